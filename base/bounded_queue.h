@@ -6,7 +6,8 @@
 
 namespace datadeed {
 
-// A first-in first-out queue that holds at most `capacity` values: push says no when it is full. Not for several threads.
+// A first-in first-out queue that holds at most `capacity` values: push says no when it is full. Not for several
+// threads.
 template <class T>
 class BoundedQueue {
 public:

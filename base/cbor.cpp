@@ -232,18 +232,32 @@ void skip_item(ByteView input, Reader& reader, std::size_t depth) {
     if (reader.offset() >= input.size()) return reader.fail(Rule::input_must_not_end_inside_an_item);
     const std::uint8_t initial = input[reader.offset()];
     switch (initial >> 5U) {
-        case 0: (void)reader.unsigned_integer(); return;
-        case 1: (void)reader.integer(); return;
-        case 2: (void)reader.bytes(input.size()); return;
-        case 3: (void)reader.text(input.size()); return;
+        case 0:
+            (void)reader.unsigned_integer();
+            return;
+        case 1:
+            (void)reader.integer();
+            return;
+        case 2:
+            (void)reader.bytes(input.size());
+            return;
+        case 3:
+            (void)reader.text(input.size());
+            return;
         case 4: {
             const std::size_t count = reader.array(input.size());
             for (std::size_t i = 0; i < count && !reader.failed(); ++i) skip_item(input, reader, depth + 1);
             return;
         }
-        case 5: skip_map(input, reader, depth); return;
-        case 6: reader.fail(Rule::tag_must_be_allowed_here); return;
-        default: skip_simple(initial, reader); return;
+        case 5:
+            skip_map(input, reader, depth);
+            return;
+        case 6:
+            reader.fail(Rule::tag_must_be_allowed_here);
+            return;
+        default:
+            skip_simple(initial, reader);
+            return;
     }
 }
 
@@ -257,20 +271,34 @@ Result<void, DecodeError> validate(ByteView input) {
 
 std::string_view describe(Rule rule) {
     switch (rule) {
-        case Rule::input_must_not_end_inside_an_item: return "the bytes end inside an item";
-        case Rule::argument_must_be_shortest: return "a number is not in its shortest form";
-        case Rule::length_must_be_definite: return "a length is left open (indefinite)";
-        case Rule::item_must_be_of_the_expected_type: return "an item is not of the expected type";
-        case Rule::integer_must_be_in_range: return "an integer is out of range";
-        case Rule::text_must_be_valid_utf8: return "a text is not valid UTF-8";
-        case Rule::map_keys_must_be_unique_and_in_order: return "map keys repeat or are out of order";
-        case Rule::floats_are_not_allowed: return "floating-point numbers are not allowed";
-        case Rule::simple_value_must_be_false_true_or_null: return "a simple value is not false, true or null";
-        case Rule::tag_must_be_allowed_here: return "a tag is not allowed here";
-        case Rule::nesting_must_be_bounded: return "items nest too deeply";
-        case Rule::length_must_be_within_its_limit: return "a length is above its limit";
-        case Rule::nothing_may_follow_the_item: return "bytes follow the item";
-        case Rule::value_must_be_known: return "a value is not one of those known";
+        case Rule::input_must_not_end_inside_an_item:
+            return "the bytes end inside an item";
+        case Rule::argument_must_be_shortest:
+            return "a number is not in its shortest form";
+        case Rule::length_must_be_definite:
+            return "a length is left open (indefinite)";
+        case Rule::item_must_be_of_the_expected_type:
+            return "an item is not of the expected type";
+        case Rule::integer_must_be_in_range:
+            return "an integer is out of range";
+        case Rule::text_must_be_valid_utf8:
+            return "a text is not valid UTF-8";
+        case Rule::map_keys_must_be_unique_and_in_order:
+            return "map keys repeat or are out of order";
+        case Rule::floats_are_not_allowed:
+            return "floating-point numbers are not allowed";
+        case Rule::simple_value_must_be_false_true_or_null:
+            return "a simple value is not false, true or null";
+        case Rule::tag_must_be_allowed_here:
+            return "a tag is not allowed here";
+        case Rule::nesting_must_be_bounded:
+            return "items nest too deeply";
+        case Rule::length_must_be_within_its_limit:
+            return "a length is above its limit";
+        case Rule::nothing_may_follow_the_item:
+            return "bytes follow the item";
+        case Rule::value_must_be_known:
+            return "a value is not one of those known";
     }
     return "unknown rule";
 }

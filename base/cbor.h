@@ -7,10 +7,10 @@
 #include "base/bytes.h"
 #include "base/result.h"
 
-// Deterministic CBOR: RFC 8949 section 4.2.1 (core deterministic encoding), narrowed to what the protocol uses. Shortest
-// arguments, definite lengths, map keys unique and in bytewise order of their encodings, valid UTF-8, no floats, no
-// simple values but false, true and null, no bignums, no tag but those a caller names, nothing trailing. A value has
-// one encoding; everything else is refused, never repaired.
+// Deterministic CBOR: RFC 8949 section 4.2.1 (core deterministic encoding), narrowed to what the protocol uses.
+// Shortest arguments, definite lengths, map keys unique and in bytewise order of their encodings, valid UTF-8, no
+// floats, no simple values but false, true and null, no bignums, no tag but those a caller names, nothing trailing. A
+// value has one encoding; everything else is refused, never repaired.
 
 namespace datadeed::cbor {
 
@@ -87,7 +87,8 @@ public:
     bool boolean();
     // True, and consumes it, when the next item is null.
     bool skip_null();
-    // Whether the next item is of this major type (0 unsigned, 1 negative, 2 bytes, 3 text, 4 array, 5 map, 6 tag, 7 simple).
+    // Whether the next item is of this major type (0 unsigned, 1 negative, 2 bytes, 3 text, 4 array, 5 map, 6 tag, 7
+    // simple).
     [[nodiscard]] bool next_is(unsigned major) const;
 
     // Records a failure that the caller found; the first one stays.

@@ -1,0 +1,43 @@
+#include "tests/support/catch.h"
+#include "tests/tidy/house_rules.h"
+
+namespace {
+
+namespace tidy = datadeed::tidy;
+
+const tidy::SourceTree& project() {
+    static const tidy::SourceTree tree = tidy::read_tree(DATADEED_SOURCE_DIR);
+    return tree;
+}
+
+std::string list(const tidy::Breaches& breaches) {
+    std::string text;
+    for (const std::string& breach : breaches) text += breach + "\n";
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("every room includes only the rooms of its DEPENDS, and every arrow points down") {
+    CHECK(list(tidy::check_arrows(project())) == "");
+}
+
+TEST_CASE("every outside package is included by the room that is named for it") {
+    CHECK(list(tidy::check_outside_packages(project())) == "");
+}
+
+TEST_CASE("pure rooms hold no I/O, clock, thread, randomness, float or unordered container") {
+    CHECK(list(tidy::check_purity(project())) == "");
+}
+
+TEST_CASE("files and functions are short") {
+    CHECK(list(tidy::check_sizes(project())) == "");
+}
+
+TEST_CASE("no banned call and no unfinished work") {
+    CHECK(list(tidy::check_banned(project())) == "");
+}
+
+TEST_CASE("operands of co_await are named") {
+    CHECK(list(tidy::check_coroutines(project())) == "");
+}
