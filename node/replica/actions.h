@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/types.h"
+#include "ledger/types.h"
+#include "node/replica/events.h"
+
+// All that a replica asks of its host, to be done in the order given. Whatever had to be durable first already is.
+
+namespace datadeed::replica {
+
+// What a send queue that is full may throw away first. Everything is sent again when it matters, so losing any of it
+// costs time only.
+enum class Lane : std::uint8_t {
+    votes,   // small; consensus waits for it
+    blocks,  // proposals, certified blocks, bodies
+    gossip,  // transactions, cosignatures
+};
+
+// One message to some peers, who are all up. The bytes are shared and never change.
+struct SendTo {
+    std::vector<ledger::MemberId> peers{};
+    std::shared_ptr<const Bytes> bytes{};
+    Lane lane{Lane::votes};
+};
+
+// The transaction has passed what can be checked now and waits to be ordered. Another answer follows.
+struct Accepted {
+    ledger::TxId tx{};
+};
+
+// The transaction is final: it stands in a certified block that this node has stored.
+struct Committed {
+    ledger::TxId tx{};
+    Height height{};
+    std::uint64_t index{};  // in the log, from 0
+    TimeMs time{};          // of the block
+};
+
+// The ledger's rules refuse it; the same answer from every node in the same state. It isn't in the log.
+struct Refused {
+    ledger::TxId tx{};
+    ledger::Refusal refusal{};
+};
+
+// It can't be taken now; trying again later may work.
+enum class Busy : std::uint8_t {
+    pool_full,              // all of the pool is in use
+    member_has_too_many,    // this member's part of the pool is in use
+    too_many_waiting,       // more clients wait for answers than the limit
+    pool_lost,              // the transaction was dropped from the pool before it was ordered or had expired
+};
+struct NotTaken {
+    ledger::TxId tx{};
+    Busy reason{};
+};
+
+using Outcome = std::variant<Accepted, Committed, Refused, NotTaken>;
+
+struct Reply {
+    RequestToken token{};
+    Outcome outcome{};
+};
+
+// A block became final and durable here.
+struct BlockCommitted {
+    Height height{};
+    Digest hash{};
+    TimeMs time{};
+    std::uint64_t transactions{};
+    std::uint64_t bytes{};       // of its transactions
+    std::uint64_t view{};        // of its certificate
+    bool caught_up{};            // fetched from a peer, not ordered with this node's part
+};
+
+// Replica::status() differs from what it was in more than heights and sizes.
+struct StatusChanged {};
+
+// A line for the log. `name` is stable and dotted, as in "view.changed".
+struct LogEvent {
+    enum class Level : std::uint8_t { debug, info, warning, error };
+    Level level{Level::info};
+    std::string name{};
+    std::vector<std::pair<std::string, std::string>> fields{};
+};
+
+// The process must end, now and without writing anything more: going on could break a promise.
+struct Halt {
+    std::string code{};    // stable and dotted, as in "store.write_failed"
+    std::string reason{};  // what happened and what to do, for people
+};
+
+using Action = std::variant<SendTo, Reply, BlockCommitted, StatusChanged, LogEvent, Halt>;
+
+}  // namespace datadeed::replica

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/types.h"
+#include "ledger/types.h"
+
+// A read-only picture of a replica: a plain value that may be handed to another thread.
+
+namespace datadeed::replica {
+
+// What this node does for the chain.
+enum class Duty : std::uint8_t {
+    voting,     // a validator that votes
+    observing,  // no validator: follows and verifies
+    silenced,   // a validator that must not vote; `why` says the reason
+};
+
+struct PeerStatus {
+    ledger::MemberId member{};
+    bool connected{};
+    bool validator{};
+    Height height{};  // as it says itself; 0 while unknown
+};
+
+struct Status {
+    ledger::MemberId self{};
+    Duty duty{Duty::observing};
+    std::string why{};            // empty unless silenced
+    Height height{};              // last final block
+    Digest block_hash{};
+    TimeMs block_time{};          // of that block; 0 at genesis
+    std::uint64_t log_size{};     // transactions so far
+    std::uint64_t view{};
+    ledger::MemberId primary{};   // of that view
+    bool changing_view{};
+    bool catching_up{};           // a certified block above ours is known
+    Height cosigned{};            // last height with a quorum of cosignatures stored
+    std::vector<PeerStatus> peers{};
+    std::uint64_t connected_validators{};  // this node included, when it is one
+    std::uint64_t quorum{};
+    std::uint64_t pool_transactions{};
+    std::uint64_t pool_bytes{};
+    std::uint64_t waiting_clients{};
+    bool has_quorum{};  // enough validators are connected for progress
+
+    friend bool operator==(const Status&, const Status&) = default;
+};
+
+}  // namespace datadeed::replica
