@@ -1,0 +1,149 @@
+#include "node/config_keys.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <vector>
+
+#include "base/overloaded.h"
+
+namespace datadeed::node {
+namespace {
+
+constexpr std::array<std::string_view, 4> log_levels = {"debug", "info", "warn", "error"};
+constexpr std::array<std::string_view, 2> log_formats = {"json", "text"};
+
+constexpr ConfigKey text(std::string_view table, std::string_view name, std::string_view help,
+                         std::string& (*at)(NodeConfig&)) {
+    return {table, name, true, help, TextKey{at, check_member_id}};
+}
+
+constexpr ConfigKey word(std::string_view table, std::string_view name, std::string_view help,
+                         std::string& (*at)(NodeConfig&), std::span<const std::string_view> words) {
+    return {table, name, false, help, WordKey{at, words}};
+}
+
+constexpr ConfigKey path(std::string_view table, std::string_view name, bool required, std::string_view help,
+                         std::filesystem::path& (*at)(NodeConfig&)) {
+    return {table, name, required, help, PathKey{at}};
+}
+
+constexpr ConfigKey listen(std::string_view name, bool loopback_only, std::string_view help,
+                           Endpoint& (*at)(NodeConfig&)) {
+    return {"listen", name, false, help, EndpointKey{at, loopback_only}};
+}
+
+struct Range {
+    std::uint64_t min{};
+    std::uint64_t max{};
+};
+
+constexpr ConfigKey number(std::string_view table, std::string_view name, std::string_view help,
+                           std::uint64_t& (*at)(NodeConfig&), Range range) {
+    return {table, name, false, help, NumberKey{at, range.min, range.max}};
+}
+
+using C = NodeConfig;
+
+const std::array keys = {
+    text("node", "name", "the member id of this node on the chain", [](C& c) -> auto& { return c.name; }),
+    path("node", "data_dir", true, "folder of the chain, the state and the votes",
+         [](C& c) -> auto& { return c.data_dir; }),
+    path("node", "genesis", true, "the genesis document of the chain", [](C& c) -> auto& { return c.genesis; }),
+    path("keys", "link", true, "key file for links to other nodes", [](C& c) -> auto& { return c.link_key; }),
+    path("keys", "vote", false, "key file for votes; validators only", [](C& c) -> auto& { return c.vote_key; }),
+    path("keys", "cosign", false, "key file for cosignatures of checkpoints; validators only",
+         [](C& c) -> auto& { return c.cosign_key; }),
+    path("keys", "passphrase_file", true, "file with the passphrase of the key files, mode 0600",
+         [](C& c) -> auto& { return c.passphrase_file; }),
+    listen("peer", false, "where other nodes connect (TLS 1.3, both sides known by key)",
+           [](C& c) -> auto& { return c.listen_peer; }),
+    listen("api", true, "where clients connect (HTTP, loopback only)", [](C& c) -> auto& { return c.listen_api; }),
+    listen("ops", false, "health and metrics (HTTP)", [](C& c) -> auto& { return c.listen_ops; }),
+    word("log", "level", "the least important level that is written", [](C& c) -> auto& { return c.log_level; },
+         log_levels),
+    word("log", "format", "json: an object a line; text: for people", [](C& c) -> auto& { return c.log_format; },
+         log_formats),
+    path("log", "file", false, "a file instead of standard error", [](C& c) -> auto& { return c.log_file; }),
+    number("log", "file_mib", "size at which a log file is put aside", [](C& c) -> auto& { return c.log_file_mib; },
+           {1, 1024}),
+    number("log", "files", "how many log files are kept", [](C& c) -> auto& { return c.log_files; }, {1, 100}),
+    number("pool", "transactions", "most transactions that wait for a block",
+           [](C& c) -> auto& { return c.pool_transactions; }, {16, 1'000'000}),
+    number("pool", "per_member", "most of them by one member", [](C& c) -> auto& { return c.pool_per_member; },
+           {1, 1'000'000}),
+    number("pool", "mib", "most bytes of them, in MiB", [](C& c) -> auto& { return c.pool_mib; }, {1, 4096}),
+    number("storage", "disk_free_min_mib", "free space below which the node isn't ready",
+           [](C& c) -> auto& { return c.disk_free_min_mib; }, {1, 1'048'576}),
+    number("storage", "state_versions", "how many blocks back the state can be asked about",
+           [](C& c) -> auto& { return c.state_versions; }, {16, 1'000'000'000}),
+    number("storage", "cache_mib", "memory for blocks of the stores read from disk",
+           [](C& c) -> auto& { return c.cache_mib; }, {1, 4096}),
+    number("consensus", "view_timeout_ms", "patience with a silent primary before the first view change",
+           [](C& c) -> auto& { return c.view_timeout_ms; }, {50, 60'000}),
+    number("threads", "verify", "threads that check signatures", [](C& c) -> auto& { return c.verify_threads; },
+           {1, 64}),
+    number("api", "connections", "most HTTP connections at once", [](C& c) -> auto& { return c.api_connections; },
+           {8, 65'536}),
+};
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t above = row[j];
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            row[j] = std::min({replaced, above + 1, row[j - 1] + 1});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() {
+    return keys;
+}
+
+std::string default_of(const ConfigKey& key) {
+    NodeConfig defaults;
+    const auto quoted = [](const std::string& value) { return value.empty() ? value : '"' + value + '"'; };
+    return std::visit(Overloaded{
+                          [&](const TextKey& k) { return quoted(k.at(defaults)); },
+                          [&](const WordKey& k) { return quoted(k.at(defaults)); },
+                          [&](const PathKey& k) { return quoted(k.at(defaults).string()); },
+                          [&](const EndpointKey& k) { return quoted(to_text(k.at(defaults))); },
+                          [&](const NumberKey& k) { return std::to_string(k.at(defaults)); },
+                      },
+                      key.kind);
+}
+
+std::optional<std::string> check_member_id(std::string_view text) {
+    const auto first = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    const auto later = [first](char c) { return first(c) || c == '.' || c == '_' || c == '-'; };
+    if (text.empty() || text.size() > 63 || !first(text.front()) || !std::ranges::all_of(text, later)) {
+        return "a member id is 1 to 63 of a-z 0-9 . _ - and begins with a letter or digit";
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates) {
+    // Longer words are nobody's typing mistake, and the distance costs the product of the lengths.
+    if (word.size() > 64) return std::nullopt;
+    std::optional<std::string_view> best;
+    std::size_t best_distance = 1 + std::max<std::size_t>(2, word.size() / 3);
+    for (const std::string_view candidate : candidates) {
+        const std::size_t distance = edit_distance(word, candidate);
+        if (distance < best_distance) {
+            best = candidate;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+}  // namespace datadeed::node
