@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "chain/kv_store.h"
+
+namespace datadeed::chain {
+
+// A KvStore in memory for tests and the simulator. Its disk is an object of its own that outlives the store, as a disk
+// outlives a process: batches written since the last synced one are lost when the machine crashes.
+class MemoryDisk {
+public:
+    using Map = std::map<Bytes, Bytes>;
+
+    // The power goes: batches after the last synced one are lost, but for the first `keep` of them. Stores that are open
+    // on the disk are dead from now on; open a new one.
+    void crash(std::size_t keep = 0);
+    // Batches that a crash would lose now.
+    [[nodiscard]] std::size_t unsynced() const { return unsynced_.size(); }
+
+    // The write number `after` (0 is the next one) fails with this fault and leaves the disk as it was.
+    void fail_after(std::uint64_t after, Fault fault);
+    void heal() { fail_from_.reset(); }
+    [[nodiscard]] std::uint64_t writes() const { return writes_; }
+
+    // What is on it, for tests to look at and to damage.
+    [[nodiscard]] Map& content() { return now_; }
+
+private:
+    friend class MemoryStore;
+
+    void apply(Map& map, const Batch& batch) const;
+
+    Map now_;
+    Map durable_;
+    std::vector<Batch> unsynced_;
+    std::uint64_t generation_{0};
+    std::uint64_t writes_{0};
+    std::optional<std::uint64_t> fail_from_;
+    Fault fault_{Fault::store_io};
+};
+
+// Borrows the disk. Thread rule as for every KvStore, but the disk itself is touched by one thread only.
+[[nodiscard]] std::unique_ptr<KvStore> open_memory_store(MemoryDisk& disk);
+
+}  // namespace datadeed::chain
