@@ -11,11 +11,12 @@
 // A secret key under a passphrase, as bytes; reading and writing files is the caller's. The format, in CBOR:
 //
 //     file   = [ header: bstr .cbor header, sealed: bstr 48 ]
-//     header = [ "datadeed/key/1", operations: uint, memory_bytes: uint, salt: bstr 16, nonce: bstr 24, public key: bstr 32 ]
-//     sealed = XChaCha20-Poly1305(seed, key = Argon2id(passphrase, salt, operations, memory), nonce, associated data = header)
+//     header = [ "datadeed/key/1", operations: uint, memory_bytes: uint, salt: bstr 16, nonce: bstr 24, public key:
+//     bstr 32 ] sealed = XChaCha20-Poly1305(seed, key = Argon2id(passphrase, salt, operations, memory), nonce,
+//     associated data = header)
 //
-// The version stands in the name; a name is never used for another format. The public key is in clear so that a key can be
-// told from another without its passphrase; the seal covers it. Any thread may call.
+// The version stands in the name; a name is never used for another format. The public key is in clear so that a key can
+// be told from another without its passphrase; the seal covers it. Any thread may call.
 
 namespace datadeed::crypto {
 
@@ -38,8 +39,8 @@ struct KdfCost {
     friend bool operator==(const KdfCost&, const KdfCost&) = default;
 };
 
-// Draws salt and nonce (random.h). The cost must lie between least() and most() in both numbers (asserted). The error is
-// keyfile_cost_must_fit_in_memory.
+// Draws salt and nonce (random.h). The cost must lie between least() and most() in both numbers (asserted). The error
+// is keyfile_cost_must_fit_in_memory.
 [[nodiscard]] Result<Bytes, Error> seal_key(const SecretKey& key, const SecretText& passphrase, const KdfCost& cost);
 
 // Errors: keyfile_*. A wrong passphrase and changed bytes can't be told apart: keyfile_must_open_with_the_passphrase.

@@ -49,8 +49,8 @@ private:
 
 [[nodiscard]] Digest root_of(std::span<const Digest> leaf_hashes);
 
-// Gives the root of the complete subtree over the leaves [index << level, (index + 1) << level); level 0 is a leaf hash.
-// Called only for subtrees that are complete in the tree asked about.
+// Gives the root of the complete subtree over the leaves [index << level, (index + 1) << level); level 0 is a leaf
+// hash. Called only for subtrees that are complete in the tree asked about.
 using NodeReader = std::function<Digest(unsigned level, std::uint64_t index)>;
 
 // Root of the first `size` leaves.

@@ -87,9 +87,10 @@ struct NoteSigner {
     friend bool operator==(const NoteSigner&, const NoteSigner&) = default;
 };
 
-// Which of `keys` signed the note, each at most once, in the order of the list (the latest time, when one cosigned more than
-// once). Signatures of other keys are ignored; one by a known key that doesn't hold makes the whole note invalid
-// (signature_of_a_known_key_must_verify). No signature of a known key gives an empty list: the caller decides what is enough.
+// Which of `keys` signed the note, each at most once, in the order of the list (the latest time, when one cosigned more
+// than once). Signatures of other keys are ignored; one by a known key that doesn't hold makes the whole note invalid
+// (signature_of_a_known_key_must_verify). No signature of a known key gives an empty list: the caller decides what is
+// enough.
 [[nodiscard]] Result<std::vector<NoteSigner>, Error> verify_note(const Note& note, std::span<const VerifierKey> keys);
 
 }  // namespace datadeed::crypto

@@ -37,8 +37,10 @@ public:
     static constexpr std::size_t size_max = 1024;  // bytes
 
     SecretText() : buffer_{size_max} {}
-    // Copies; wiping the original is the caller's.
+    // Copies at most size_max bytes (asserted); wiping the original is the caller's.
     explicit SecretText(std::string_view text);
+    SecretText(SecretText&& other) noexcept;
+    SecretText& operator=(SecretText&& other) noexcept;
 
     // Adds a byte; false when the text is full.
     [[nodiscard]] bool push_back(char c);

@@ -15,8 +15,8 @@ namespace datadeed::crypto {
 using PublicKey = Strong<struct PublicKeyTag, ByteArray<32>>;
 using Signature = Strong<struct SignatureTag, ByteArray<64>>;
 
-// A signing key in guarded memory. Moved, never copied or compared or printed; a moved-from key may only be destroyed or
-// assigned to.
+// A signing key in guarded memory. Moved, never copied or compared or printed; a moved-from key may only be destroyed
+// or assigned to.
 class SecretKey {
 public:
     using Seed = ByteArray<32>;

@@ -11,7 +11,8 @@
 #include "base/types.h"
 #include "crypto/error.h"
 
-// C2SP tlog-proof (c2sp.org/tlog-proof@v1): a text file that shows, without asking anybody, that an entry stands in a log.
+// C2SP tlog-proof (c2sp.org/tlog-proof@v1): a text file that shows, without asking anybody, that an entry stands in a
+// log.
 //
 //     c2sp.org/tlog-proof@v1 LF
 //     [ extra <base64> LF ]

@@ -1,0 +1,51 @@
+#include "crypto/sign.h"
+
+#include <sodium.h>
+
+#include "base/assert.h"
+#include "crypto/init.h"
+
+namespace datadeed::crypto {
+
+static_assert(crypto_sign_SEEDBYTES == 32 && crypto_sign_PUBLICKEYBYTES == 32);
+static_assert(crypto_sign_SECRETKEYBYTES == 64 && crypto_sign_BYTES == 64);
+
+SecretKey SecretKey::generate() {
+    SecretKey key;
+    key.bytes_ = SecretBytes{crypto_sign_SECRETKEYBYTES};
+    DATADEED_ASSERT(crypto_sign_keypair(key.public_key_.value.data(), key.bytes_.bytes().data()) == 0);
+    return key;
+}
+
+SecretKey SecretKey::from_seed(std::span<const std::uint8_t, 32> seed) {
+    SecretKey key;
+    key.bytes_ = SecretBytes{crypto_sign_SECRETKEYBYTES};
+    DATADEED_ASSERT(crypto_sign_seed_keypair(key.public_key_.value.data(), key.bytes_.bytes().data(), seed.data()) ==
+                    0);
+    return key;
+}
+
+std::span<const std::uint8_t, 32> SecretKey::seed() const {
+    DATADEED_ASSERT(bytes_.size() == crypto_sign_SECRETKEYBYTES);
+    return bytes_.bytes().first<32>();
+}
+
+Signature sign(const SecretKey& key, ByteView message) {
+    DATADEED_ASSERT(key.bytes_.size() == crypto_sign_SECRETKEYBYTES);
+    Signature signature;
+    DATADEED_ASSERT(crypto_sign_detached(signature.value.data(), nullptr, message.data(), message.size(),
+                                         key.bytes_.bytes().data()) == 0);
+    return signature;
+}
+
+bool verify(const PublicKey& key, ByteView message, const Signature& signature) {
+    init();
+    return crypto_sign_verify_detached(signature.value.data(), message.data(), message.size(), key.value.data()) == 0;
+}
+
+bool is_registrable(const PublicKey& key) {
+    init();
+    return crypto_core_ed25519_is_valid_point(key.value.data()) == 1;
+}
+
+}  // namespace datadeed::crypto
