@@ -12,8 +12,8 @@
 
 // COSE_Sign1 (RFC 9052 section 4.2), in the one form that the protocol uses:
 //
-//     18([ protected: bstr .cbor {1: -19, 4: kid bstr 32, 16: typ tstr}, unprotected: {}, payload: bstr, signature:
-//     bstr 64 ])
+//     18([ protected: bstr .cbor {1: -19, 4: kid bstr 32, 16: typ tstr},
+//          unprotected: {}, payload: bstr, signature: bstr 64 ])
 //
 // kid is the signer's public key itself, so a signature can be checked without the state; the state says whose key it
 // is. Decoding is strict: a value has one encoding. Pure; any thread.

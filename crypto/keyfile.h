@@ -11,9 +11,10 @@
 // A secret key under a passphrase, as bytes; reading and writing files is the caller's. The format, in CBOR:
 //
 //     file   = [ header: bstr .cbor header, sealed: bstr 48 ]
-//     header = [ "datadeed/key/1", operations: uint, memory_bytes: uint, salt: bstr 16, nonce: bstr 24, public key:
-//     bstr 32 ] sealed = XChaCha20-Poly1305(seed, key = Argon2id(passphrase, salt, operations, memory), nonce,
-//     associated data = header)
+//     header = [ "datadeed/key/1", operations: uint, memory_bytes: uint,
+//                salt: bstr 16, nonce: bstr 24, public key: bstr 32 ]
+//     sealed = XChaCha20-Poly1305(message = seed, nonce, associated data = header bytes,
+//                                 key = Argon2id(passphrase, salt, operations, memory_bytes))
 //
 // The version stands in the name; a name is never used for another format. The public key is in clear so that a key can
 // be told from another without its passphrase; the seal covers it. Any thread may call.
