@@ -77,15 +77,7 @@ struct NodeConfig {
     std::uint64_t log_file_mib{64};
     std::uint64_t log_files{8};
 
-    std::uint64_t pool_transactions{50'000};
-    std::uint64_t pool_per_member{10'000};
-    std::uint64_t pool_mib{64};
-
     std::uint64_t disk_free_min_mib{256};
-    std::uint64_t state_versions{10'000};
-    std::uint64_t cache_mib{16};
-
-    std::uint64_t view_timeout_ms{1000};
     std::uint64_t verify_threads{1};
     std::uint64_t api_connections{1024};
 };

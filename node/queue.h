@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/bounded_queue.h"
+
+namespace datadeed::node {
+
+// Hands values from any thread to one or more taking threads, in order. Holds at most `capacity`; a full queue says no.
+// The one place of the node with a mutex.
+template <class T>
+class Queue {
+public:
+    explicit Queue(std::size_t capacity) : values_{capacity} {}
+
+    // False when it is full or closed; the value is dropped then.
+    [[nodiscard]] bool push(T value) {
+        {
+            const std::lock_guard lock{mutex_};
+            if (closed_ || !values_.push(std::move(value))) return false;
+        }
+        arrived_.notify_one();
+        return true;
+    }
+
+    // Waits for the first value or until `wait` has passed, then takes what is there, at most `count_max`. Empty after the
+    // time, or when the queue is closed and drained.
+    [[nodiscard]] std::vector<T> take(std::chrono::milliseconds wait, std::size_t count_max) {
+        std::unique_lock lock{mutex_};
+        arrived_.wait_for(lock, wait, [this] { return closed_ || !values_.empty(); });
+        std::vector<T> taken;
+        while (taken.size() < count_max) {
+            std::optional<T> value = values_.pop();
+            if (!value) break;
+            taken.push_back(std::move(*value));
+        }
+        return taken;
+    }
+
+    // No more values get in; those inside can still be taken. Wakes all who wait.
+    void close() {
+        {
+            const std::lock_guard lock{mutex_};
+            closed_ = true;
+        }
+        arrived_.notify_all();
+    }
+
+    // Whether it is closed and nothing is left.
+    [[nodiscard]] bool is_drained() const {
+        const std::lock_guard lock{mutex_};
+        return closed_ && values_.empty();
+    }
+
+    [[nodiscard]] std::size_t size() const {
+        const std::lock_guard lock{mutex_};
+        return values_.size();
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::condition_variable arrived_;
+    BoundedQueue<T> values_;
+    bool closed_{false};
+};
+
+// A value that one thread replaces and others read: a picture that is swapped whole.
+template <class T>
+class Shared {
+public:
+    void set(T value) {
+        const std::lock_guard lock{mutex_};
+        value_ = std::move(value);
+    }
+
+    [[nodiscard]] T get() const {
+        const std::lock_guard lock{mutex_};
+        return value_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    T value_{};
+};
+
+}  // namespace datadeed::node
