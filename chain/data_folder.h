@@ -22,7 +22,8 @@ public:
     // folder_not_writable, file_*.
     [[nodiscard]] static Result<void, Error> create(FileSystem& files, const std::string& path, ByteView genesis);
 
-    // Locks and checks it. Errors: folder_missing, folder_not_writable, folder_locked (with the other process), folder_format_unknown.
+    // Locks and checks it. Errors: folder_missing, folder_not_writable, folder_locked (with the other process),
+    // folder_format_unknown.
     [[nodiscard]] static Result<DataFolder, Error> open(FileSystem& files, const std::string& path);
 
     // For an auditor's copy: no lock, no write of ours. Opening LevelDB still writes into chain/.

@@ -63,7 +63,8 @@ public:
     [[nodiscard]] virtual Result<std::vector<std::string>, Error> list(const std::string& folder) const = 0;
     // Locks the file at `path` (made when missing) and writes `owner` into it, for the message that the next one
     // gets: folder_locked, with the holder's note as detail.
-    [[nodiscard]] virtual Result<std::unique_ptr<FileLock>, Error> lock(const std::string& path, std::string_view owner) = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<FileLock>, Error> lock(const std::string& path,
+                                                                        std::string_view owner) = 0;
 };
 
 // The real one. Process-wide and stateless; safe from any thread.

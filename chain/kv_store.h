@@ -20,8 +20,8 @@ enum class Durability : std::uint8_t {
     synced,
 };
 
-// Puts and erasures that happen together or not at all, later ones over earlier. One flat buffer, so that a block of some
-// thousand keys costs few allocations.
+// Puts and erasures that happen together or not at all, later ones over earlier. One flat buffer, so that a block of
+// some thousand keys costs few allocations.
 class Batch {
 public:
     void put(ByteView key, ByteView value) { add(Kind::put, key, value); }
@@ -62,8 +62,8 @@ private:
 
 enum class Direction : std::uint8_t { forward, backward };
 
-// The keys with this prefix. Forward from the first key >= prefix + from; backward from the last key <= prefix + from, or
-// from the last key of all with the prefix when `from` is empty. `from` doesn't repeat the prefix.
+// The keys with this prefix. Forward from the first key >= prefix + from; backward from the last key <= prefix + from,
+// or from the last key of all with the prefix when `from` is empty. `from` doesn't repeat the prefix.
 struct Range {
     ByteView prefix{};
     ByteView from{};
@@ -84,7 +84,8 @@ public:
     [[nodiscard]] virtual Result<void, Error> scan(const Range& range, const Visitor& visit) const = 0;
 };
 
-// The map as it was when the snapshot was taken: several reads that must fit together. It must end before its store does.
+// The map as it was when the snapshot was taken: several reads that must fit together. It must end before its store
+// does.
 class KvSnapshot : public KvReader {};
 
 // One thread writes, any may read and take snapshots. After the first error every call returns that same error: the

@@ -11,8 +11,8 @@
 
 namespace datadeed::chain {
 
-// Files in memory that know what is durable and what isn't, so that a machine can lose its power at any point. For tests
-// and the simulator; one thread.
+// Files in memory that know what is durable and what isn't, so that a machine can lose its power at any point. For
+// tests and the simulator; one thread.
 //
 // The model: a file's content is durable after sync() on it; a name (made, renamed, removed) after sync_folder() on its
 // folder. What isn't durable may or may not survive crash(): of a file's unsynced appends any prefix, byte-wise, and
@@ -29,7 +29,8 @@ public:
     [[nodiscard]] Result<void, Error> sync_folder(const std::string& folder) override;
     [[nodiscard]] Result<void, Error> create_folder(const std::string& folder) override;
     [[nodiscard]] Result<std::vector<std::string>, Error> list(const std::string& folder) const override;
-    [[nodiscard]] Result<std::unique_ptr<FileLock>, Error> lock(const std::string& path, std::string_view owner) override;
+    [[nodiscard]] Result<std::unique_ptr<FileLock>, Error> lock(const std::string& path,
+                                                                std::string_view owner) override;
 
     // The power goes: what wasn't durable is lost, all of it.
     void crash();

@@ -17,8 +17,8 @@ class MemoryDisk {
 public:
     using Map = std::map<Bytes, Bytes>;
 
-    // The power goes: batches after the last synced one are lost, but for the first `keep` of them. Stores that are open
-    // on the disk are dead from now on; open a new one.
+    // The power goes: batches after the last synced one are lost, but for the first `keep` of them. Stores that are
+    // open on the disk are dead from now on; open a new one.
     void crash(std::size_t keep = 0);
     // Batches that a crash would lose now.
     [[nodiscard]] std::size_t unsynced() const { return unsynced_.size(); }

@@ -10,8 +10,9 @@
 #include "base/types.h"
 #include "chain/file.h"
 
-// What this node has signed and promised (PROTOCOL, Storage; reliability.md 4.6): an append-only file of records that are
-// opaque here. Lost votes can make a node contradict itself, so whatever is wrong with this file means: observe, never vote.
+// What this node has signed and promised (PROTOCOL, Storage; reliability.md 4.6): an append-only file of records that
+// are opaque here. Lost votes can make a node contradict itself, so whatever is wrong with this file means: observe,
+// never vote.
 //
 //     file    = frame+                       the first one is the header, with an empty list of records
 //     frame   = magic length sequence before payload check
@@ -22,7 +23,8 @@
 //     payload = CBOR array of byte strings   records; in the header: ["datadeed/votes/1", chain id, node name]
 //     check   = 16 bytes                     first bytes of SHA-256(frame without check)
 //
-// A frame is all records of one turn, written and synced before the next one begins, so at most the last frame can be torn.
+// A frame is all records of one turn, written and synced before the next one begins, so at most the last frame can be
+// torn.
 
 namespace datadeed::chain {
 
@@ -47,8 +49,8 @@ public:
 
     // Takes a record for the next sync; nothing is written yet. At most record_size_max bytes.
     void append(ByteView record);
-    // Writes what was appended as one frame and makes it durable: one fsync for all of a turn; none when there's nothing.
-    // After an error every later call fails with the same one and the process must end.
+    // Writes what was appended as one frame and makes it durable: one fsync for all of a turn; none when there's
+    // nothing. After an error every later call fails with the same one and the process must end.
     [[nodiscard]] Result<void, Error> sync();
 
     // Records that are durable, over the life of the node; compaction doesn't change it.
@@ -58,19 +60,23 @@ public:
     // Whether the file is long enough for compact() to be worth it.
     [[nodiscard]] bool should_compact() const { return size_ > compact_size_; }
 
-    // Replaces the file by one that holds just these records (what the node still needs), in order. What was appended but
-    // not synced must be among them or not needed. Crash-safe: the old or the new file is there, whole.
+    // Replaces the file by one that holds just these records (what the node still needs), in order. What was appended
+    // but not synced must be among them or not needed. Crash-safe: the old or the new file is there, whole.
     [[nodiscard]] Result<void, Error> compact(std::span<const Bytes> keep);
 
     static constexpr std::size_t record_size_max = 2U << 20U;
-    static constexpr std::size_t frame_size_max = 64U << 20U;
     static constexpr std::uint64_t compact_size_min = 4U << 20U;
 
 private:
     VoteFile(FileSystem& files, VoteFileOptions options) : files_{&files}, options_{std::move(options)} {}
 
     [[nodiscard]] Result<void, Error> create();
-    [[nodiscard]] Result<void, Error> write_frame(File& file, ByteView payload, std::uint64_t sequence);
+    // Reads and checks all frames, truncates a torn last one, and stands at the end.
+    [[nodiscard]] Result<Opened, Error> recover() &&;
+    // The content of a file that holds just these records, the last of them being number `count`.
+    [[nodiscard]] Bytes whole_file(std::span<const Bytes> records, std::uint64_t count);
+    [[nodiscard]] Result<void, Error> write_frame(std::span<const Bytes> records);
+    [[nodiscard]] std::unexpected<Error> broken(Error error);
 
     FileSystem* files_;
     VoteFileOptions options_;

@@ -1,0 +1,181 @@
+#include "chain/error.h"
+
+namespace datadeed::chain {
+
+namespace {
+
+struct Words {
+    std::string_view code;
+    std::string_view what;
+    std::string_view advice;
+};
+
+constexpr std::string_view rebuild =
+    "Stop the node, move its state/ folder away and start again: it is made anew from chain/.";
+constexpr std::string_view refetch =
+    "Don't repair it. Move chain/ and state/ away, keep votes, and start again: the node fetches certified blocks from "
+    "its peers.";
+constexpr std::string_view new_key =
+    "The node observes and doesn't vote. To let it vote again, give it a new vote key by a transaction of its "
+    "operator.";
+constexpr std::string_view free_disk =
+    "Free some space and start the node again: nothing that was acknowledged is lost.";
+constexpr std::string_view look_at_disk =
+    "Look at the system's log for disk errors. Nothing after the failure was acknowledged; start again once the disk "
+    "is sound.";
+
+Words words_of_file(Fault fault) {
+    if (fault == Fault::file_not_found) return {"file.not_found", "there is no such file or folder", "Check the path."};
+    if (fault == Fault::file_no_permission) {
+        return {"file.no_permission", "the system doesn't allow it",
+                "Let the user that runs the program own the file and its folder."};
+    }
+    if (fault == Fault::file_disk_full) return {"file.disk_full", "the disk is full", free_disk};
+    if (fault == Fault::file_too_many_open) {
+        return {"file.too_many_open", "too many files are open", "Raise the limit of open files (ulimit -n)."};
+    }
+    if (fault == Fault::file_sync_failed) {
+        return {"file.sync_failed", "the disk didn't confirm what was written", look_at_disk};
+    }
+    return {"file.io", "reading or writing failed", look_at_disk};
+}
+
+Words words_of_folder(Fault fault) {
+    if (fault == Fault::folder_not_writable) {
+        return {"folder.not_writable", "the folder can't be written",
+                "Let the user that runs the node own it, with mode 0700."};
+    }
+    if (fault == Fault::folder_locked) {
+        return {"folder.locked", "another node runs on this folder",
+                "Stop the other one first. Two nodes with one key would contradict each other."};
+    }
+    if (fault == Fault::folder_missing) {
+        return {"folder.missing", "this is not a node's folder",
+                "Check the path, or make the folder with the command that sets a node up."};
+    }
+    if (fault == Fault::folder_not_empty) {
+        return {"folder.not_empty", "the folder has something in it", "Name an empty folder or a new one."};
+    }
+    if (fault == Fault::folder_format_unknown) {
+        return {"folder.format_unknown", "the folder was written by another version",
+                "Run the version that wrote it, or fetch the chain anew into an empty folder."};
+    }
+    return {"folder.other_chain", "the folder holds another chain",
+            "Compare the genesis document in the folder with the one in the configuration."};
+}
+
+Words words_of_store(Fault fault) {
+    if (fault == Fault::store_locked) {
+        return {"store.locked", "another process has this database open", "Stop the other process first."};
+    }
+    if (fault == Fault::store_damaged)
+        return {"store.damaged", "the database has bytes that don't fit their checksums", refetch};
+    if (fault == Fault::store_disk_full) return {"store.disk_full", "the disk is full", free_disk};
+    return {"store.io", "the database couldn't read or write", look_at_disk};
+}
+
+Words words_of_votes(Fault fault) {
+    if (fault == Fault::votes_missing) return {"votes.missing", "the record of this node's votes is gone", new_key};
+    if (fault == Fault::votes_corrupt) return {"votes.corrupt", "the record of this node's votes is damaged", new_key};
+    if (fault == Fault::votes_rolled_back) {
+        return {"votes.rolled_back", "the record of this node's votes is older than the chain", new_key};
+    }
+    return {"votes.other_node", "the record of votes belongs to another node or chain",
+            "Put back the folder's own file; never copy this file between nodes."};
+}
+
+Words words_of_chain(Fault fault) {
+    if (fault == Fault::chain_damaged)
+        return {"chain.damaged", "a stored block or log entry isn't what was stored", refetch};
+    if (fault == Fault::chain_block_not_next) {
+        return {"chain.block_not_next", "the block doesn't follow on the last one", "This is a bug: please report it."};
+    }
+    if (fault == Fault::chain_not_found) {
+        return {"chain.not_found", "the chain has no such entry", "Check the height or id; the node may be behind."};
+    }
+    if (fault == Fault::state_damaged) return {"state.damaged", "a stored value isn't what was stored", rebuild};
+    if (fault == Fault::state_ahead_of_chain) {
+        return {"state.ahead_of_chain", "the state has blocks that the chain doesn't have", rebuild};
+    }
+    if (fault == Fault::state_block_not_next) {
+        return {"state.block_not_next", "the changes don't follow on the last ones",
+                "This is a bug: please report it."};
+    }
+    if (fault == Fault::state_height_not_kept) {
+        return {"state.height_not_kept", "the state at this height isn't kept any more, or not there yet",
+                "Ask a node that keeps more history, or a later height."};
+    }
+    return {"state.differs_from_block", "executing a certified block gave another result than its header says",
+            rebuild};
+}
+
+Words words(Fault fault) {
+    switch (fault) {
+        case Fault::file_not_found:
+        case Fault::file_no_permission:
+        case Fault::file_disk_full:
+        case Fault::file_too_many_open:
+        case Fault::file_sync_failed:
+        case Fault::file_io:
+            return words_of_file(fault);
+        case Fault::store_locked:
+        case Fault::store_damaged:
+        case Fault::store_io:
+        case Fault::store_disk_full:
+            return words_of_store(fault);
+        case Fault::folder_not_writable:
+        case Fault::folder_locked:
+        case Fault::folder_missing:
+        case Fault::folder_not_empty:
+        case Fault::folder_format_unknown:
+        case Fault::folder_other_chain:
+            return words_of_folder(fault);
+        case Fault::chain_damaged:
+        case Fault::chain_block_not_next:
+        case Fault::chain_not_found:
+        case Fault::state_damaged:
+        case Fault::state_ahead_of_chain:
+        case Fault::state_block_not_next:
+        case Fault::state_height_not_kept:
+        case Fault::state_differs_from_block:
+            return words_of_chain(fault);
+        case Fault::votes_missing:
+        case Fault::votes_corrupt:
+        case Fault::votes_rolled_back:
+        case Fault::votes_other_node:
+            return words_of_votes(fault);
+    }
+    return {"chain.unknown", "unknown", ""};
+}
+
+}  // namespace
+
+std::string_view code(Fault fault) {
+    return words(fault).code;
+}
+
+std::string_view describe(Fault fault) {
+    return words(fault).what;
+}
+
+std::string_view advice(Fault fault) {
+    return words(fault).advice;
+}
+
+std::string to_text(const Error& error) {
+    const Words said = words(error.fault);
+    std::string text{said.code};
+    text.append(": ").append(said.what);
+    if (!error.place.empty() || !error.detail.empty()) {
+        text.append(" (").append(error.place);
+        if (!error.place.empty() && !error.detail.empty()) text.append(": ");
+        text.append(error.detail).append(")");
+    }
+    return text.append(". ").append(said.advice);
+}
+
+bool is_disk_full(const Error& error) {
+    return error.fault == Fault::file_disk_full || error.fault == Fault::store_disk_full;
+}
+
+}  // namespace datadeed::chain

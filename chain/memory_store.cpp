@@ -1,0 +1,133 @@
+#include "chain/memory_store.h"
+
+#include <algorithm>
+#include <shared_mutex>
+
+namespace datadeed::chain {
+
+namespace {
+
+using Map = MemoryDisk::Map;
+
+bool begins_with(const Bytes& key, ByteView prefix) {
+    return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
+}
+
+void scan_map(const Map& map, const Range& range, const Visitor& visit) {
+    Bytes start = to_bytes(range.prefix);
+    append(start, range.from);
+    if (range.direction == Direction::forward) {
+        for (auto at = map.lower_bound(start); at != map.end() && begins_with(at->first, range.prefix); ++at) {
+            if (!visit(at->first, at->second)) return;
+        }
+        return;
+    }
+    auto at = map.upper_bound(start);
+    if (range.from.empty()) {
+        while (at != map.end() && begins_with(at->first, range.prefix)) ++at;
+        if (start.empty()) at = map.end();
+    }
+    // upper_bound is behind the prefix's own key, which a backward scan without a start may still have to step over.
+    while (at != map.begin()) {
+        --at;
+        if (!begins_with(at->first, range.prefix) || !visit(at->first, at->second)) return;
+    }
+}
+
+std::optional<Bytes> get_of(const Map& map, ByteView key) {
+    const auto found = map.find(to_bytes(key));
+    return found == map.end() ? std::nullopt : std::optional<Bytes>{found->second};
+}
+
+// A copy of the map: dear, but simple and surely unchanging.
+class MemorySnapshot final : public KvSnapshot {
+public:
+    explicit MemorySnapshot(Map map) : map_{std::move(map)} {}
+
+    Result<std::optional<Bytes>, Error> get(ByteView key) const override { return get_of(map_, key); }
+    Result<void, Error> scan(const Range& range, const Visitor& visit) const override {
+        scan_map(map_, range, visit);
+        return {};
+    }
+
+private:
+    Map map_;
+};
+
+}  // namespace
+
+class MemoryStore final : public KvStore {
+public:
+    explicit MemoryStore(MemoryDisk& disk) : disk_{&disk}, generation_{disk.generation_} {}
+
+    Result<std::optional<Bytes>, Error> get(ByteView key) const override {
+        const std::shared_lock guard{mutex_};
+        if (Result<void, Error> alive = this->alive(); !alive) return fail(alive.error());
+        return get_of(disk_->now_, key);
+    }
+
+    Result<void, Error> scan(const Range& range, const Visitor& visit) const override {
+        const std::shared_lock guard{mutex_};
+        if (Result<void, Error> alive = this->alive(); !alive) return alive;
+        scan_map(disk_->now_, range, visit);
+        return {};
+    }
+
+    Result<void, Error> write(const Batch& batch, Durability durability) override {
+        const std::unique_lock guard{mutex_};
+        if (Result<void, Error> alive = this->alive(); !alive) return alive;
+        const std::uint64_t number = disk_->writes_++;
+        if (disk_->fail_from_ && number >= *disk_->fail_from_) {
+            error_ = Error{.fault = disk_->fault_, .place = "memory", .detail = "made to fail"};
+            return fail(*error_);
+        }
+        disk_->apply(disk_->now_, batch);
+        disk_->unsynced_.push_back(batch);
+        if (durability == Durability::synced) {
+            for (const Batch& earlier : disk_->unsynced_) disk_->apply(disk_->durable_, earlier);
+            disk_->unsynced_.clear();
+        }
+        return {};
+    }
+
+    std::unique_ptr<KvSnapshot> snapshot() const override {
+        const std::shared_lock guard{mutex_};
+        return std::make_unique<MemorySnapshot>(disk_->now_);
+    }
+
+private:
+    Result<void, Error> alive() const {
+        if (error_) return fail(*error_);
+        if (generation_ == disk_->generation_) return {};
+        return fail(
+            Error{.fault = Fault::store_io, .place = "memory", .detail = "the machine crashed since this was opened"});
+    }
+
+    MemoryDisk* disk_;
+    std::uint64_t generation_;
+    std::optional<Error> error_;
+    mutable std::shared_mutex mutex_;
+};
+
+void MemoryDisk::apply(Map& map, const Batch& batch) const {
+    batch.for_each([&map](ByteView key, ByteView value) { map[to_bytes(key)] = to_bytes(value); },
+                   [&map](ByteView key) { map.erase(to_bytes(key)); });
+}
+
+void MemoryDisk::crash(std::size_t keep) {
+    ++generation_;
+    for (std::size_t i = 0; i < std::min(keep, unsynced_.size()); ++i) apply(durable_, unsynced_[i]);
+    unsynced_.clear();
+    now_ = durable_;
+}
+
+void MemoryDisk::fail_after(std::uint64_t after, Fault fault) {
+    fail_from_ = writes_ + after;
+    fault_ = fault;
+}
+
+std::unique_ptr<KvStore> open_memory_store(MemoryDisk& disk) {
+    return std::make_unique<MemoryStore>(disk);
+}
+
+}  // namespace datadeed::chain
