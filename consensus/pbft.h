@@ -1,0 +1,135 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "consensus/config.h"
+#include "consensus/pbft_state.h"
+#include "consensus/step.h"
+
+namespace datadeed::consensus {
+
+// One validator's part in PBFT as a deterministic function: equal construction and equal events give equal actions. No
+// clock, thread, socket, file, random number or log; never throws for what a message holds, never blocks. One caller at a
+// time. The rules (N, C, T) are those of docs/consensus.md. One height is decided at a time; the view runs on across heights.
+class Pbft {
+public:
+    // Borrows `key`, which must outlive it and be that of config.self. The first step, whatever the event, also sends again
+    // what this node had last sent before a restart.
+    Pbft(Config config, const VoteSigner& key, Start start, Recovered recovered);
+
+    [[nodiscard]] Actions step(Event event);
+
+    // When the next Tick is due, in ms of the same clock. STATUS makes it never further away than Timing::status_every.
+    [[nodiscard]] std::uint64_t next_deadline() const;
+
+    [[nodiscard]] View view() const { return reign_.view; }
+    // Whether it waits for a NEW-VIEW of view() and casts no votes.
+    [[nodiscard]] bool changing() const { return reign_.changing; }
+    [[nodiscard]] ValidatorIndex primary() const { return config_.validators.primary(reign_.view); }
+    // The last height decided, and its hash.
+    [[nodiscard]] Height height() const { return height_; }
+    [[nodiscard]] const Digest& tip() const { return tip_; }
+    [[nodiscard]] bool halted() const { return halted_; }
+    // T(k), in ms.
+    [[nodiscard]] std::uint64_t timeout() const;
+    // The bytes of a proposal for the height being decided, to answer FETCH-BODY; null when not held. Until the next step.
+    [[nodiscard]] const Bytes* payload(const Digest& hash) const;
+    // What STATUS would say now.
+    [[nodiscard]] Status status() const;
+    [[nodiscard]] const Config& config() const { return config_; }
+
+private:
+    // pbft.cpp: events, recovery, actions
+    void handle(Tick& event);
+    void handle(MessageIn& event);
+    void handle(Built& event);
+    void handle(Validated& event);
+    void handle(WorkPending& event);
+    void handle(Adopted& event);
+    void handle(BodyAvailable& event);
+    void restore(Recovered& recovered);
+    void resume();
+    std::uint64_t persist(VoteRecord record);
+    void send(Message message, std::optional<ValidatorIndex> to = std::nullopt);
+    void report(Message first, std::optional<Message> second);
+    void halt(HaltReason reason);
+
+    // pbft_slot.cpp: the normal case
+    void receive(ValidatorIndex via, Signed<PrePrepare> message);
+    void receive(ValidatorIndex via, Signed<Prepare> message);
+    void receive(ValidatorIndex via, Signed<Commit> message);
+    template <class M>
+    [[nodiscard]] bool is_for_this_height(ValidatorIndex via, const Signed<M>& message);
+    template <class M>
+    [[nodiscard]] bool record_vote(VoteBook& book, const Signed<M>& message);
+    [[nodiscard]] bool notice(const Signed<PrePrepare>& message);
+    void consider(Signed<PrePrepare> message);
+    void accept(Candidate candidate);
+    void propose(Digest hash, Bytes payload);
+    void maybe_propose();
+    void advance();
+    void prepare_if_agreed();
+    void decide_if_agreed();
+    void finish_height(const CommitCertificate& certificate, bool fresh);
+    void replay_future();
+    void keep_payload(const Digest& hash, Bytes payload);
+    [[nodiscard]] Signed<PrePrepare> for_journal(Signed<PrePrepare> proposal);
+    [[nodiscard]] bool may_vote() const { return height_.next() > closed_; }
+    [[nodiscard]] bool is_primary() const { return primary() == config_.self; }
+    [[nodiscard]] Height open_height() const { return height_.next(); }
+
+    // pbft_view.cpp: view change and timers
+    void receive(ValidatorIndex via, Signed<ViewChange> message);
+    void receive(ValidatorIndex via, Signed<NewView> message);
+    void change_view(View to);
+    void look_at_view_changes();
+    void open(View view);
+    void enter(Signed<NewView> message, Opening opening);
+    void start_view();
+    void update_timer();
+    void check_fairness();
+    [[nodiscard]] std::uint64_t resend_interval() const;
+
+    // pbft_catch_up.cpp: STATUS, bodies, blocks, own votes
+    void receive(ValidatorIndex via, Signed<Status> message);
+    void help_with_view(ValidatorIndex peer, const Status& status);
+    void help_with_votes(ValidatorIndex peer, const Status& status);
+    void note_ahead(ValidatorIndex peer, Height committed);
+    void want_body(const Digest& hash, std::vector<ValidatorIndex> holders);
+    void fetch_if_due();
+    void fetch_blocks();
+    void check_own(const Message& message);
+    [[nodiscard]] Signed<Prepare> my_prepare(const VoteBook::Vote& vote, ValidatorIndex signer) const;
+    [[nodiscard]] Signed<Commit> my_commit(const VoteBook::Vote& vote, ValidatorIndex signer) const;
+
+    Config config_;
+    const VoteSigner* key_;
+    std::uint64_t now_{};
+    std::uint64_t last_record_{};
+    bool resumed_{false};
+    bool halted_{false};
+
+    Height height_{};
+    Digest tip_{};
+    std::optional<CommitCertificate> tip_certificate_;
+    Height closed_{};  // no votes up to here (journal.h)
+    Slot slot_;
+    std::map<FutureKey, FutureVote> future_;
+
+    Reign reign_;
+    ViewChanges view_changes_;
+    std::uint64_t failures_{};  // view changes since the last fresh block: the k of T(k)
+    Timers timers_;
+    Work work_;
+
+    std::map<ValidatorIndex, Height> ahead_;  // who seems to have committed what above height_; unproven
+    ValidatorIndex asked_last_{};
+    Height checkpointed_{};
+    std::size_t bytes_since_checkpoint_{};
+
+    Actions actions_;  // of the step that is running
+};
+
+}  // namespace datadeed::consensus

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "consensus/messages.h"
+#include "consensus/view_change.h"
+#include "consensus/vote_book.h"
+
+// What Pbft remembers, grouped by how long: a group is forgotten by assigning an empty one.
+
+namespace datadeed::consensus {
+
+// A proposal in the host's hands for validation; not yet signed when it is to be my own.
+struct Candidate {
+    Signed<PrePrepare> proposal;
+    bool mine{false};
+};
+
+// Of one view at one height.
+struct Round {
+    std::optional<Candidate> candidate;
+    std::optional<Signed<PrePrepare>> accepted;  // the proposal that I voted for or made, without its payload
+    bool refused{false};                         // the view's proposal was bad: no other is taken
+    bool building{false};                        // Build is unanswered
+    bool committed{false};                       // COMMIT sent
+};
+
+// Of the height being decided.
+struct Slot {
+    struct Payload {
+        Bytes bytes;
+        View view{};  // the last in which it was voted for
+    };
+    struct WantedBody {
+        Digest hash{};
+        std::vector<ValidatorIndex> holders;
+    };
+
+    Round round;
+    VoteBook prepares;
+    VoteBook commits;
+    std::optional<PreparedCertificate> prepared;           // of the highest view; kept until the height is decided
+    std::map<View, Signed<PrePrepare>> noticed;            // the first seen of each view, without payload
+    std::map<ValidatorIndex, Signed<PrePrepare>> early;    // for views not entered yet: of each primary the latest
+    std::map<Digest, Payload> payloads;
+    std::set<Digest> journaled;                            // payloads that the journal has
+    std::optional<WantedBody> wanted;
+    std::set<std::pair<MessageKind, ValidatorIndex>> reported;  // evidence is given once
+};
+
+// Of the view: voting in it, or waiting for it to begin.
+struct Reign {
+    View view{};
+    bool changing{false};
+    std::optional<Signed<ViewChange>> view_change;  // mine for `view`, iff changing
+    std::optional<Signed<NewView>> new_view;        // of the last view that I entered
+    Opening opening;                                // what it demands
+    std::uint64_t entered_at{};
+    std::uint64_t decided{};  // blocks since then
+};
+
+// When things are due, in ms of the host's clock.
+struct Timers {
+    std::optional<std::uint64_t> progress;  // until a block is decided, or (changing, quorum held) the view begins
+    std::optional<std::uint64_t> resend;    // VIEW-CHANGE
+    std::optional<std::uint64_t> body;
+    std::optional<std::uint64_t> blocks;
+    std::uint64_t status{};
+};
+
+// The host's transactions, as WorkPending told.
+struct Work {
+    bool pending{false};
+    std::uint64_t oldest_ms{};
+    std::uint64_t oldest_blocks{};
+};
+
+// Votes for heights above the one being decided: one of each kind, signer and height, the latest view's.
+using FutureKey = std::tuple<Height, MessageKind, ValidatorIndex>;
+using FutureVote = std::variant<Signed<PrePrepare>, Signed<Prepare>, Signed<Commit>>;
+
+}  // namespace datadeed::consensus

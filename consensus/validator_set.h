@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/types.h"
+#include "consensus/quorum.h"
+#include "crypto/sign.h"
+
+namespace datadeed::consensus {
+
+// A validator's place in the set, from 0.
+using ValidatorIndex = Strong<struct ValidatorIndexTag, std::uint32_t>;
+
+// The number of a reign: primary(view) proposes in it. Rises only, is never reset, goes across heights.
+using View = Strong<struct ViewTag>;
+
+// One who votes: the member's name and the key that its votes are checked with.
+struct Validator {
+    std::string name;
+    crypto::PublicKey vote_key{};
+
+    static constexpr void fields(auto& self, auto&& visit) {
+        visit("name", self.name);
+        visit("vote_key", self.vote_key);
+    }
+
+    friend bool operator==(const Validator&, const Validator&) = default;
+};
+
+// Those who vote, in the order of the chain's state. A value, never changed; any thread may read it.
+class ValidatorSet {
+public:
+    // 1 to validators_max of them; anything else is a bug of the caller.
+    explicit ValidatorSet(std::vector<Validator> validators);
+
+    [[nodiscard]] std::size_t size() const { return validators_.size(); }
+    [[nodiscard]] std::size_t f() const { return faults(size()); }
+    [[nodiscard]] std::size_t quorum() const { return consensus::quorum(size()); }
+    [[nodiscard]] std::size_t weak() const { return weak_quorum(size()); }
+
+    // Round robin: view mod n.
+    [[nodiscard]] ValidatorIndex primary(View view) const;
+
+    [[nodiscard]] bool contains(ValidatorIndex index) const { return index.value < size(); }
+    // `index` must be contained.
+    [[nodiscard]] const Validator& at(ValidatorIndex index) const;
+    [[nodiscard]] const std::vector<Validator>& all() const { return validators_; }
+
+    // SHA-256 of the CBOR array ["datadeed/validators/1", validators].
+    [[nodiscard]] Digest hash() const;
+
+    friend bool operator==(const ValidatorSet&, const ValidatorSet&) = default;
+
+private:
+    std::vector<Validator> validators_;
+};
+
+}  // namespace datadeed::consensus

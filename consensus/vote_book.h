@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "consensus/certificate.h"
+
+namespace datadeed::consensus {
+
+// The PREPAREs, or the COMMITs, of one height: one vote a signer and view, the first. Bounded by votes_per_signer_max.
+class VoteBook {
+public:
+    struct Vote {
+        Digest hash{};
+        crypto::Signature signature{};
+    };
+    enum class Added { first, again, contradiction };
+
+    // `current` is the view whose votes are never dropped for lack of room.
+    Added add(View view, ValidatorIndex signer, const Vote& vote, View current);
+
+    // Null when there is none.
+    [[nodiscard]] const Vote* find(View view, ValidatorIndex signer) const;
+    // Who voted in this view, in order.
+    [[nodiscard]] std::vector<ValidatorIndex> signers(View view) const;
+    // The votes of this view for this hash, in order of signers.
+    [[nodiscard]] std::vector<VoteSignature> votes(View view, const Digest& hash) const;
+    // A view and hash that `count` signers agree on.
+    [[nodiscard]] std::optional<std::pair<View, Digest>> agreed(std::size_t count) const;
+
+private:
+    void make_room(ValidatorIndex signer, View current);
+
+    std::map<std::pair<View, ValidatorIndex>, Vote> votes_;
+};
+
+}  // namespace datadeed::consensus
