@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "crypto/sign.h"
+#include "ledger/log_pair.h"
+#include "ledger/types.h"
+
+// Every key of the state on one page. The first byte says what it is: never reuse one. Member ids hold no zero byte, so a
+// zero byte ends one; data set ids come after a byte with their length where more follows. Numbers are 8 bytes, big end
+// first, so that keys sort as what they name. All keys are in the state tree.
+//
+//     'p'                               Parameters
+//     'v'                               ValidatorSet
+//     't'                               Totals (views.h)
+//     'm' member                        MemberRecord
+//     'k' public key (32)               KeyRecord
+//     'n' member                        NonceWindow (nonces.h)
+//     'd' data                          DataRecord
+//     'o' member 00 data                ShareBp          what the member owns
+//     'f' length data member            OfferRecord      a share of the data offered to the member
+//     'g' grant (32)                    GrantRecord
+//     'a' length data grant (32)        true             the grants over the data
+//     'b' member 00 grant (32)          GrantSide        the grants that the member gave or holds
+//     'l' low 00 high 00 epoch (8)      LogPairRecord
+
+namespace datadeed::ledger::state_keys {
+
+[[nodiscard]] Bytes parameters();
+[[nodiscard]] Bytes validators();
+[[nodiscard]] Bytes totals();
+[[nodiscard]] Bytes member(const MemberId& id);
+[[nodiscard]] Bytes key(const crypto::PublicKey& key);
+[[nodiscard]] Bytes nonces(const MemberId& member);
+[[nodiscard]] Bytes data(const DatasetId& id);
+[[nodiscard]] Bytes owned(const MemberId& owner, const DatasetId& data);
+[[nodiscard]] Bytes offer(const DatasetId& data, const MemberId& to);
+[[nodiscard]] Bytes grant(const GrantId& id);
+[[nodiscard]] Bytes grant_of_data(const DatasetId& data, const GrantId& id);
+[[nodiscard]] Bytes grant_of_member(const MemberId& member, const GrantId& id);
+[[nodiscard]] Bytes log_pair(const LogPairId& id);
+
+// What all keys of a kind begin with; for those with an owner, data set or member: of that one.
+[[nodiscard]] Bytes all_members();
+[[nodiscard]] Bytes all_data();
+[[nodiscard]] Bytes all_grants();
+[[nodiscard]] Bytes all_owned(const MemberId& owner);
+[[nodiscard]] Bytes all_offers(const DatasetId& data);
+[[nodiscard]] Bytes all_grants_of(const DatasetId& data);
+[[nodiscard]] Bytes all_grants_of(const MemberId& member);
+
+}  // namespace datadeed::ledger::state_keys

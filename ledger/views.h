@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "ledger/grant_record.h"
+#include "ledger/lookup.h"
+#include "ledger/records.h"
+#include "ledger/state.h"
+#include "ledger/types.h"
+
+// The state read in lists, a page at a time; single records are in lookup.h. As many threads as the state behind allows.
+
+namespace datadeed::ledger {
+
+// One page of a list: ids that rise, each with its record.
+template <class Id, class Record>
+struct Page {
+    struct Item {
+        Id id{};
+        Record record{};
+    };
+    std::vector<Item> items{};
+    bool more{};  // ask again with `after` = the last id
+};
+
+// Up to `limit` items after the id `after` (absent: from the beginning).
+[[nodiscard]] Page<MemberId, MemberRecord> list_members(const StateReader& state, const std::optional<MemberId>& after,
+                                                        std::size_t limit);
+[[nodiscard]] Page<DatasetId, DataRecord> list_data(const StateReader& state, const std::optional<DatasetId>& after,
+                                                    std::size_t limit);
+// The data sets of which the member owns a share.
+[[nodiscard]] Page<DatasetId, DataRecord> list_data_of(const StateReader& state, const MemberId& owner,
+                                                       const std::optional<DatasetId>& after, std::size_t limit);
+[[nodiscard]] Page<GrantId, GrantRecord> list_grants(const StateReader& state, const std::optional<GrantId>& after,
+                                                     std::size_t limit);
+[[nodiscard]] Page<GrantId, GrantRecord> list_grants_of(const StateReader& state, const DatasetId& data,
+                                                        const std::optional<GrantId>& after, std::size_t limit);
+// The grants that the member gave or holds.
+[[nodiscard]] Page<GrantId, GrantRecord> list_grants_of(const StateReader& state, const MemberId& member,
+                                                        const std::optional<GrantId>& after, std::size_t limit);
+// The open offers of a data set, by recipient.
+[[nodiscard]] Page<MemberId, OfferRecord> list_offers(const StateReader& state, const DatasetId& data,
+                                                      const std::optional<MemberId>& after, std::size_t limit);
+
+// How many items the whole list of that owner, data set or member has. Walks it.
+[[nodiscard]] std::uint64_t count_data_of(const StateReader& state, const MemberId& owner);
+[[nodiscard]] std::uint64_t count_grants_of(const StateReader& state, const DatasetId& data);
+[[nodiscard]] std::uint64_t count_grants_of(const StateReader& state, const MemberId& member);
+
+}  // namespace datadeed::ledger
