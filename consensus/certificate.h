@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/fields.h"
 #include "base/result.h"
 #include "base/types.h"
 #include "consensus/error.h"
