@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/types.h"
+#include "ledger/error.h"
 #include "ledger/types.h"
 #include "node/replica/events.h"
 

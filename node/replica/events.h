@@ -7,7 +7,6 @@
 #include "base/bytes.h"
 #include "base/strong.h"
 #include "base/types.h"
-#include "ledger/transaction.h"
 #include "ledger/types.h"
 #include "node/replica/peer_event.h"
 
@@ -30,13 +29,13 @@ struct Tick {
 // A message that decode_and_verify has let through.
 struct PeerMessage {
     ledger::MemberId peer{};  // the node that the authenticated link belongs to
-    PeerEvent message{};
+    PeerEvent message;
 };
 
-// A client's transaction, its signature checked. Answers: Accepted (at once) and then Committed or Refused; or
-// Committed, Refused or PoolFull at once.
+// A client's transaction that check_transaction has let through. Answers: Accepted at once and one of Committed, Refused
+// and NotTaken later; or one of those three at once.
 struct SubmitTransaction {
-    ledger::VerifiedTransaction transaction{};
+    TransactionPtr transaction{};
     RequestToken token{};
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "consensus/signing.h"
 #include "crypto/sign.h"
 #include "ledger/genesis.h"
 #include "node/replica/actions.h"
@@ -20,6 +21,8 @@ struct Identity {
     ledger::MemberId self{};
     std::optional<crypto::SecretKey> vote_key{};
     std::optional<crypto::SecretKey> cosign_key{};
+    // Signs in place of vote_key, where votes have a scheme of their own (simulated clusters).
+    std::shared_ptr<const consensus::VoteSigner> vote_signer{};
 };
 
 // Why a replica could not start. `code` is stable and dotted, `reason` is for people and says what to do.

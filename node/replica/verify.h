@@ -6,41 +6,54 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/types.h"
+#include "consensus/signing.h"
+#include "consensus/validator_set.h"
+#include "ledger/error.h"
 #include "ledger/genesis.h"
-#include "ledger/transaction.h"
 #include "node/replica/peer_event.h"
-#include "node/replica/verified_cache.h"
 
 // What happens to bytes before they reach the replica: decoding and the checking of signatures, the dear part of the
-// work, done by a pool of threads. Pure functions of their arguments; any thread.
+// work, done by a pool of threads. No state but the cache; any thread.
 
 namespace datadeed::replica {
 
-// What checking needs to know. Constant after it is made; share one between threads. The cache may be null and outlives it.
+// What checking needs to know. Constant once made, so threads share one. Borrows `cache` and `signatures`.
 struct VerifyContext {
     ChainId chain{};
-    consensus::Membership validators{};
-    VerifiedCache* cache{nullptr};
+    consensus::ValidatorSet validators;
+    TransactionCache* cache{};
+    const consensus::VoteVerifier* signatures{};
 };
 
-[[nodiscard]] VerifyContext make_verify_context(const ledger::Genesis& genesis, VerifiedCache* cache);
+// For the chain of this genesis, with Ed25519 for votes.
+[[nodiscard]] VerifyContext make_verify_context(const ledger::Genesis& genesis, TransactionCache& cache);
+
+// The set as consensus has it: the validators in the order of the state.
+[[nodiscard]] consensus::ValidatorSet voters(const ledger::ValidatorSet& nodes);
 
 // The rule that a message between nodes broke.
 enum class WireError : std::uint8_t {
     message_must_be_within_its_size,
-    message_must_be_well_formed,
     message_must_be_of_a_known_kind,
-    vote_must_be_of_a_validator,
-    vote_signature_must_verify,
+    message_must_be_well_formed,
+    vote_must_verify,
     certificate_must_verify,
+    block_must_be_well_formed,
+    block_must_have_its_hash,
     transaction_must_verify,
 };
 
-// Stable and dotted, as in "peer.bad_encoding".
+// Stable and dotted, as in "peer.vote_wrong".
 [[nodiscard]] std::string_view code(WireError error);
 
 // The message in `bytes`, with every signature in it checked: of votes, of certificates, and of the clients whose
-// transactions are in it. Never slower than linear in the size of the input.
+// transactions are in it. All or nothing, but for gossip, whose bad transactions are left out.
 [[nodiscard]] Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyContext& context);
+
+// A transaction as a client hands it in. Refusals: those of ledger::parse and ledger::verify.
+[[nodiscard]] Result<TransactionPtr, ledger::Refusal> check_transaction(ByteView raw, const VerifyContext& context);
+
+// A proposal's bytes, as they stand in PRE-PREPAREs, in bodies and beside certificates (proposal.h).
+[[nodiscard]] Result<BlockPtr, WireError> check_payload(ByteView payload, const VerifyContext& context);
 
 }  // namespace datadeed::replica

@@ -1,0 +1,113 @@
+#include "node/replica/mempool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace datadeed::replica {
+
+Result<void, PoolError> Mempool::add(Pending pending) {
+    const ledger::TxId id = pending.tx->tx.id();
+    const std::size_t size = pending.tx->tx.raw().size();
+    if (by_id_.contains(id)) return fail(PoolError::transaction_must_be_new);
+    if (by_id_.size() >= limits_.transactions || bytes_ + size > limits_.bytes) {
+        return fail(PoolError::pool_must_have_room);
+    }
+    if (size_of(pending.member) >= limits_.member_transactions ||
+        bytes_of(pending.member) + size > limits_.member_bytes) {
+        return fail(PoolError::member_must_have_room);
+    }
+    auto entry = std::make_unique<Entry>(Entry{.pending = std::move(pending), .arrival = arrivals_++});
+    const Pending& added = entry->pending;
+    Queue& queue = by_member_[added.member];
+    queue.entries.emplace(Place{.nonce = added.tx->tx.content().nonce, .id = id}, entry.get());
+    queue.bytes += size;
+    bytes_ += size;
+    sound_ += added.sound ? 1 : 0;
+    by_arrival_.emplace(entry->arrival, entry.get());
+    by_expiry_[added.tx->tx.content().expires].push_back(id);
+    by_id_.emplace(id, std::move(entry));
+    return {};
+}
+
+bool Mempool::remove(const ledger::TxId& id) {
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return false;
+    const Entry& entry = *found->second;
+    const std::size_t size = entry.pending.tx->tx.raw().size();
+    const auto queue = by_member_.find(entry.pending.member);
+    queue->second.entries.erase(Place{.nonce = entry.pending.tx->tx.content().nonce, .id = id});
+    queue->second.bytes -= size;
+    if (queue->second.entries.empty()) by_member_.erase(queue);
+    bytes_ -= size;
+    sound_ -= entry.pending.sound ? 1 : 0;
+    by_arrival_.erase(entry.arrival);
+    const auto expiry = by_expiry_.find(entry.pending.tx->tx.content().expires);
+    std::erase(expiry->second, id);
+    if (expiry->second.empty()) by_expiry_.erase(expiry);
+    by_id_.erase(found);
+    return true;
+}
+
+Pending* Mempool::find(const ledger::TxId& id) {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : &found->second->pending;
+}
+
+void Mempool::set_sound(Pending& pending, bool sound) {
+    if (pending.sound == sound) return;
+    pending.sound = sound;
+    sound_ = sound ? sound_ + 1 : sound_ - 1;
+}
+
+std::vector<Pending> Mempool::take_expired(TimeMs time) {
+    std::vector<Pending> expired;
+    while (!by_expiry_.empty() && by_expiry_.begin()->first < time) {
+        const ledger::TxId id = by_expiry_.begin()->second.back();
+        expired.push_back(*find(id));
+        remove(id);
+    }
+    return expired;
+}
+
+void Mempool::for_each_in_turns(const Visit& visit) {
+    if (by_member_.empty()) return;
+    struct Turn {
+        std::map<Place, Entry*>::const_iterator next;
+        std::map<Place, Entry*>::const_iterator end;
+    };
+    std::vector<Turn> turns;
+    const auto first = by_member_.upper_bound(first_turn_);
+    const auto take_turn = [&turns](const auto& member) {
+        turns.push_back({.next = member.second.entries.begin(), .end = member.second.entries.end()});
+    };
+    std::for_each(first, by_member_.end(), take_turn);
+    std::for_each(by_member_.begin(), first, take_turn);
+    first_turn_ = first == by_member_.end() ? by_member_.begin()->first : first->first;
+    while (!turns.empty()) {
+        for (Turn& turn : turns) {
+            if (!visit(turn.next->second->pending)) return;
+            ++turn.next;
+        }
+        std::erase_if(turns, [](const Turn& turn) { return turn.next == turn.end; });
+    }
+}
+
+void Mempool::for_each_by_age(const std::function<bool(Pending&)>& visit) {
+    for (auto& [arrival, entry] : by_arrival_) {
+        if (!visit(entry->pending)) return;
+    }
+}
+
+std::size_t Mempool::size_of(const ledger::MemberId& member) const {
+    const auto found = by_member_.find(member);
+    return found == by_member_.end() ? 0 : found->second.entries.size();
+}
+
+std::size_t Mempool::bytes_of(const ledger::MemberId& member) const {
+    const auto found = by_member_.find(member);
+    return found == by_member_.end() ? 0 : found->second.bytes;
+}
+
+}  // namespace datadeed::replica

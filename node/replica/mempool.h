@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "base/types.h"
+#include "ledger/types.h"
+#include "node/replica/checked.h"
+#include "node/replica/limits.h"
+
+namespace datadeed::replica {
+
+// A transaction that waits to be ordered. The transaction itself is shared, never copied.
+struct Pending {
+    TransactionPtr tx{};
+    ledger::MemberId member{};    // whom the key belonged to when it was admitted
+    std::uint64_t admitted_ms{};  // monotonic
+    std::uint64_t told_ms{};      // when the peers were told of it last; 0: not by us
+    std::uint64_t checked{};      // the height at which it was last tried against the state
+    bool sound{};                 // it applied when it was tried: consensus waits for it
+    bool ours{};                  // submitted at this node
+};
+
+// Why a transaction does not enter the pool.
+enum class PoolError : std::uint8_t {
+    pool_must_have_room,
+    member_must_have_room,
+    transaction_must_be_new,
+};
+
+struct PoolLimits {
+    std::size_t transactions{pool_transactions_max};
+    std::size_t bytes{pool_bytes_max};
+    std::size_t member_transactions{pool_member_transactions_max};
+    std::size_t member_bytes{pool_member_bytes_max};
+};
+
+// The transactions that wait, bounded for each member and in all. They leave by being committed, by expiring, or by
+// being found inapplicable, and by nothing else: a change of view takes none away. Each member's come in the order of
+// their nonces; the members take turns. One thread.
+class Mempool {
+public:
+    explicit Mempool(PoolLimits limits = {}) : limits_{limits} {}
+
+    [[nodiscard]] Result<void, PoolError> add(Pending pending);
+    // False when it isn't there.
+    bool remove(const ledger::TxId& id);
+    // Borrowed until the pool changes. The marks of an entry are the caller's to set, with mark_sound for `sound`.
+    [[nodiscard]] Pending* find(const ledger::TxId& id);
+    void set_sound(Pending& pending, bool sound);
+
+    // Takes out what has expired at `time`.
+    [[nodiscard]] std::vector<Pending> take_expired(TimeMs time);
+
+    // Calls `visit` for one transaction after another, a member's in order of nonces, members in turns that begin behind
+    // the one whose turn was first last time, until it returns false or none is left. `visit` must not change the pool.
+    using Visit = std::function<bool(const Pending&)>;
+    void for_each_in_turns(const Visit& visit);
+    // All of them, oldest first.
+    void for_each_by_age(const std::function<bool(Pending&)>& visit);
+
+    [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    [[nodiscard]] std::size_t sound() const { return sound_; }
+    [[nodiscard]] std::size_t size_of(const ledger::MemberId& member) const;
+    [[nodiscard]] std::size_t bytes_of(const ledger::MemberId& member) const;
+
+private:
+    struct Place {
+        ledger::Nonce nonce{};
+        ledger::TxId id{};
+        friend auto operator<=>(const Place&, const Place&) = default;
+    };
+    struct Entry {
+        Pending pending{};
+        std::uint64_t arrival{};
+    };
+    struct Queue {
+        std::map<Place, Entry*> entries{};
+        std::size_t bytes{};
+    };
+
+    PoolLimits limits_;
+    std::map<ledger::TxId, std::unique_ptr<Entry>> by_id_;
+    std::map<ledger::MemberId, Queue> by_member_;
+    std::map<std::uint64_t, Entry*> by_arrival_;
+    std::map<TimeMs, std::vector<ledger::TxId>> by_expiry_;
+    ledger::MemberId first_turn_{};
+    std::uint64_t arrivals_{0};
+    std::size_t bytes_{0};
+    std::size_t sound_{0};
+};
+
+}  // namespace datadeed::replica

@@ -1,0 +1,193 @@
+#include "node/replica/verify.h"
+
+#include <utility>
+
+#include "base/fields.h"
+#include "base/overloaded.h"
+#include "crypto/hash.h"
+#include "crypto/merkle.h"
+#include "node/replica/proposal.h"
+
+namespace datadeed::replica {
+namespace {
+
+const consensus::Ed25519Verifier ed25519{};
+
+// The kind that the first bytes name, before anything is decoded.
+std::optional<WireKind> kind_of(ByteView bytes) {
+    if (bytes.size() < 2 || (bytes[0] & 0xE0U) != 0x80U) return std::nullopt;
+    const std::uint8_t kind = bytes[1];
+    if (kind < static_cast<std::uint8_t>(WireKind::votes) || kind > static_cast<std::uint8_t>(WireKind::tip)) {
+        return std::nullopt;
+    }
+    return static_cast<WireKind>(kind);
+}
+
+Result<CheckedBlock, WireError> check_block(ProposalPayload payload, const VerifyContext& context) {
+    CheckedBlock block;
+    block.hash = ledger::hash(payload.block.header);
+    block.header = std::move(payload.block.header);
+    block.transactions.reserve(payload.block.transactions.size());
+    for (const ledger::RawTransaction& raw : payload.block.transactions) {
+        Result<TransactionPtr, ledger::Refusal> transaction = check_transaction(raw.bytes, context);
+        if (!transaction) return fail(WireError::transaction_must_verify);
+        block.transactions.push_back(std::move(*transaction));
+    }
+    if (payload.prev_certificate) {
+        // What it certifies must be the block below; that it holds is checked here, once, where time is cheap.
+        const consensus::CommitCertificate& certificate = *payload.prev_certificate;
+        if (certificate.hash != block.header.prev || certificate.height.next() != block.header.height) {
+            return fail(WireError::certificate_must_verify);
+        }
+        if (!consensus::verify(certificate, context.validators, context.chain, *context.signatures)) {
+            return fail(WireError::certificate_must_verify);
+        }
+        block.prev_certificate = std::move(payload.prev_certificate);
+    }
+    return block;
+}
+
+Result<PeerEvent, WireError> check(Votes votes, const VerifyContext& context) {
+    consensus::Verifier verifier{context.chain, context.validators, *context.signatures};
+    Result<consensus::VerifiedMessage, consensus::Error> verified = verifier.verify(std::move(votes.message));
+    if (!verified) return fail(WireError::vote_must_verify);
+    BlockPtr block;
+    // The signer first: nobody but a validator can make us look into a megabyte.
+    using Proposal = consensus::Verified<consensus::Signed<consensus::PrePrepare>>;
+    if (const auto* proposal = std::get_if<Proposal>(&*verified)) {
+        const consensus::PrePrepare& message = (*proposal)->message;
+        Result<BlockPtr, WireError> checked = check_payload(message.payload, context);
+        if (!checked) return fail(checked.error());
+        if ((*checked)->hash != message.hash || (*checked)->header.height != message.height) {
+            return fail(WireError::block_must_have_its_hash);
+        }
+        block = std::move(*checked);
+    }
+    return PeerEvent{CheckedVote{.message = std::move(*verified), .block = std::move(block)}};
+}
+
+Result<PeerEvent, WireError> check(Transactions gossip, const VerifyContext& context) {
+    CheckedTransactions checked;
+    checked.transactions.reserve(gossip.transactions.size());
+    for (const ledger::RawTransaction& raw : gossip.transactions) {
+        Result<TransactionPtr, ledger::Refusal> transaction = check_transaction(raw.bytes, context);
+        if (transaction) checked.transactions.push_back(std::move(*transaction));
+    }
+    return PeerEvent{std::move(checked)};
+}
+
+Result<PeerEvent, WireError> check(Blocks blocks, const VerifyContext& context) {
+    CheckedBlocks checked{.request = blocks.request, .from = blocks.from, .blocks = {}};
+    consensus::Verifier verifier{context.chain, context.validators, *context.signatures};
+    Height height = blocks.from;
+    for (CertifiedBlock& certified : blocks.blocks) {
+        Result<consensus::Verified<consensus::CommitCertificate>, consensus::Error> certificate =
+            verifier.verify(std::move(certified.certificate));
+        if (!certificate) return fail(WireError::certificate_must_verify);
+        Result<BlockPtr, WireError> block = check_payload(certified.payload, context);
+        if (!block) return fail(block.error());
+        const bool fits = (*certificate)->hash == (*block)->hash && (*certificate)->height == (*block)->header.height &&
+                          (*block)->header.height == height;
+        if (!fits) return fail(WireError::block_must_have_its_hash);
+        height = height.next();
+        checked.blocks.push_back({.block = std::move(*block),
+                                  .payload = std::move(certified.payload),
+                                  .certificate = std::move(*certificate)});
+    }
+    return PeerEvent{std::move(checked)};
+}
+
+Result<PeerEvent, WireError> check(Body body, const VerifyContext& context) {
+    Result<BlockPtr, WireError> block = check_payload(body.payload, context);
+    if (!block) return fail(block.error());
+    if ((*block)->hash != body.hash || (*block)->header.height != body.height) {
+        return fail(WireError::block_must_have_its_hash);
+    }
+    return PeerEvent{CheckedBody{.block = std::move(*block), .payload = std::move(body.payload)}};
+}
+
+// Nothing in these is signed or believed, or it is checked where the statement is known (cosign.h).
+Result<PeerEvent, WireError> check(FetchBlocks message, const VerifyContext& /*context*/) {
+    return PeerEvent{message};
+}
+Result<PeerEvent, WireError> check(FetchBody message, const VerifyContext& /*context*/) {
+    return PeerEvent{message};
+}
+Result<PeerEvent, WireError> check(Cosignature message, const VerifyContext& /*context*/) {
+    return PeerEvent{message};
+}
+Result<PeerEvent, WireError> check(Tip message, const VerifyContext& /*context*/) {
+    return PeerEvent{message};
+}
+
+}  // namespace
+
+consensus::ValidatorSet voters(const ledger::ValidatorSet& nodes) {
+    std::vector<consensus::Validator> validators;
+    validators.reserve(nodes.validators.size());
+    for (const ledger::Validator& validator : nodes.validators) {
+        validators.push_back({.name = validator.member.value, .vote_key = validator.vote});
+    }
+    return consensus::ValidatorSet{std::move(validators)};
+}
+
+VerifyContext make_verify_context(const ledger::Genesis& genesis, TransactionCache& cache) {
+    return {.chain = ledger::chain_id(encode(genesis)),
+            .validators = voters(genesis.nodes),
+            .cache = &cache,
+            .signatures = &ed25519};
+}
+
+std::string_view code(WireError error) {
+    switch (error) {
+        case WireError::message_must_be_within_its_size:
+            return "peer.message_too_large";
+        case WireError::message_must_be_of_a_known_kind:
+            return "peer.message_unknown";
+        case WireError::message_must_be_well_formed:
+            return "peer.message_malformed";
+        case WireError::vote_must_verify:
+            return "peer.vote_wrong";
+        case WireError::certificate_must_verify:
+            return "peer.certificate_wrong";
+        case WireError::block_must_be_well_formed:
+            return "peer.block_malformed";
+        case WireError::block_must_have_its_hash:
+            return "peer.block_hash_wrong";
+        case WireError::transaction_must_verify:
+            return "peer.transaction_wrong";
+    }
+    return "peer.unknown";
+}
+
+Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyContext& context) {
+    const std::optional<WireKind> kind = kind_of(bytes);
+    if (!kind) return fail(WireError::message_must_be_of_a_known_kind);
+    if (bytes.size() > size_max_of(*kind)) return fail(WireError::message_must_be_within_its_size);
+    Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(bytes);
+    if (!message) return fail(WireError::message_must_be_well_formed);
+    return std::visit([&context](auto& alternative) { return check(std::move(alternative), context); }, *message);
+}
+
+Result<TransactionPtr, ledger::Refusal> check_transaction(ByteView raw, const VerifyContext& context) {
+    const Digest leaf = crypto::leaf_hash(raw);
+    if (TransactionPtr known = context.cache->find(leaf)) return known;
+    Result<ledger::ParsedTransaction, ledger::Refusal> parsed = ledger::parse(context.chain, raw);
+    if (!parsed) return fail(parsed.error());
+    Result<ledger::VerifiedTransaction, ledger::Refusal> verified = ledger::verify(std::move(*parsed));
+    if (!verified) return fail(verified.error());
+    TransactionPtr checked =
+        std::make_shared<const CheckedTransaction>(CheckedTransaction{.tx = std::move(*verified), .leaf = leaf});
+    context.cache->add(checked);
+    return checked;
+}
+
+Result<BlockPtr, WireError> check_payload(ByteView payload, const VerifyContext& context) {
+    Result<ProposalPayload, cbor::DecodeError> decoded = decode<ProposalPayload>(payload);
+    if (!decoded) return fail(WireError::block_must_be_well_formed);
+    Result<CheckedBlock, WireError> block = check_block(std::move(*decoded), context);
+    if (!block) return fail(block.error());
+    return std::make_shared<const CheckedBlock>(std::move(*block));
+}
+
+}  // namespace datadeed::replica
