@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "client/problem.h"
+
+// Small whole files, with errors that name the file and the reason. Any thread.
+
+namespace datadeed::client {
+
+// Fails when the file is larger than size_max bytes. Code: file.unreadable.
+[[nodiscard]] Outcome<Bytes> read_file(const std::string& path, std::size_t size_max);
+
+enum class Mode : unsigned {
+    shared = 0644,
+    secret = 0600,
+};
+
+// Makes a new file and syncs it; an existing one is never overwritten. Code: file.unwritable.
+[[nodiscard]] Outcome<void> create_file(const std::string& path, ByteView bytes, Mode mode);
+
+// As create_file, but takes the place of an existing file in one step: readers see the old bytes or the new.
+[[nodiscard]] Outcome<void> replace_file(const std::string& path, ByteView bytes, Mode mode);
+
+}  // namespace datadeed::client

@@ -1,0 +1,36 @@
+#include "client/session.h"
+
+#include "client/files.h"
+#include "ledger/genesis.h"
+
+namespace datadeed::client {
+namespace {
+
+constexpr std::size_t genesis_size_max = std::size_t{16} << 20U;
+
+}  // namespace
+
+Session::Session(Profile profile, crypto::SecretKey key, TransportFactory transport)
+    : profile_{std::move(profile)},
+      transport_{std::move(transport)},
+      signer_{profile_.chain, ledger::MemberId{profile_.member}, std::move(key)},
+      nodes_{profile_, signer_, transport_()} {}
+
+Outcome<std::unique_ptr<Session>> Session::open(Profile profile, const crypto::SecretText& passphrase) {
+    const Outcome<Bytes> genesis = read_file(profile.genesis, genesis_size_max);
+    if (!genesis) return fail(genesis.error());
+    if (ledger::chain_id(*genesis) != profile.chain) {
+        return fail(Problem{.code = "profile.wrong_genesis",
+                            .title = "'" + profile.genesis + "' isn't the genesis document of the profile's chain",
+                            .detail = "its SHA-256 is " + to_hex(ledger::chain_id(*genesis).value) +
+                                      ", the profile's chain is " + to_hex(profile.chain.value),
+                            .hint = {"get the chain's genesis document from its operator, and compare the chain's id"},
+                            .status = 409});
+    }
+    Outcome<crypto::SecretKey> key = open_key_file(profile.key_file, passphrase);
+    if (!key) return fail(key.error());
+    TransportFactory transport = http_transport(profile.nodes);
+    return std::make_unique<Session>(std::move(profile), std::move(*key), std::move(transport));
+}
+
+}  // namespace datadeed::client
