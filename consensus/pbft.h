@@ -61,7 +61,7 @@ private:
     void receive(ValidatorIndex via, Signed<Prepare> message);
     void receive(ValidatorIndex via, Signed<Commit> message);
     template <class M>
-    [[nodiscard]] bool is_for_this_height(ValidatorIndex via, const Signed<M>& message);
+    [[nodiscard]] bool is_for_this_height(const Signed<M>& message);
     template <class M>
     [[nodiscard]] bool record_vote(VoteBook& book, const Signed<M>& message);
     [[nodiscard]] bool notice(const Signed<PrePrepare>& message);
@@ -85,9 +85,8 @@ private:
     void receive(ValidatorIndex via, Signed<NewView> message);
     void change_view(View to);
     void look_at_view_changes();
-    void open(View view);
+    void open_as_primary();
     void enter(Signed<NewView> message, Opening opening);
-    void start_view();
     void update_timer();
     void check_fairness();
     [[nodiscard]] std::uint64_t resend_interval() const;
@@ -100,9 +99,11 @@ private:
     void want_body(const Digest& hash, std::vector<ValidatorIndex> holders);
     void fetch_if_due();
     void fetch_blocks();
+    void refresh_ahead();
     void check_own(const Message& message);
-    [[nodiscard]] Signed<Prepare> my_prepare(const VoteBook::Vote& vote, ValidatorIndex signer) const;
-    [[nodiscard]] Signed<Commit> my_commit(const VoteBook::Vote& vote, ValidatorIndex signer) const;
+    [[nodiscard]] bool has_cast(const Message& message) const;
+    [[nodiscard]] Signed<Prepare> prepare_of(const VoteBook::Vote& vote, ValidatorIndex signer) const;
+    [[nodiscard]] Signed<Commit> commit_of(const VoteBook::Vote& vote, ValidatorIndex signer) const;
 
     Config config_;
     const VoteSigner* key_;
@@ -127,7 +128,7 @@ private:
     std::map<ValidatorIndex, Height> ahead_;  // who seems to have committed what above height_; unproven
     ValidatorIndex asked_last_{};
     Height checkpointed_{};
-    std::size_t bytes_since_checkpoint_{};
+    std::size_t unsummed_bytes_{};
 
     Actions actions_;  // of the step that is running
 };

@@ -1,0 +1,208 @@
+#include "consensus/pbft.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/overloaded.h"
+
+namespace datadeed::consensus {
+
+Pbft::Pbft(Config config, const VoteSigner& key, Start start, Recovered recovered)
+    : config_{std::move(config)},
+      key_{&key},
+      now_{start.now_ms},
+      last_record_{start.last_record},
+      height_{start.height},
+      tip_{start.hash},
+      tip_certificate_{std::move(start.certificate)},
+      checkpointed_{start.height} {
+    DATADEED_ASSERT(config_.validators.contains(config_.self));
+    DATADEED_ASSERT(tip_certificate_.has_value() == (height_.value > 0));
+    DATADEED_ASSERT(config_.timing.timeout_min > 0 && config_.timing.timeout_max >= config_.timing.timeout_min);
+    restore(recovered);
+}
+
+Actions Pbft::step(Event event) {
+    actions_.clear();
+    if (!halted_ && !resumed_) resume();
+    if (!halted_) std::visit([this](auto& known) { handle(known); }, event);
+    if (!halted_) update_timer();
+    return std::move(actions_);
+}
+
+// Everything of the journal that concerns the height to be decided now; what is decided needs no votes any more.
+void Pbft::restore(Recovered& recovered) {
+    reign_.view = recovered.view;
+    reign_.changing = recovered.changing;
+    reign_.view_change = recovered.view_change;
+    reign_.new_view = recovered.new_view;
+    reign_.entered_at = now_;
+    closed_ = recovered.closed;
+    if (recovered.view_change) view_changes_.insert_or_assign(config_.self, *recovered.view_change);
+    if (reign_.new_view) {
+        const Result<Opening, HaltReason> opening = open_view(reign_.new_view->message.view_changes);
+        DATADEED_ASSERT(opening.has_value());  // it was checked before it was written
+        reign_.opening = *opening;
+    }
+    const auto take_proposal = [this](const Signed<PrePrepare>& proposal) {
+        const PrePrepare& said = proposal.message;
+        if (!said.payload.empty()) keep_payload(said.hash, said.payload);
+        if (!said.payload.empty()) slot_.journaled.insert(said.hash);
+        if (said.view != reign_.view || reign_.changing) return;
+        slot_.round.accepted = proposal;
+        slot_.round.accepted->message.payload.clear();
+    };
+    for (const ProposalMade& record : recovered.made) {
+        if (record.proposal.message.height == open_height()) take_proposal(record.proposal);
+    }
+    for (const ProposalAccepted& record : recovered.accepted) {
+        const Prepare& vote = record.vote.message;
+        if (vote.height != open_height()) continue;
+        take_proposal(record.proposal);
+        slot_.prepares.add(vote.view, config_.self, {.hash = vote.hash, .signature = record.vote.signature}, reign_.view);
+    }
+    for (const BlockPrepared& record : recovered.prepared) {
+        const Commit& vote = record.vote.message;
+        if (vote.height != open_height()) continue;
+        slot_.prepared = record.certificate;  // records are in order of views
+        slot_.commits.add(vote.view, config_.self, {.hash = vote.hash, .signature = record.vote.signature}, reign_.view);
+        if (vote.view == reign_.view && !reign_.changing) slot_.round.committed = true;
+    }
+}
+
+// The same bytes as before the restart: signatures come from the journal, or from the same key over the same statement.
+void Pbft::resume() {
+    resumed_ = true;
+    timers_.status = now_;
+    if (reign_.changing) {
+        send(*reign_.view_change);
+        timers_.resend = now_ + resend_interval();
+    } else {
+        actions_.push_back(EnteredView{.view = reign_.view, .primary = primary()});
+        if (reign_.new_view && reign_.new_view->signer == config_.self) send(*reign_.new_view);
+    }
+    if (const auto& accepted = slot_.round.accepted) {
+        if (accepted->signer == config_.self) {
+            Signed<PrePrepare> whole = *accepted;
+            if (const Bytes* bytes = payload(whole.message.hash)) whole.message.payload = *bytes;
+            send(std::move(whole));
+        } else if (const auto* vote = slot_.prepares.find(reign_.view, config_.self)) {
+            send(prepare_of(*vote, config_.self));
+        }
+        if (const auto* vote = slot_.commits.find(reign_.view, config_.self)) send(commit_of(*vote, config_.self));
+    }
+    advance();
+}
+
+void Pbft::handle(Tick& event) {
+    now_ = std::max(now_, event.now_ms);
+    if (now_ >= timers_.status) {
+        timers_.status = now_ + config_.timing.status_every;
+        send(sign(config_.chain, status(), config_.self, *key_));
+    }
+    if (timers_.resend && now_ >= *timers_.resend) {
+        timers_.resend = now_ + resend_interval();
+        send(*reign_.view_change);
+    }
+    fetch_if_due();
+    if (timers_.progress && now_ >= *timers_.progress) {
+        change_view(reign_.view.next());
+    } else {
+        check_fairness();
+    }
+}
+
+void Pbft::handle(MessageIn& event) {
+    const ValidatorIndex via = event.via;
+    std::visit(
+        [this, via]<class M>(Verified<Signed<M>>& verified) {
+            if (verified->signer == config_.self) {
+                check_own(*verified);
+            } else {
+                receive(via, std::move(verified).take());
+            }
+        },
+        event.message);
+}
+
+void Pbft::handle(Built& event) {
+    if (!slot_.round.building || event.view != reign_.view || event.height != open_height()) return;
+    slot_.round.building = false;
+    if (!event.proposal) {
+        work_.pending = false;
+        return;
+    }
+    if (event.proposal->parent != tip_ || event.proposal->height != open_height()) return;
+    propose(event.proposal->hash, std::move(event.proposal->payload));
+}
+
+void Pbft::handle(Validated& event) {
+    std::optional<Candidate>& candidate = slot_.round.candidate;
+    if (!candidate || event.view != reign_.view || candidate->proposal.message.hash != event.hash) return;
+    Candidate judged = std::move(*candidate);
+    candidate.reset();
+    if (event.ok) {
+        accept(std::move(judged));
+        return;
+    }
+    slot_.round.refused = true;
+    // A signed proposal that breaks the rules proves its primary faulty (C1), a clock that differs proves nothing.
+    if (!judged.mine && !event.subjective) change_view(reign_.view.next());
+    if (!halted_) advance();
+}
+
+void Pbft::handle(WorkPending& event) {
+    work_ = {.pending = event.pending, .oldest_ms = event.oldest_ms, .oldest_blocks = event.oldest_blocks};
+    check_fairness();
+    if (!halted_) maybe_propose();
+}
+
+void Pbft::handle(Adopted& event) {
+    const CommitCertificate& certificate = *event.certificate;
+    if (certificate.height < height_) return;
+    if (certificate.height == height_) {
+        if (certificate.hash != tip_) halt(HaltReason::one_height_must_have_one_certificate);
+        return;
+    }
+    finish_height(certificate, true);
+}
+
+void Pbft::handle(BodyAvailable& event) {
+    const bool wanted = slot_.wanted && event.height == open_height() && event.hash == slot_.wanted->hash;
+    if (!wanted) return;
+    slot_.wanted.reset();
+    timers_.body.reset();
+    keep_payload(event.hash, std::move(event.payload));
+    advance();
+    if (!halted_) maybe_propose();
+}
+
+std::uint64_t Pbft::persist(VoteRecord record) {
+    actions_.push_back(Persist{.number = ++last_record_, .record = std::move(record)});
+    return last_record_;
+}
+
+// Whatever leaves waits for all that was written so far: simpler than naming the very record, and no slower, since one
+// fsync covers a step.
+void Pbft::send(Message message, std::optional<ValidatorIndex> to) {
+    if (config_.validators.size() == 1) return;
+    actions_.push_back(Send{.to = to, .message = std::move(message), .after = last_record_});
+}
+
+void Pbft::report(Message first, std::optional<Message> second) {
+    const ValidatorIndex guilty = std::visit([](const auto& statement) { return statement.signer; }, first);
+    if (!slot_.reported.insert({kind_of(first), guilty}).second) return;
+    actions_.push_back(ReportEvidence{Evidence{.first = std::move(first), .second = std::move(second)}});
+}
+
+void Pbft::halt(HaltReason reason) {
+    halted_ = true;
+    actions_.push_back(Halt{reason});
+}
+
+const Bytes* Pbft::payload(const Digest& hash) const {
+    const auto found = slot_.payloads.find(hash);
+    return found == slot_.payloads.end() ? nullptr : &found->second.bytes;
+}
+
+}  // namespace datadeed::consensus

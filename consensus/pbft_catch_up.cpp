@@ -1,0 +1,180 @@
+#include <algorithm>
+
+#include "base/overloaded.h"
+#include "consensus/pbft.h"
+
+// Helping late and restarted validators by STATUS (C7), and getting what is missing here.
+
+namespace datadeed::consensus {
+
+Status Pbft::status() const {
+    Status status{.view = reign_.view,
+                  .changing = reign_.changing,
+                  .committed = height_,
+                  .has_proposal = slot_.round.accepted || slot_.round.candidate,
+                  .view_changes = {},
+                  .prepares = slot_.prepares.signers(reign_.view),
+                  .commits = slot_.commits.signers(reign_.view)};
+    for (const auto& [signer, change] : view_changes_) {
+        if (change.message.new_view == reign_.view) status.view_changes.push_back(signer);
+    }
+    return status;
+}
+
+void Pbft::receive(ValidatorIndex, Signed<Status> message) {
+    const Status& said = message.message;
+    const ValidatorIndex peer = message.signer;
+    note_ahead(peer, said.committed);
+    help_with_view(peer, said);
+    if (said.committed < height_) {
+        send(sign(config_.chain, status(), config_.self, *key_), peer);  // so that he asks for blocks
+    } else if (said.committed == height_ && said.view == reign_.view && !reign_.changing && !said.changing) {
+        help_with_votes(peer, said);
+    }
+}
+
+void Pbft::help_with_view(ValidatorIndex peer, const Status& status) {
+    const bool behind = status.view < reign_.view || (status.view == reign_.view && status.changing);
+    if (!behind) return;
+    if (!reign_.changing) {
+        if (reign_.new_view) send(*reign_.new_view, peer);
+    } else {
+        for (const auto& [signer, change] : view_changes_) {
+            const bool has = status.view == reign_.view && std::binary_search(status.view_changes.begin(),
+                                                                              status.view_changes.end(), signer);
+            if (signer != peer && !has && change.message.new_view >= reign_.view) send(change, peer);
+        }
+    }
+    // His own: whoever lost votes must learn it before he votes again.
+    const auto own = view_changes_.find(peer);
+    if (own != view_changes_.end() && own->second.message.new_view > status.view) send(own->second, peer);
+}
+
+// All that he lacks of the votes of this view, his own among them (a node that lost votes stops when it sees them).
+void Pbft::help_with_votes(ValidatorIndex peer, const Status& status) {
+    const auto lacks = [](const std::vector<ValidatorIndex>& has, ValidatorIndex signer) {
+        return !std::binary_search(has.begin(), has.end(), signer);
+    };
+    if (const auto& accepted = slot_.round.accepted; accepted && !status.has_proposal) {
+        if (accepted->signer == config_.self) {
+            Signed<PrePrepare> whole = *accepted;
+            if (const Bytes* bytes = payload(whole.message.hash)) whole.message.payload = *bytes;
+            send(std::move(whole), peer);
+        } else if (accepted->signer == peer) {
+            send(*accepted, peer);
+        }
+    }
+    for (const ValidatorIndex signer : slot_.prepares.signers(reign_.view)) {
+        if (lacks(status.prepares, signer)) send(prepare_of(*slot_.prepares.find(reign_.view, signer), signer), peer);
+    }
+    for (const ValidatorIndex signer : slot_.commits.signers(reign_.view)) {
+        if (lacks(status.commits, signer)) send(commit_of(*slot_.commits.find(reign_.view, signer), signer), peer);
+    }
+}
+
+Signed<Prepare> Pbft::prepare_of(const VoteBook::Vote& vote, ValidatorIndex signer) const {
+    return {.message = {.view = reign_.view, .height = open_height(), .hash = vote.hash},
+            .signer = signer,
+            .signature = vote.signature};
+}
+
+Signed<Commit> Pbft::commit_of(const VoteBook::Vote& vote, ValidatorIndex signer) const {
+    return {.message = {.view = reign_.view, .height = open_height(), .hash = vote.hash},
+            .signer = signer,
+            .signature = vote.signature};
+}
+
+// A claim, nothing more: it only decides whom to ask. One height ahead is normal for a moment.
+void Pbft::note_ahead(ValidatorIndex peer, Height committed) {
+    if (committed <= height_) return;
+    Height& known = ahead_[peer];
+    known = std::max(known, committed);
+    const std::uint64_t due = now_ + (committed == open_height() ? config_.timing.fetch_grace : 0);
+    if (!timers_.blocks) timers_.blocks = due;
+}
+
+void Pbft::refresh_ahead() {
+    std::erase_if(ahead_, [this](const auto& entry) { return entry.second <= height_; });
+    timers_.blocks.reset();
+    if (!ahead_.empty()) timers_.blocks = now_ + config_.timing.fetch_grace;
+}
+
+void Pbft::want_body(const Digest& hash, std::vector<ValidatorIndex> holders) {
+    if (slot_.wanted && slot_.wanted->hash == hash) return;
+    std::erase(holders, config_.self);
+    actions_.push_back(FetchBody{.height = open_height(), .hash = hash, .holders = holders});
+    slot_.wanted = Slot::WantedBody{.hash = hash, .holders = std::move(holders)};
+    timers_.body = now_ + config_.timing.fetch_retry;
+}
+
+void Pbft::fetch_if_due() {
+    if (timers_.body && now_ >= *timers_.body && slot_.wanted) {
+        timers_.body = now_ + config_.timing.fetch_retry;
+        actions_.push_back(
+            FetchBody{.height = open_height(), .hash = slot_.wanted->hash, .holders = slot_.wanted->holders});
+    }
+    if (timers_.blocks && now_ >= *timers_.blocks) fetch_blocks();
+}
+
+// Asks those who seem to be ahead in turn, so that a liar costs one interval.
+void Pbft::fetch_blocks() {
+    timers_.blocks.reset();
+    if (ahead_.empty()) return;
+    auto next = ahead_.upper_bound(asked_last_);
+    if (next == ahead_.end()) next = ahead_.begin();
+    asked_last_ = next->first;
+    actions_.push_back(FetchBlocks{.peer = next->first, .from = open_height()});
+    timers_.blocks = now_ + config_.timing.fetch_retry;
+}
+
+// Somebody shows me my own signature. If the journal doesn't know it, the journal has lost votes, and the next could
+// contradict them.
+void Pbft::check_own(const Message& message) {
+    if (!has_cast(message)) halt(HaltReason::own_votes_must_be_in_the_journal);
+}
+
+// Whether I can have said this, as far as I still know. A vote of the height being decided and the current view is known
+// exactly; older ones are taken as they are.
+bool Pbft::has_cast(const Message& message) const {
+    const auto judge = [this](const auto& vote, const auto& known) {
+        if (vote.height <= height_ || vote.height <= closed_) return true;
+        if (vote.height > std::max(open_height(), closed_.next())) return false;
+        if (vote.height > open_height() || vote.view < reign_.view) return true;
+        return vote.view == reign_.view && known(vote.hash);
+    };
+    const auto in = [this](const VoteBook& book) {
+        return [this, &book](const Digest& hash) {
+            const VoteBook::Vote* vote = book.find(reign_.view, config_.self);
+            return vote != nullptr && vote->hash == hash;
+        };
+    };
+    const Overloaded known{
+        [&](const Signed<PrePrepare>& vote) {
+            return judge(vote.message, [this](const Digest& hash) {
+                const auto& accepted = slot_.round.accepted;
+                return accepted && accepted->signer == config_.self && accepted->message.hash == hash;
+            });
+        },
+        [&](const Signed<Prepare>& vote) { return judge(vote.message, in(slot_.prepares)); },
+        [&](const Signed<Commit>& vote) { return judge(vote.message, in(slot_.commits)); },
+        [&](const Signed<ViewChange>& change) {
+            if (change.message.new_view != reign_.view || !reign_.changing) return change.message.new_view <= reign_.view;
+            return change == reign_.view_change;
+        },
+        [&](const Signed<NewView>& opened) {
+            return opened.message.new_view < reign_.view || (opened.message.new_view == reign_.view && !reign_.changing);
+        },
+        [](const Signed<Status>&) { return true; },
+    };
+    return std::visit(known, message);
+}
+
+std::uint64_t Pbft::next_deadline() const {
+    std::uint64_t next = resumed_ ? timers_.status : now_;
+    for (const auto& timer : {timers_.progress, timers_.resend, timers_.body, timers_.blocks}) {
+        if (timer) next = std::min(next, *timer);
+    }
+    return next;
+}
+
+}  // namespace datadeed::consensus

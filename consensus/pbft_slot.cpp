@@ -1,0 +1,275 @@
+#include <algorithm>
+
+#include "base/overloaded.h"
+#include "consensus/pbft.h"
+
+// The normal case: propose, accept, prepare, commit (rules N).
+
+namespace datadeed::consensus {
+
+// True for the height being decided. What is above is kept for later (a little) and shows that its signer is ahead.
+template <class M>
+bool Pbft::is_for_this_height(const Signed<M>& message) {
+    const Height height = message.message.height;
+    if (height <= open_height()) return height == open_height();
+    note_ahead(message.signer, Height{height.value - 1});
+    if (height.value > open_height().value + heights_ahead_max) return false;
+    const FutureKey key{height, M::kind, message.signer};
+    const auto found = future_.find(key);
+    const bool newer = found == future_.end() || std::get<Signed<M>>(found->second).message.view < message.message.view;
+    if (newer) future_.insert_or_assign(key, message);
+    return false;
+}
+
+void Pbft::receive(ValidatorIndex via, Signed<PrePrepare> message) {
+    if (via != message.signer) {
+        // Only its signature counts from others: its payload isn't bound by it.
+        if (message.message.height == open_height()) static_cast<void>(notice(message));
+        return;
+    }
+    if (!is_for_this_height(message) || !notice(message)) return;
+    const View view = message.message.view;
+    if (view < reign_.view) return;
+    if (view > reign_.view || reign_.changing) {
+        const auto found = slot_.early.find(message.signer);
+        if (found == slot_.early.end() || found->second.message.view < view) {
+            slot_.early.insert_or_assign(message.signer, std::move(message));
+        }
+        return;
+    }
+    consider(std::move(message));
+}
+
+// Remembers the first proposal of a view. False when this one contradicts it, which proves its primary faulty.
+bool Pbft::notice(const Signed<PrePrepare>& message) {
+    Signed<PrePrepare> bare{
+        .message = {.view = message.message.view, .height = message.message.height, .hash = message.message.hash, .payload = {}},
+        .signer = message.signer,
+        .signature = message.signature};
+    const View view = bare.message.view;
+    const auto [place, is_new] = slot_.noticed.try_emplace(view, bare);
+    if (!is_new && place->second.message.hash != bare.message.hash) {
+        report(place->second, std::move(bare));
+        if (view == reign_.view && !reign_.changing) change_view(reign_.view.next());
+        return false;
+    }
+    if (slot_.noticed.size() > votes_per_signer_max) {
+        const auto oldest = slot_.noticed.begin();
+        slot_.noticed.erase(oldest->first == reign_.view ? std::next(oldest) : oldest);
+    }
+    return true;
+}
+
+// A proposal of the current view, while votes are cast in it (N2). The host's answer decides.
+void Pbft::consider(Signed<PrePrepare> message) {
+    Round& round = slot_.round;
+    if (round.accepted || round.candidate || round.refused || !may_vote()) return;
+    if (open_height() <= reign_.opening.base) return;  // that height is final, its block comes with a certificate
+    const std::optional<Carried>& carried = reign_.opening.carried;
+    const bool must_carry = carried && carried->height == open_height();
+    if (must_carry && carried->hash != message.message.hash) {
+        change_view(reign_.view.next());  // the primary breaks what it opened the view with
+        return;
+    }
+    actions_.push_back(Validate{.view = reign_.view,
+                                .proposal = {.height = open_height(),
+                                             .hash = message.message.hash,
+                                             .parent = tip_,
+                                             .payload = message.message.payload},
+                                .fresh = !must_carry});
+    round.candidate = Candidate{.proposal = std::move(message), .mine = false};
+}
+
+// The host found it valid: store it, then vote (N3). My own is voted for by being proposed.
+void Pbft::accept(Candidate candidate) {
+    if (!may_vote()) return;
+    const Digest hash = candidate.proposal.message.hash;
+    if (candidate.mine) {
+        propose(hash, std::move(candidate.proposal.message.payload));
+        return;
+    }
+    const Prepare said{.view = reign_.view, .height = open_height(), .hash = hash};
+    const Signed<Prepare> vote = sign(config_.chain, said, config_.self, *key_);
+    keep_payload(hash, candidate.proposal.message.payload);
+    persist(ProposalAccepted{.proposal = for_journal(candidate.proposal), .vote = vote});
+    candidate.proposal.message.payload.clear();
+    slot_.round.accepted = std::move(candidate.proposal);
+    slot_.prepares.add(said.view, config_.self, {.hash = hash, .signature = vote.signature}, reign_.view);
+    send(vote);
+    advance();
+}
+
+void Pbft::propose(Digest hash, Bytes payload) {
+    PrePrepare said{.view = reign_.view, .height = open_height(), .hash = hash, .payload = std::move(payload)};
+    Signed<PrePrepare> proposal = sign(config_.chain, std::move(said), config_.self, *key_);
+    keep_payload(hash, proposal.message.payload);
+    persist(ProposalMade{for_journal(proposal)});
+    slot_.round.accepted = proposal;
+    slot_.round.accepted->message.payload.clear();
+    send(std::move(proposal));
+    advance();
+}
+
+// As primary: first what the view must begin with, then whatever the host has (N1, C6).
+void Pbft::maybe_propose() {
+    Round& round = slot_.round;
+    const bool free = !round.accepted && !round.candidate && !round.building && !round.refused;
+    if (reign_.changing || !is_primary() || !free || !may_vote() || height_ < reign_.opening.base) return;
+    const std::optional<Carried>& carried = reign_.opening.carried;
+    if (!carried || carried->height != open_height()) {
+        if (!work_.pending) return;
+        round.building = true;
+        actions_.push_back(Build{.view = reign_.view, .height = open_height(), .parent = tip_});
+        return;
+    }
+    const Bytes* bytes = payload(carried->hash);
+    if (bytes == nullptr) {
+        want_body(carried->hash, reign_.opening.body_holders);
+        return;
+    }
+    Candidate candidate{.proposal = {}, .mine = true};
+    candidate.proposal.message = {.view = reign_.view, .height = open_height(), .hash = carried->hash, .payload = *bytes};
+    actions_.push_back(
+        Validate{.view = reign_.view,
+                 .proposal = {.height = open_height(), .hash = carried->hash, .parent = tip_, .payload = *bytes},
+                 .fresh = false});
+    round.candidate = std::move(candidate);
+}
+
+// Whether the book has taken the vote; a second, different one of its signer is evidence (N11).
+template <class M>
+bool Pbft::record_vote(VoteBook& book, const Signed<M>& message) {
+    const M& said = message.message;
+    const VoteBook::Vote vote{.hash = said.hash, .signature = message.signature};
+    const VoteBook::Added added = book.add(said.view, message.signer, vote, reign_.view);
+    if (added == VoteBook::Added::contradiction) {
+        const VoteBook::Vote* first = book.find(said.view, message.signer);
+        Signed<M> before = message;
+        before.message.hash = first->hash;
+        before.signature = first->signature;
+        report(std::move(before), message);
+    }
+    return added == VoteBook::Added::first;
+}
+
+void Pbft::receive(ValidatorIndex, Signed<Prepare> message) {
+    if (!is_for_this_height(message) || message.message.view < reign_.view) return;
+    if (record_vote(slot_.prepares, message)) advance();
+}
+
+// Of any view, even a past one: what a quorum has committed there is final (N10).
+void Pbft::receive(ValidatorIndex, Signed<Commit> message) {
+    if (!is_for_this_height(message)) return;
+    if (record_vote(slot_.commits, message)) advance();
+}
+
+// Looks whether a quorum is complete.
+void Pbft::advance() {
+    prepare_if_agreed();
+    decide_if_agreed();
+}
+
+// N4, N5: the primary's proposal and a quorum less one of PREPAREs for it; stored, then COMMIT.
+void Pbft::prepare_if_agreed() {
+    Round& round = slot_.round;
+    if (reign_.changing || !round.accepted || round.committed || !may_vote()) return;
+    const Digest hash = round.accepted->message.hash;
+    std::vector<VoteSignature> prepares = slot_.prepares.votes(reign_.view, hash);
+    if (prepares.size() + 1 < config_.validators.quorum()) return;
+    slot_.prepared = PreparedCertificate{.view = reign_.view,
+                                         .height = open_height(),
+                                         .hash = hash,
+                                         .pre_prepare = round.accepted->signature,
+                                         .prepares = std::move(prepares)};
+    const Commit said{.view = reign_.view, .height = open_height(), .hash = hash};
+    const Signed<Commit> vote = sign(config_.chain, said, config_.self, *key_);
+    persist(BlockPrepared{.certificate = *slot_.prepared, .vote = vote});
+    round.committed = true;
+    slot_.commits.add(said.view, config_.self, {.hash = hash, .signature = vote.signature}, reign_.view);
+    send(vote);
+}
+
+// N6: a quorum of COMMITs of one view. The block itself may have to be fetched.
+void Pbft::decide_if_agreed() {
+    const auto agreed = slot_.commits.agreed(config_.validators.quorum());
+    if (!agreed) return;
+    const auto& [view, hash] = *agreed;
+    CommitCertificate certificate{
+        .view = view, .height = open_height(), .hash = hash, .votes = slot_.commits.votes(view, hash)};
+    const Bytes* bytes = payload(hash);
+    if (bytes == nullptr) {
+        const std::optional<Candidate>& candidate = slot_.round.candidate;
+        if (candidate && candidate->proposal.message.hash == hash) return;  // the host is about to say whether it fits
+        std::vector<ValidatorIndex> holders;
+        for (const VoteSignature& vote : certificate.votes) holders.push_back(vote.signer);
+        want_body(hash, std::move(holders));
+        return;
+    }
+    const std::optional<Carried>& carried = reign_.opening.carried;
+    const bool fresh = !carried || carried->height != open_height() || carried->hash != hash;
+    Proposal block{.height = open_height(), .hash = hash, .parent = tip_, .payload = *bytes};
+    actions_.push_back(Decide{.block = std::move(block), .certificate = certificate, .after = last_record_});
+    finish_height(certificate, fresh);
+}
+
+// On to the next height. Only a decision restarts the timer (T3), only a fresh one forgets the failures (T2).
+void Pbft::finish_height(const CommitCertificate& certificate, bool fresh) {
+    height_ = certificate.height;
+    tip_ = certificate.hash;
+    tip_certificate_ = certificate;
+    slot_ = {};
+    if (fresh) failures_ = 0;
+    ++reign_.decided;
+    if (!reign_.changing) timers_.progress.reset();
+    timers_.body.reset();
+    const bool due = height_.value >= checkpointed_.value + checkpoint_heights || unsummed_bytes_ >= checkpoint_bytes;
+    if (due && height_ >= closed_) {
+        checkpointed_ = height_;
+        unsummed_bytes_ = 0;
+        persist(Checkpoint{.committed = height_,
+                           .view = reign_.view,
+                           .changing = reign_.changing,
+                           .view_change = reign_.view_change,
+                           .new_view = reign_.new_view});
+    }
+    refresh_ahead();
+    replay_future();
+    if (!halted_) maybe_propose();
+}
+
+void Pbft::replay_future() {
+    std::vector<FutureVote> now;
+    const Height open = open_height();
+    std::erase_if(future_, [&](const auto& entry) {
+        const Height height = std::get<Height>(entry.first);
+        if (height == open) now.push_back(entry.second);
+        return height <= open;
+    });
+    for (FutureVote& vote : now) {
+        if (halted_) return;
+        std::visit([this](auto& message) { receive(message.signer, std::move(message)); }, vote);
+    }
+}
+
+// Keeps the bytes until the height is decided: of the last payloads_max views, and of what is prepared.
+void Pbft::keep_payload(const Digest& hash, Bytes payload) {
+    Slot::Payload& kept = slot_.payloads[hash];
+    kept.bytes = std::move(payload);
+    kept.view = reign_.view;
+    if (slot_.payloads.size() <= payloads_max) return;
+    auto oldest = slot_.payloads.end();
+    for (auto at = slot_.payloads.begin(); at != slot_.payloads.end(); ++at) {
+        if (at->first == hash || (slot_.prepared && at->first == slot_.prepared->hash)) continue;
+        if (oldest == slot_.payloads.end() || at->second.view < oldest->second.view) oldest = at;
+    }
+    slot_.payloads.erase(oldest);
+}
+
+// The journal needs a payload once a height.
+Signed<PrePrepare> Pbft::for_journal(Signed<PrePrepare> proposal) {
+    if (!slot_.journaled.insert(proposal.message.hash).second) proposal.message.payload.clear();
+    unsummed_bytes_ += proposal.message.payload.size();
+    return proposal;
+}
+
+}  // namespace datadeed::consensus

@@ -1,0 +1,166 @@
+#include <algorithm>
+
+#include "consensus/pbft.h"
+
+// Changing the view, and the timers that bring it about (rules C and T).
+
+namespace datadeed::consensus {
+
+// C2: from here on no vote below `to`. What is prepared goes along, and stays.
+void Pbft::change_view(View to) {
+    timers_.progress.reset();
+    if (height_ < closed_) return;  // the chain lost blocks: what I had prepared may be forgotten, so I say nothing
+    ++failures_;
+    reign_.view = to;
+    reign_.changing = true;
+    slot_.round = {};
+    const ViewChange said{
+        .new_view = to, .committed = height_, .certificate = tip_certificate_, .prepared = slot_.prepared};
+    const Signed<ViewChange> message = sign(config_.chain, said, config_.self, *key_);
+    reign_.view_change = message;
+    view_changes_.insert_or_assign(config_.self, message);
+    persist(ViewChangeSent{message});
+    send(message);
+    timers_.resend = now_ + resend_interval();
+    look_at_view_changes();
+}
+
+// Of each signer the one for the highest view is kept: bounded whatever they send, and one who has gone on to a later
+// view has no part in an earlier one.
+void Pbft::receive(ValidatorIndex, Signed<ViewChange> message) {
+    const View wanted = message.message.new_view;
+    const ValidatorIndex signer = message.signer;
+    note_ahead(signer, message.message.committed);
+    const auto found = view_changes_.find(signer);
+    if (found != view_changes_.end() && found->second.message.new_view >= wanted) {
+        if (found->second.message.new_view == wanted && found->second.message != message.message) {
+            report(found->second, std::move(message));
+        }
+        if (found->second.message.new_view > wanted) return;
+    } else {
+        view_changes_.insert_or_assign(signer, std::move(message));
+    }
+    if (!reign_.changing && wanted <= reign_.view) {
+        if (reign_.new_view) send(*reign_.new_view, signer);  // he is late, and this lets him in
+        return;
+    }
+    look_at_view_changes();
+}
+
+// T5, then C4, then T6.
+void Pbft::look_at_view_changes() {
+    const std::optional<View> joined = view_to_join(view_changes_, config_.validators.weak());
+    if (joined && *joined > reign_.view) {
+        change_view(*joined);
+        return;
+    }
+    if (!reign_.changing) return;
+    const std::size_t quorum = config_.validators.quorum();
+    if (is_primary() && for_view(view_changes_, reign_.view, quorum, config_.self).size() == quorum) {
+        open_as_primary();
+        return;
+    }
+    // Those who have gone beyond count too: else validators that are one view apart would wait for each other for ever.
+    const auto asked = std::count_if(view_changes_.begin(), view_changes_.end(), [this](const auto& entry) {
+        return entry.second.message.new_view >= reign_.view;
+    });
+    if (static_cast<std::size_t>(asked) >= quorum && !timers_.progress) timers_.progress = now_ + timeout();
+}
+
+// C4: as the new primary, with a quorum of VIEW-CHANGEs that has mine.
+void Pbft::open_as_primary() {
+    NewView said{.new_view = reign_.view,
+                 .view_changes = for_view(view_changes_, reign_.view, config_.validators.quorum(), config_.self),
+                 .base = {},
+                 .carried = {}};
+    Result<Opening, HaltReason> opening = open_view(said.view_changes);
+    if (!opening) {
+        halt(opening.error());
+        return;
+    }
+    said.base = opening->base;
+    said.carried = opening->carried;
+    enter(sign(config_.chain, std::move(said), config_.self, *key_), std::move(*opening));
+}
+
+// C5: a NEW-VIEW proves itself, but not that it concludes rightly. C7: whoever passes it on, and whatever I waited for.
+void Pbft::receive(ValidatorIndex, Signed<NewView> message) {
+    const View view = message.message.new_view;
+    if (view < reign_.view) return;
+    if (view == reign_.view && !reign_.changing) {
+        if (reign_.new_view && reign_.new_view->message != message.message) report(*reign_.new_view, std::move(message));
+        return;
+    }
+    Result<Opening, HaltReason> opening = open_view(message.message.view_changes);
+    if (!opening) {
+        halt(opening.error());
+        return;
+    }
+    if (opening->base != message.message.base || opening->carried != message.message.carried) {
+        report(std::move(message), std::nullopt);
+        change_view(view.next());
+        return;
+    }
+    enter(std::move(message), std::move(*opening));
+}
+
+// C6: votes are cast in this view once its NEW-VIEW is on disk. If blocks are missing below its base, they come first.
+void Pbft::enter(Signed<NewView> message, Opening opening) {
+    persist(ViewEntered{message});
+    if (message.signer == config_.self) send(message);
+    reign_ = Reign{.view = message.message.new_view,
+                   .changing = false,
+                   .view_change = std::nullopt,
+                   .new_view = std::move(message),
+                   .opening = std::move(opening),
+                   .entered_at = now_,
+                   .decided = 0};
+    slot_.round = {};
+    slot_.wanted.reset();
+    timers_.progress.reset();
+    timers_.resend.reset();
+    timers_.body.reset();
+    actions_.push_back(EnteredView{.view = reign_.view, .primary = primary()});
+    for (const ValidatorIndex holder : reign_.opening.base_holders) note_ahead(holder, reign_.opening.base);
+
+    const auto early = slot_.early.find(primary());
+    if (early != slot_.early.end() && early->second.message.view == reign_.view) {
+        Signed<PrePrepare> proposal = std::move(early->second);
+        slot_.early.erase(early);
+        consider(std::move(proposal));
+    }
+    advance();
+    if (!halted_) maybe_propose();
+}
+
+std::uint64_t Pbft::timeout() const {
+    const Timing& timing = config_.timing;
+    std::uint64_t timeout = timing.timeout_min;
+    for (std::uint64_t k = 0; k < failures_ && timeout < timing.timeout_max; ++k) timeout *= 2;
+    return std::min(timeout, timing.timeout_max);
+}
+
+// T4; the place in the set spreads the validators out a little.
+std::uint64_t Pbft::resend_interval() const { return std::max<std::uint64_t>(1, timeout() / 4 + config_.self.value); }
+
+// T1: while votes are cast, the timer runs iff something waits to be decided. While changing, T6 rules.
+void Pbft::update_timer() {
+    if (reign_.changing) return;
+    const bool in_flight = slot_.round.accepted || slot_.round.candidate || slot_.round.refused;
+    if (!work_.pending && !in_flight) {
+        timers_.progress.reset();
+    } else if (!timers_.progress) {
+        timers_.progress = now_ + timeout();
+    }
+}
+
+// T8: who lets a transaction wait too long is no good primary. Each primary gets its own time for it.
+void Pbft::check_fairness() {
+    if (reign_.changing || is_primary() || !work_.pending) return;
+    const Timing& timing = config_.timing;
+    const bool too_old = work_.oldest_ms >= timing.fairness_age && now_ >= reign_.entered_at + timing.fairness_age;
+    const bool passed_by = work_.oldest_blocks >= timing.fairness_blocks && reign_.decided >= timing.fairness_blocks;
+    if (too_old || passed_by) change_view(reign_.view.next());
+}
+
+}  // namespace datadeed::consensus
