@@ -51,7 +51,7 @@ public:
     Result<void, Error> open(const LeveldbOptions& options) {
         leveldb::Options settings;
         settings.create_if_missing = options.create;
-        settings.paranoid_checks = true;
+        settings.paranoid_checks = !options.salvage;
         settings.compression = leveldb::kNoCompression;
         settings.block_cache = cache_.get();
         settings.filter_policy = filter_.get();

@@ -17,6 +17,9 @@ struct LeveldbOptions {
     std::size_t write_buffer_bytes{8U << 20U};
     // Files held open at once; each keeps its index block in memory.
     int open_files_max{200};
+    // For an auditor's copy only: opens a damaged database with what is left of it, so that the missing block can be
+    // named. A node never does: what it lost it would not know.
+    bool salvage{false};
 };
 
 // LevelDB, as strict as it can be set: paranoid, all checksums verified, no compression (what we keep is hashes and

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "crypto/policy.h"
+
+// Checking a receipt without a node: is this transaction in the log that these cosigners vouch for? Pure; any thread.
+
+namespace datadeed::audit {
+
+struct ReceiptReport {
+    crypto::VerifiedProof proof{};
+    Bytes transaction{};  // the entry that the receipt is for, as signed
+};
+
+// `transaction` is the entry where the caller has it; without it, the one that the receipt carries in its extra line.
+// Both may be given only if they are the same. Errors: those of crypto::verify_proof and of parsing both texts;
+// proof_must_be_well_formed too when there's no transaction or two different ones.
+[[nodiscard]] Result<ReceiptReport, crypto::Error> check_receipt(std::string_view receipt, std::string_view policy,
+                                                                 const std::optional<Bytes>& transaction);
+
+}  // namespace datadeed::audit

@@ -1,0 +1,139 @@
+#include "audit/replay.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "audit/index_check.h"
+#include "audit/replayer.h"
+#include "chain/error.h"
+#include "crypto/merkle.h"
+
+namespace datadeed::audit {
+namespace {
+
+// Blocks that are read and checked while the ones before are executed: bounds the memory of a replay.
+constexpr std::size_t chunk_blocks = 64;
+constexpr std::size_t chunk_transactions_max = 4096;
+
+struct Chunk {
+    std::vector<CheckedBlock> blocks{};
+    std::optional<FirstBad> unreadable{};  // comes after the blocks
+};
+
+struct Found {
+    Height height{};
+    chain::StoredBlock block{};
+};
+
+FirstBad unreadable(const chain::Error& error, std::optional<Height> height) {
+    return {.code = std::string{chain::code(error.fault)},
+            .detail = std::string{chain::describe(error.fault)} + (error.detail.empty() ? "" : ": " + error.detail),
+            .height = height,
+            .place = error.place};
+}
+
+Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, Height height) {
+    auto block = blocks.block(height);
+    if (!block) return fail(unreadable(block.error(), height));
+    if (!*block) {
+        return fail(FirstBad{.code = "replay.block_missing",
+                             .detail = "the block isn't there, though later ones are",
+                             .height = height,
+                             .place = "block"});
+    }
+    return std::move(**block);
+}
+
+Trust trust_of(const ledger::Genesis& genesis, const ChainId& chain) {
+    std::vector<consensus::Validator> validators;
+    for (const ledger::Validator& validator : genesis.nodes.validators) {
+        validators.push_back({.name = validator.member.value, .vote_key = validator.vote});
+    }
+    return {.chain = chain, .validators = consensus::ValidatorSet{std::move(validators)}};
+}
+
+std::vector<CheckedBlock> check_all(const Trust& trust, std::vector<Found>& found, unsigned threads) {
+    std::vector<CheckedBlock> checked(found.size());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        for (std::size_t i = next.fetch_add(1); i < found.size(); i = next.fetch_add(1)) {
+            checked[i] = check_block(trust, found[i].height, std::move(found[i].block));
+        }
+    };
+    std::vector<std::jthread> workers;
+    for (unsigned i = 1; i < threads; ++i) workers.emplace_back(work);
+    work();
+    workers.clear();
+    return checked;
+}
+
+Chunk read_chunk(const Trust& trust, const chain::ChainView& blocks, Height from, Height tip, unsigned threads) {
+    Chunk chunk;
+    std::vector<Found> found;
+    std::size_t transactions = 0;
+    for (Height height = from; height <= tip && found.size() < chunk_blocks && transactions < chunk_transactions_max;
+         height = height.next()) {
+        auto read = read_block(blocks, height);
+        if (!read) {
+            chunk.unreadable = read.error();
+            break;
+        }
+        transactions += read->block.transactions.size();
+        found.push_back({height, std::move(*read)});
+    }
+    chunk.blocks = check_all(trust, found, threads);
+    return chunk;
+}
+
+std::optional<FirstBad> apply_all(Replayer& replayer, const chain::ChainView& blocks, const Chunk& chunk,
+                                  std::vector<Digest>& leaves) {
+    for (const CheckedBlock& block : chunk.blocks) {
+        if (std::optional<FirstBad> bad = replayer.apply(block)) return bad;
+        if (std::optional<FirstBad> bad = check_index(blocks, block, leaves.size())) return bad;
+        for (const auto& transaction : block.transactions) leaves.push_back(crypto::leaf_hash(transaction.raw()));
+    }
+    return chunk.unreadable;
+}
+
+}  // namespace
+
+ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const chain::ChainView& blocks,
+                    const ReplayOptions& options) {
+    const Trust trust = trust_of(genesis, chain);
+    const unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    auto replayer = Replayer::start(genesis, chain);
+    if (!replayer) return {.chain = chain, .first_bad = replayer.error()};
+    const auto stop = [&](const FirstBad& bad) {
+        ReplayReport report = replayer->report();
+        report.first_bad = bad;
+        return report;
+    };
+    const auto tip = blocks.tip();
+    if (!tip) return stop(unreadable(tip.error(), std::nullopt));
+    const Height top = tip->height;
+
+    const auto fetch = [&](Height from) {
+        return std::async(std::launch::async, read_chunk, std::cref(trust), std::cref(blocks), from, top, threads);
+    };
+    std::vector<Digest> leaves;
+    Height next{1};
+    std::future<Chunk> coming = fetch(next);
+    while (next <= top) {
+        const Chunk chunk = coming.get();
+        next = Height{next.value + chunk.blocks.size()};
+        const bool more = !chunk.unreadable && next <= top;
+        if (more) coming = fetch(next);
+        if (const std::optional<FirstBad> bad = apply_all(*replayer, blocks, chunk, leaves)) return stop(*bad);
+        if (options.progress) options.progress(replayer->report().height, top);
+    }
+    if (const std::optional<FirstBad> bad = check_log(blocks, replayer->log(), leaves)) return stop(*bad);
+    return replayer->report();
+}
+
+}  // namespace datadeed::audit

@@ -1,0 +1,63 @@
+#include "audit/replay_folder.h"
+
+#include <utility>
+
+#include "audit/working_copy.h"
+#include "chain/chain_view.h"
+#include "chain/data_folder.h"
+#include "chain/file.h"
+#include "chain/leveldb_store.h"
+#include "ledger/error.h"
+#include "ledger/genesis.h"
+
+namespace datadeed::audit {
+namespace {
+
+FirstBad of(const chain::Error& error) {
+    return {.code = std::string{chain::code(error.fault)},
+            .detail = std::string{chain::describe(error.fault)} + (error.detail.empty() ? "" : ": " + error.detail),
+            .place = error.place};
+}
+
+// Names the damaged file and, if what is left can be read, the first block that is missing.
+ReplayReport replay_damaged(const ledger::Genesis& genesis, const ChainId& chain, chain::LeveldbOptions database,
+                            const FirstBad& damage, const ReplayOptions& options) {
+    ReplayReport report{.chain = chain, .first_bad = damage};
+    database.salvage = true;
+    const auto store = chain::open_leveldb(database);
+    if (!store) return report;
+    report = replay(genesis, chain, chain::ChainView{**store}, options);
+    FirstBad bad = damage;
+    bad.height = report.first_bad ? report.first_bad->height : report.height.next();
+    report.first_bad = bad;
+    return report;
+}
+
+}  // namespace
+
+ReplayReport replay_folder(const std::string& folder, const ReplayOptions& options) {
+    const auto data = chain::DataFolder::open_copy(chain::posix_files(), folder);
+    if (!data) return {.first_bad = of(data.error())};
+    const ChainId chain = data->chain_id();
+    const auto genesis = ledger::decode_genesis(data->genesis());
+    if (!genesis) {
+        return {.chain = chain,
+                .first_bad = FirstBad{.code = std::string{ledger::code(genesis.error())},
+                                      .detail = std::string{ledger::describe(genesis.error())},
+                                      .height = Height{0},
+                                      .place = "genesis.cbor"}};
+    }
+    const auto copy = WorkingCopy::make(data->chain_path());
+    if (!copy) return {.chain = chain, .first_bad = copy.error()};
+    const chain::LeveldbOptions database{.folder = copy->path(), .create = false};
+    const auto store = chain::open_leveldb(database);
+    if (!store) {
+        // Opening may have rewritten files of the copy: look for the place in a fresh one.
+        const auto fresh = WorkingCopy::make(data->chain_path());
+        if (!fresh) return {.chain = chain, .first_bad = fresh.error()};
+        return replay_damaged(*genesis, chain, {.folder = fresh->path(), .create = false}, of(store.error()), options);
+    }
+    return replay(*genesis, chain, chain::ChainView{**store}, options);
+}
+
+}  // namespace datadeed::audit

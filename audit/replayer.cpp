@@ -1,0 +1,100 @@
+#include "audit/replayer.h"
+
+#include <string>
+#include <utility>
+
+#include "ledger/error.h"
+#include "ledger/execution.h"
+
+namespace datadeed::audit {
+namespace {
+
+FirstBad blame(ledger::Refusal refusal, Height height, std::string place) {
+    return {.code = std::string{ledger::code(refusal)},
+            .detail = std::string{ledger::describe(refusal)},
+            .height = height,
+            .place = std::move(place)};
+}
+
+}  // namespace
+
+std::optional<Bytes> Replayer::Tree::node(const ledger::NodeKey& key) const {
+    const auto found = nodes_.find(key);
+    return found == nodes_.end() ? std::nullopt : std::optional{found->second};
+}
+
+void Replayer::Tree::keep(ledger::TreeUpdate update) {
+    for (const ledger::NodeKey& key : update.stale) nodes_.erase(key);
+    for (ledger::TreeUpdate::Node& node : update.nodes) nodes_.insert_or_assign(node.key, std::move(node.bytes));
+}
+
+Result<Replayer, FirstBad> Replayer::start(const ledger::Genesis& genesis, const ChainId& chain) {
+    Replayer replayer;
+    replayer.parameters_ = genesis.parameters;
+    replayer.validators_hash_ = ledger::hash(genesis.nodes);
+    replayer.tip_ = {.height = Height{0}, .hash = chain.value, .time = genesis.time};
+    const auto root = replayer.update_state(ledger::genesis_state(genesis), Height{0});
+    if (!root) return fail(blame(root.error(), Height{0}, "genesis"));
+    replayer.report_ = {.chain = chain, .state_root = *root, .log_root = crypto::empty_root()};
+    return replayer;
+}
+
+Result<Digest, ledger::Refusal> Replayer::update_state(const ledger::StateChanges& changes, Height height) {
+    const std::optional<std::uint64_t> from = height.value == 0 ? std::nullopt : std::optional{height.value - 1};
+    auto update = ledger::update(tree_, from, changes, height.value);
+    if (!update) return fail(update.error());
+    const Digest root = update->root;
+    tree_.keep(std::move(*update));
+    state_.apply(changes);
+    return root;
+}
+
+std::optional<FirstBad> Replayer::execute(const CheckedBlock& checked, ledger::StateChanges& changes) const {
+    const ledger::BlockContext context{.height = checked.height, .time = checked.block.header.time};
+    ledger::BlockExecution execution{state_, context};
+    for (std::size_t i = 0; i < checked.transactions.size(); ++i) {
+        if (const auto applied = execution.apply(checked.transactions[i]); !applied) {
+            FirstBad bad = blame(applied.error(), checked.height, "transaction");
+            bad.transaction = i;
+            return bad;
+        }
+    }
+    changes = execution.finish();
+    return std::nullopt;
+}
+
+std::optional<FirstBad> Replayer::apply(const CheckedBlock& checked) {
+    if (checked.bad) return checked.bad;
+    const ledger::BlockHeader& header = checked.block.header;
+    if (const auto linked = ledger::check_link(checked.block, tip_, parameters_); !linked) {
+        return blame(linked.error(), checked.height, "header");
+    }
+    ledger::StateChanges changes;
+    if (std::optional<FirstBad> bad = execute(checked, changes)) return bad;
+
+    crypto::CompactRange log = log_;
+    for (const ledger::RawTransaction& transaction : checked.block.transactions) {
+        log.append(crypto::leaf_hash(transaction.bytes));
+    }
+    const auto state_root = update_state(changes, checked.height);
+    if (!state_root) return blame(state_root.error(), checked.height, "state tree");
+    const ledger::BlockRoots computed{
+        .log_root = log.root(), .state_root = *state_root, .validators_hash = validators_hash_};
+    if (const auto equal = ledger::check_roots(header, computed); !equal) {
+        return blame(equal.error(), checked.height, "header");
+    }
+
+    log_ = std::move(log);
+    tip_ = {.height = header.height,
+            .hash = ledger::hash(header),
+            .time = header.time,
+            .log_size = log_.size(),
+            .cert_hash = checked.certificate_hash};
+    report_.height = header.height;
+    report_.transactions = log_.size();
+    report_.state_root = *state_root;
+    report_.log_root = computed.log_root;
+    return std::nullopt;
+}
+
+}  // namespace datadeed::audit

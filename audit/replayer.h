@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "audit/checked_block.h"
+#include "audit/report.h"
+#include "base/result.h"
+#include "crypto/merkle.h"
+#include "ledger/genesis.h"
+#include "ledger/state.h"
+#include "ledger/state_tree.h"
+
+namespace datadeed::audit {
+
+// Executes a chain again from its genesis document, in memory, and compares every link and root with what the headers
+// say. It believes nothing that is kept beside the blocks. One thread.
+class Replayer {
+public:
+    // The genesis document must have passed ledger::decode_genesis. Fails only if its state can't be made.
+    [[nodiscard]] static Result<Replayer, FirstBad> start(const ledger::Genesis& genesis, const ChainId& chain);
+
+    // The next block in order. After the first that is bad nothing more must be given.
+    [[nodiscard]] std::optional<FirstBad> apply(const CheckedBlock& checked);
+
+    // As far as all was good.
+    [[nodiscard]] const ReplayReport& report() const { return report_; }
+    // The hash of block `height` and its log are what proofs and checkpoints are held against.
+    [[nodiscard]] const crypto::CompactRange& log() const { return log_; }
+
+private:
+    // The newest version of the state tree.
+    class Tree final : public ledger::TreeStore {
+    public:
+        [[nodiscard]] std::optional<Bytes> node(const ledger::NodeKey& key) const override;
+        void keep(ledger::TreeUpdate update);
+
+    private:
+        std::map<ledger::NodeKey, Bytes> nodes_;
+    };
+
+    Replayer() = default;
+    [[nodiscard]] std::optional<FirstBad> execute(const CheckedBlock& checked, ledger::StateChanges& changes) const;
+    [[nodiscard]] Result<Digest, ledger::Refusal> update_state(const ledger::StateChanges& changes, Height height);
+
+    ledger::MapState state_;
+    Tree tree_;
+    crypto::CompactRange log_;
+    ledger::Tip tip_;
+    ledger::Parameters parameters_;
+    Digest validators_hash_{};
+    ReplayReport report_;
+};
+
+}  // namespace datadeed::audit

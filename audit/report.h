@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/types.h"
+
+// What an offline check found. Values; any thread.
+
+namespace datadeed::audit {
+
+// The first thing that is wrong, as exactly as it can be said.
+struct FirstBad {
+    std::string code{};                         // stable and dotted, as in "replay.state_root"
+    std::string detail{};                       // a sentence for people
+    std::optional<Height> height{};             // the block, where there is one to blame
+    std::optional<std::uint64_t> transaction{};  // its index in the block
+    std::string place{};                        // file, field or key, where that says more
+
+    friend bool operator==(const FirstBad&, const FirstBad&) = default;
+};
+
+// The chain as far as it is good: all of it, or up to the block before first_bad.
+struct ReplayReport {
+    ChainId chain{};
+    Height height{};
+    std::uint64_t transactions{};
+    Digest state_root{};
+    Digest log_root{};
+    std::optional<FirstBad> first_bad{};
+
+    [[nodiscard]] bool verified() const { return !first_bad.has_value(); }
+};
+
+}  // namespace datadeed::audit
