@@ -44,6 +44,7 @@ enum class GrantSide : std::uint8_t { grantee = 1, grantor = 2 };
 [[nodiscard]] Totals get_totals(const StateView& state);
 
 [[nodiscard]] std::optional<MemberRecord> find_member(const StateView& state, const MemberId& id);
+[[nodiscard]] bool has_member(const StateView& state, const MemberId& id);
 [[nodiscard]] std::optional<KeyRecord> find_key(const StateView& state, const crypto::PublicKey& key);
 [[nodiscard]] NonceWindow find_nonces(const StateView& state, const MemberId& member);
 [[nodiscard]] std::optional<DataRecord> find_data(const StateView& state, const DatasetId& id);

@@ -85,7 +85,10 @@ struct DataRecord {
     std::optional<Managership> manager{};
 
     // The member's share, 0 when it owns nothing.
-    [[nodiscard]] ShareBp share_of(const MemberId& member) const;
+    [[nodiscard]] ShareBp share_of(const MemberId& member_id) const {
+        const auto found = std::ranges::find(owners, member_id, &Ownership::member);
+        return found == owners.end() ? ShareBp{} : found->share;
+    }
 
     static constexpr void fields(auto& self, auto&& visit) {
         visit("title", self.title, Limit{title_max});

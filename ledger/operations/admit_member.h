@@ -26,10 +26,10 @@ struct AdmitMember {
     std::vector<crypto::PublicKey> keys{};  // 1 to keys_max, strictly rising; none is possible for a validator or observer
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("member", self.member, Limit{member_id_max});
-        visit("organisation", self.organisation, Limit{organisation_max});
-        visit("roles", self.roles, Limit{roles_max});
-        visit("keys", self.keys, Limit{keys_max});
+        visit("member", self.member);
+        visit("organisation", self.organisation);
+        visit("roles", self.roles);
+        visit("keys", self.keys);
     }
     friend bool operator==(const AdmitMember&, const AdmitMember&) = default;
 };

@@ -22,8 +22,8 @@ struct AppointManager {
     ManagerScope scope{};
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data, Limit{dataset_id_max});
-        visit("manager", self.manager, Limit{member_id_max});
+        visit("data", self.data);
+        visit("manager", self.manager);
         visit("scope", self.scope);
     }
     friend bool operator==(const AppointManager&, const AppointManager&) = default;

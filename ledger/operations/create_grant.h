@@ -25,8 +25,8 @@ struct CreateGrant {
     Terms terms{};
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data, Limit{dataset_id_max});
-        visit("grantee", self.grantee, Limit{member_id_max});
+        visit("data", self.data);
+        visit("grantee", self.grantee);
         visit("parent", self.parent);
         visit("terms", self.terms);
     }

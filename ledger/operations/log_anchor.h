@@ -24,7 +24,7 @@ struct LogAnchor {
     std::uint64_t count{};  // at most count_max
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("with", self.with, Limit{member_id_max});
+        visit("with", self.with);
         visit("epoch", self.epoch);
         visit("root", self.root);
         visit("count", self.count);

@@ -25,9 +25,9 @@ struct RegisterData {
     std::optional<Digest> commitment{};  // SHA-256 of whatever the owner may have to show one day
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data, Limit{dataset_id_max});
-        visit("title", self.title, Limit{title_max});
-        visit("type", self.type, Limit{data_type_max});
+        visit("data", self.data);
+        visit("title", self.title);
+        visit("type", self.type);
         visit("commitment", self.commitment);
     }
     friend bool operator==(const RegisterData&, const RegisterData&) = default;

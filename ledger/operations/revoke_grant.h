@@ -22,7 +22,7 @@ struct RevokeGrant {
 
     static constexpr void fields(auto& self, auto&& visit) {
         visit("grant", self.grant);
-        visit("reason", self.reason, Limit{reason_max});
+        visit("reason", self.reason);
     }
     friend bool operator==(const RevokeGrant&, const RevokeGrant&) = default;
 };

@@ -19,7 +19,7 @@ struct RevokeManager {
     DatasetId data{};
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data, Limit{dataset_id_max});
+        visit("data", self.data);
     }
     friend bool operator==(const RevokeManager&, const RevokeManager&) = default;
 };

@@ -21,8 +21,8 @@ struct SetRoles {
     std::vector<Role> roles{};  // 1 to roles_max, strictly rising; replaces those there were
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("member", self.member, Limit{member_id_max});
-        visit("roles", self.roles, Limit{roles_max});
+        visit("member", self.member);
+        visit("roles", self.roles);
     }
     friend bool operator==(const SetRoles&, const SetRoles&) = default;
 };

@@ -19,7 +19,7 @@ struct TransferAccept {
     DatasetId data{};
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data, Limit{dataset_id_max});
+        visit("data", self.data);
     }
     friend bool operator==(const TransferAccept&, const TransferAccept&) = default;
 };

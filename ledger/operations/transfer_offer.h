@@ -22,8 +22,8 @@ struct TransferOffer {
     ShareBp share{};  // 1 to 10,000
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data, Limit{dataset_id_max});
-        visit("to", self.to, Limit{member_id_max});
+        visit("data", self.data);
+        visit("to", self.to);
         visit("share_bp", self.share);
     }
     friend bool operator==(const TransferOffer&, const TransferOffer&) = default;

@@ -20,8 +20,8 @@ struct TransferWithdraw {
     MemberId to{};  // the recipient of the offer
 
     static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data, Limit{dataset_id_max});
-        visit("to", self.to, Limit{member_id_max});
+        visit("data", self.data);
+        visit("to", self.to);
     }
     friend bool operator==(const TransferWithdraw&, const TransferWithdraw&) = default;
 };

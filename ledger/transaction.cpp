@@ -1,0 +1,64 @@
+#include "ledger/transaction.h"
+
+#include <utility>
+
+#include "base/cbor.h"
+#include "crypto/cose.h"
+#include "crypto/hash.h"
+
+namespace datadeed::ledger {
+namespace {
+
+Result<void, Refusal> check(const Transaction& transaction) {
+    if (transaction.operations.empty()) return fail(Refusal::tx_no_operations);
+    if (transaction.operations.size() > operations_max) return fail(Refusal::tx_too_many_operations);
+    for (const Operation& operation : transaction.operations) {
+        if (const Result<void, Refusal> form = ledger::check(operation); !form) return form;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<ParsedTransaction, Refusal> parse(const ChainId& chain, ByteView raw) {
+    if (raw.size() > transaction_size_max) return fail(Refusal::tx_too_large);
+    const auto message = crypto::decode_sign1(raw);
+    if (!message) return fail(Refusal::tx_malformed);
+    if (message->header.typ != transaction_type) return fail(Refusal::tx_type_wrong);
+    auto content = decode<Transaction>(message->payload);
+    if (!content) return fail(Refusal::tx_malformed);
+    if (const Result<void, Refusal> form = check(*content); !form) return fail(form.error());
+
+    const Bytes context = crypto::signing_context(transaction_context, chain);
+    Bytes signed_bytes = crypto::sig_structure(message->protected_header, context, message->payload);
+    const TxId id{crypto::sha256(signed_bytes)};
+    return ParsedTransaction{.raw = to_bytes(raw),
+                             .signed_bytes = std::move(signed_bytes),
+                             .id = id,
+                             .signer = message->header.kid,
+                             .signature = message->signature,
+                             .content = std::move(*content)};
+}
+
+Result<VerifiedTransaction, Refusal> verify(ParsedTransaction parsed) {
+    if (!crypto::verify(parsed.signer, parsed.signed_bytes, parsed.signature)) {
+        return fail(Refusal::tx_signature_wrong);
+    }
+    return VerifiedTransaction{std::move(parsed)};
+}
+
+Bytes sign_transaction(const ChainId& chain, const Transaction& transaction, const crypto::SecretKey& key) {
+    const Bytes context = crypto::signing_context(transaction_context, chain);
+    return crypto::encode_sign1(crypto::make_sign1(key, transaction_type, context, encode(transaction)));
+}
+
+GrantId grant_id(const TxId& tx, std::uint32_t index) {
+    cbor::Writer writer;
+    writer.array(3);
+    writer.text("datadeed/grant/1");
+    writer.bytes(tx.value);
+    writer.unsigned_integer(index);
+    return GrantId{crypto::sha256(writer.data())};
+}
+
+}  // namespace datadeed::ledger
