@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -57,11 +58,14 @@ private:
     explicit ChainStore(KvStore& store) : store_{&store} {}
 
     [[nodiscard]] Result<void, Error> load(const ChainStart& start);
+    [[nodiscard]] Result<void, Error> load_edge();
+    [[nodiscard]] Result<void, Error> load_checkpoints();
     [[nodiscard]] Result<void, Error> check_next(const NewBlock& block) const;
     void put_block(Batch& batch, const NewBlock& block, const Digest& hash) const;
     [[nodiscard]] Result<void, Error> put_prev_certificate(Batch& batch, const NewBlock& block) const;
     void put_hashes(Batch& batch, std::span<const Digest> leaf_hashes);
-    void put_tile(Batch& batch, unsigned level, std::uint64_t index, ByteView hashes) const;
+    // Adds a hash to the partial tile of this level; a full one is written and its root goes one level up.
+    void add_hash(Batch& batch, std::size_t level, std::uint64_t number, const Digest& hash);
 
     KvStore* store_;
     ChainId chain_{};
@@ -69,6 +73,8 @@ private:
     std::uint64_t votes_durable_{0};
     // The partial tile of each level, from level 0 up: fewer than 256 hashes each.
     std::vector<Bytes> edge_{};
+    // Of the checkpoints that are kept, rising.
+    std::deque<std::uint64_t> checkpoints_{};
 };
 
 }  // namespace datadeed::chain
