@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "json/value.h"
+#include "ledger/grant_record.h"
+#include "ledger/lookup.h"
+#include "ledger/records.h"
+#include "ledger/state.h"
+#include "ledger/types.h"
+
+// Records of the ledger as JSON for people and programs: ids, digests in hexadecimal, times in milliseconds. Pure.
+
+namespace datadeed::api {
+
+// {"id","organisation","roles":[..],"keys":[hex],"admitted_height"}
+[[nodiscard]] json::Value member_view(const ledger::MemberId& id, const ledger::MemberRecord& record);
+
+// {"id","title","type","commitment","registrant","registered_height","owners":[{"member","share_bp"}],"manager"}; with
+// the open offers when `offers` is given: "offers":[{"to","from","share_bp","offered_height"}]
+[[nodiscard]] json::Value data_view(const ledger::DatasetId& id, const ledger::DataRecord& record);
+[[nodiscard]] json::Value offers_view(const ledger::StateReader& state, const ledger::DatasetId& id);
+
+// The grant, its terms, and its effectiveness at `now` in this state: {"id","data","grantor","grantee","parent","status",
+// "reason","cause","purposes","operations","from_ms","until_ms","uses","used","uses_left","depth","revocation",
+// "created_height","created_ms"}
+[[nodiscard]] json::Value grant_view(const ledger::GrantId& id, const ledger::GrantRecord& record, TimeMs now,
+                                     const ledger::StateView& state);
+
+}  // namespace datadeed::api
