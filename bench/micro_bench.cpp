@@ -1,0 +1,98 @@
+// What single functions of the hot path cost, by Google Benchmark: bin/micro_bench [--benchmark_filter=...].
+
+#include <benchmark/benchmark.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/fields.h"
+#include "crypto/hash.h"
+#include "crypto/merkle.h"
+#include "crypto/sign.h"
+#include "ledger/state_tree.h"
+#include "ledger/transaction.h"
+
+namespace {
+
+namespace crypto = datadeed::crypto;
+namespace ledger = datadeed::ledger;
+using datadeed::Bytes;
+using datadeed::ChainId;
+using datadeed::TimeMs;
+
+const ChainId chain{};
+const datadeed::ByteArray<32> seed{1};
+
+ledger::Transaction example(std::uint64_t number) {
+    return {.nonce = ledger::Nonce{number},
+            .expires = TimeMs{number},
+            .operations = {ledger::RegisterData{.data = ledger::DatasetId{"bench/" + std::to_string(number)},
+                                                .title = "A data set",
+                                                .type = "table"}}};
+}
+
+void sha256_of_a_leaf(benchmark::State& state) {
+    const Bytes leaf(static_cast<std::size_t>(state.range(0)), 7);
+    for (auto _ : state) benchmark::DoNotOptimize(crypto::leaf_hash(leaf));
+}
+BENCHMARK(sha256_of_a_leaf)->Arg(64)->Arg(300)->Arg(4096);
+
+void sign_a_transaction(benchmark::State& state) {
+    const crypto::SecretKey key = crypto::SecretKey::from_seed(seed);
+    std::uint64_t number = 0;
+    for (auto _ : state) benchmark::DoNotOptimize(ledger::sign_transaction(chain, example(++number), key));
+}
+BENCHMARK(sign_a_transaction);
+
+void parse_a_transaction(benchmark::State& state) {
+    const Bytes raw = ledger::sign_transaction(chain, example(1), crypto::SecretKey::from_seed(seed));
+    for (auto _ : state) benchmark::DoNotOptimize(ledger::parse(chain, raw));
+}
+BENCHMARK(parse_a_transaction);
+
+void verify_a_transaction(benchmark::State& state) {
+    const Bytes raw = ledger::sign_transaction(chain, example(1), crypto::SecretKey::from_seed(seed));
+    for (auto _ : state) benchmark::DoNotOptimize(ledger::verify(*ledger::parse(chain, raw)));
+}
+BENCHMARK(verify_a_transaction);
+
+class MapTree final : public ledger::TreeStore {
+public:
+    std::optional<Bytes> node(const ledger::NodeKey& key) const override {
+        const auto found = nodes_.find(key);
+        return found == nodes_.end() ? std::nullopt : std::optional{found->second};
+    }
+    void keep(ledger::TreeUpdate update) {
+        for (const ledger::NodeKey& key : update.stale) nodes_.erase(key);
+        for (auto& node : update.nodes) nodes_.insert_or_assign(node.key, std::move(node.bytes));
+    }
+
+private:
+    std::map<ledger::NodeKey, Bytes> nodes_;
+};
+
+ledger::StateChanges changes(std::uint64_t from, std::uint64_t count) {
+    ledger::StateChanges made;
+    for (std::uint64_t i = from; i < from + count; ++i) made[datadeed::encode(std::to_string(i))] = Bytes(100, 1);
+    return made;
+}
+
+// One block of `range` new keys on a tree of 100,000.
+void update_the_state_tree(benchmark::State& state) {
+    MapTree tree;
+    std::uint64_t version = 0;
+    std::uint64_t next = 100'000;
+    tree.keep(*ledger::update(tree, std::nullopt, changes(0, next), version));
+    const auto keys = static_cast<std::uint64_t>(state.range(0));
+    for (auto _ : state) {
+        auto update = ledger::update(tree, version, changes(next, keys), version + 1);
+        tree.keep(std::move(*update));
+        ++version;
+        next += keys;
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(update_the_state_tree)->Arg(1)->Arg(100)->Arg(1000);
+
+}  // namespace
