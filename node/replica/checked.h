@@ -28,8 +28,8 @@ using TransactionPtr = std::shared_ptr<const CheckedTransaction>;
 // A block whose form is right and whose clients' signatures hold. Whether it may follow a given tip is for the executor.
 struct CheckedBlock {
     Digest hash{};  // of the header
-    ledger::BlockHeader header{};
-    std::vector<TransactionPtr> transactions{};
+    ledger::Block block{};
+    std::vector<TransactionPtr> transactions{};  // those of `block`, in its order
     // The certificate of the block before, which the header names; it holds. Nothing at height 1.
     std::optional<consensus::CommitCertificate> prev_certificate{};
 };

@@ -16,6 +16,17 @@ inline constexpr std::size_t pool_member_transactions_max = 256;
 inline constexpr std::size_t pool_member_bytes_max = std::size_t{1} << 20U;
 inline constexpr std::size_t waiting_clients_max = 16'384;
 
+// Transactions tried on one trial state before it is begun anew, and looked at again in one review.
+inline constexpr std::size_t trial_transactions_max = 4096;
+inline constexpr std::size_t review_transactions_max = 512;
+inline constexpr std::size_t review_after_block_max = 64;
+// Without a block for so long, everything that waits is tried again.
+inline constexpr std::uint64_t idle_ms = 100;
+
+// Bytes of transactions in a block that this node proposes; the chain's parameter may say less. A payload holds a little
+// more: header, certificate, framing.
+inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
+
 // Gossip: transactions in one message.
 inline constexpr std::size_t gossip_transactions_max = 1024;
 inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
@@ -27,9 +38,15 @@ inline constexpr std::size_t fetch_blocks_max = 64;         // blocks in one ans
 inline constexpr std::size_t fetch_bytes_max = std::size_t{3} << 20U;
 inline constexpr std::size_t fetches_in_flight_max = 4;
 inline constexpr std::uint64_t fetch_timeout_ms = 1'000;
-inline constexpr std::uint64_t status_period_ms = 500;
+inline constexpr std::uint64_t fetch_shun_ms = 2'000;          // for a peer that didn't answer
+inline constexpr std::uint64_t far_behind_blocks = 8;          // a lag that votes won't mend
+inline constexpr std::uint64_t voter_patience_ms = 200;        // before a voting validator fetches
+inline constexpr std::uint64_t serves_per_tick_max = 4;        // answers with blocks, for each peer
+inline constexpr std::uint64_t tip_period_ms = 500;            // between messages that tell our tip
 
-// Cosigning: checkpoints for which cosignatures are gathered at once.
+// Cosigning: the first block of each window of block time; checkpoints for which cosignatures are gathered at once.
+inline constexpr std::uint64_t cosign_window_ms = 100;
+inline constexpr std::uint64_t cosign_again_ms = 1'000;
 inline constexpr std::size_t checkpoints_open_max = 64;
 
 // Block time: how far a fresh proposal may be ahead of or behind a voter's clock.

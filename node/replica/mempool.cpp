@@ -24,9 +24,9 @@ Result<void, PoolError> Mempool::add(Pending pending) {
     queue.entries.emplace(Place{.nonce = added.tx->tx.content().nonce, .id = id}, entry.get());
     queue.bytes += size;
     bytes_ += size;
-    sound_ += added.sound ? 1 : 0;
+    if (!added.sound) unsound_.insert(id);
     by_arrival_.emplace(entry->arrival, entry.get());
-    by_expiry_[added.tx->tx.content().expires].push_back(id);
+    by_expiry_[added.tx->tx.content().expires].insert(id);
     by_id_.emplace(id, std::move(entry));
     return {};
 }
@@ -41,10 +41,10 @@ bool Mempool::remove(const ledger::TxId& id) {
     queue->second.bytes -= size;
     if (queue->second.entries.empty()) by_member_.erase(queue);
     bytes_ -= size;
-    sound_ -= entry.pending.sound ? 1 : 0;
+    unsound_.erase(id);
     by_arrival_.erase(entry.arrival);
     const auto expiry = by_expiry_.find(entry.pending.tx->tx.content().expires);
-    std::erase(expiry->second, id);
+    expiry->second.erase(id);
     if (expiry->second.empty()) by_expiry_.erase(expiry);
     by_id_.erase(found);
     return true;
@@ -56,15 +56,18 @@ Pending* Mempool::find(const ledger::TxId& id) {
 }
 
 void Mempool::set_sound(Pending& pending, bool sound) {
-    if (pending.sound == sound) return;
     pending.sound = sound;
-    sound_ = sound ? sound_ + 1 : sound_ - 1;
+    if (sound) {
+        unsound_.erase(pending.tx->tx.id());
+    } else {
+        unsound_.insert(pending.tx->tx.id());
+    }
 }
 
 std::vector<Pending> Mempool::take_expired(TimeMs time) {
     std::vector<Pending> expired;
     while (!by_expiry_.empty() && by_expiry_.begin()->first < time) {
-        const ledger::TxId id = by_expiry_.begin()->second.back();
+        const ledger::TxId id = *by_expiry_.begin()->second.begin();
         expired.push_back(*find(id));
         remove(id);
     }
@@ -98,6 +101,20 @@ void Mempool::for_each_by_age(const std::function<bool(Pending&)>& visit) {
     for (auto& [arrival, entry] : by_arrival_) {
         if (!visit(entry->pending)) return;
     }
+}
+
+std::vector<ledger::TxId> Mempool::unsound(std::size_t count_max) const {
+    std::vector<ledger::TxId> ids;
+    for (const ledger::TxId& id : unsound_) {
+        if (ids.size() >= count_max) break;
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+const Pending* Mempool::oldest_sound() const {
+    const auto found = std::ranges::find_if(by_arrival_, [](const auto& entry) { return entry.second->pending.sound; });
+    return found == by_arrival_.end() ? nullptr : &found->second->pending;
 }
 
 std::size_t Mempool::size_of(const ledger::MemberId& member) const {

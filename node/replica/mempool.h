@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/result.h"
@@ -20,8 +21,9 @@ struct Pending {
     TransactionPtr tx{};
     ledger::MemberId member{};    // whom the key belonged to when it was admitted
     std::uint64_t admitted_ms{};  // monotonic
-    std::uint64_t told_ms{};      // when the peers were told of it last; 0: not by us
-    std::uint64_t checked{};      // the height at which it was last tried against the state
+    std::uint64_t told_ms{};      // when this node told it to others last; 0: never
+    Height admitted_at{};         // the tip then
+    Height checked{};             // the tip when it was last tried against the state
     bool sound{};                 // it applied when it was tried: consensus waits for it
     bool ours{};                  // submitted at this node
 };
@@ -50,7 +52,7 @@ public:
     [[nodiscard]] Result<void, PoolError> add(Pending pending);
     // False when it isn't there.
     bool remove(const ledger::TxId& id);
-    // Borrowed until the pool changes. The marks of an entry are the caller's to set, with mark_sound for `sound`.
+    // Borrowed until the pool changes. The marks of an entry are the caller's to set, but `sound` by set_sound.
     [[nodiscard]] Pending* find(const ledger::TxId& id);
     void set_sound(Pending& pending, bool sound);
 
@@ -61,12 +63,16 @@ public:
     // the one whose turn was first last time, until it returns false or none is left. `visit` must not change the pool.
     using Visit = std::function<bool(const Pending&)>;
     void for_each_in_turns(const Visit& visit);
-    // All of them, oldest first.
+    // All of them, oldest first, until `visit` returns false. It must not change the pool but for marks.
     void for_each_by_age(const std::function<bool(Pending&)>& visit);
+    // The ids of some that aren't sound, and the oldest that is; null when none is.
+    [[nodiscard]] std::vector<ledger::TxId> unsound(std::size_t count_max) const;
+    [[nodiscard]] const Pending* oldest_sound() const;
 
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
-    [[nodiscard]] std::size_t sound() const { return sound_; }
+    [[nodiscard]] std::size_t sound() const { return by_id_.size() - unsound_.size(); }
+    [[nodiscard]] const PoolLimits& limits() const { return limits_; }
     [[nodiscard]] std::size_t size_of(const ledger::MemberId& member) const;
     [[nodiscard]] std::size_t bytes_of(const ledger::MemberId& member) const;
 
@@ -89,11 +95,11 @@ private:
     std::map<ledger::TxId, std::unique_ptr<Entry>> by_id_;
     std::map<ledger::MemberId, Queue> by_member_;
     std::map<std::uint64_t, Entry*> by_arrival_;
-    std::map<TimeMs, std::vector<ledger::TxId>> by_expiry_;
+    std::map<TimeMs, std::set<ledger::TxId>> by_expiry_;
+    std::set<ledger::TxId> unsound_;
     ledger::MemberId first_turn_{};
     std::uint64_t arrivals_{0};
     std::size_t bytes_{0};
-    std::size_t sound_{0};
 };
 
 }  // namespace datadeed::replica

@@ -26,9 +26,9 @@ std::optional<WireKind> kind_of(ByteView bytes) {
 Result<CheckedBlock, WireError> check_block(ProposalPayload payload, const VerifyContext& context) {
     CheckedBlock block;
     block.hash = ledger::hash(payload.block.header);
-    block.header = std::move(payload.block.header);
-    block.transactions.reserve(payload.block.transactions.size());
-    for (const ledger::RawTransaction& raw : payload.block.transactions) {
+    block.block = std::move(payload.block);
+    block.transactions.reserve(block.block.transactions.size());
+    for (const ledger::RawTransaction& raw : block.block.transactions) {
         Result<TransactionPtr, ledger::Refusal> transaction = check_transaction(raw.bytes, context);
         if (!transaction) return fail(WireError::transaction_must_verify);
         block.transactions.push_back(std::move(*transaction));
@@ -36,7 +36,8 @@ Result<CheckedBlock, WireError> check_block(ProposalPayload payload, const Verif
     if (payload.prev_certificate) {
         // What it certifies must be the block below; that it holds is checked here, once, where time is cheap.
         const consensus::CommitCertificate& certificate = *payload.prev_certificate;
-        if (certificate.hash != block.header.prev || certificate.height.next() != block.header.height) {
+        const ledger::BlockHeader& header = block.block.header;
+        if (certificate.hash != header.prev || certificate.height.next() != header.height) {
             return fail(WireError::certificate_must_verify);
         }
         if (!consensus::verify(certificate, context.validators, context.chain, *context.signatures)) {
@@ -58,7 +59,7 @@ Result<PeerEvent, WireError> check(Votes votes, const VerifyContext& context) {
         const consensus::PrePrepare& message = (*proposal)->message;
         Result<BlockPtr, WireError> checked = check_payload(message.payload, context);
         if (!checked) return fail(checked.error());
-        if ((*checked)->hash != message.hash || (*checked)->header.height != message.height) {
+        if ((*checked)->hash != message.hash || (*checked)->block.header.height != message.height) {
             return fail(WireError::block_must_have_its_hash);
         }
         block = std::move(*checked);
@@ -86,8 +87,8 @@ Result<PeerEvent, WireError> check(Blocks blocks, const VerifyContext& context) 
         if (!certificate) return fail(WireError::certificate_must_verify);
         Result<BlockPtr, WireError> block = check_payload(certified.payload, context);
         if (!block) return fail(block.error());
-        const bool fits = (*certificate)->hash == (*block)->hash && (*certificate)->height == (*block)->header.height &&
-                          (*block)->header.height == height;
+        const bool fits = (*certificate)->hash == (*block)->hash && (*certificate)->height == (*block)->block.header.height &&
+                          (*block)->block.header.height == height;
         if (!fits) return fail(WireError::block_must_have_its_hash);
         height = height.next();
         checked.blocks.push_back({.block = std::move(*block),
@@ -100,7 +101,7 @@ Result<PeerEvent, WireError> check(Blocks blocks, const VerifyContext& context) 
 Result<PeerEvent, WireError> check(Body body, const VerifyContext& context) {
     Result<BlockPtr, WireError> block = check_payload(body.payload, context);
     if (!block) return fail(block.error());
-    if ((*block)->hash != body.hash || (*block)->header.height != body.height) {
+    if ((*block)->hash != body.hash || (*block)->block.header.height != body.height) {
         return fail(WireError::block_must_have_its_hash);
     }
     return PeerEvent{CheckedBody{.block = std::move(*block), .payload = std::move(body.payload)}};

@@ -1,0 +1,95 @@
+#include "node/replica/admission.h"
+
+#include "ledger/views.h"
+#include "node/replica/limits.h"
+
+namespace datadeed::replica {
+
+Result<void, ledger::Refusal> Admission::try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const {
+    const ledger::BlockContext context{.height = executor_->tip().height.next(), .time = executor_->time_of_next(wall)};
+    ledger::BlockExecution execution{executor_->committer().state(), context};
+    return execution.apply(transaction.tx);
+}
+
+Result<void, ledger::Refusal> Admission::try_on_trial(const CheckedTransaction& transaction, TimeMs wall) {
+    if (trial_count_ >= trial_transactions_max) trial_.reset();
+    if (!trial_) {
+        const ledger::BlockContext context{.height = executor_->tip().height.next(),
+                                           .time = executor_->time_of_next(wall)};
+        trial_.emplace(executor_->committer().state(), context);
+        trial_count_ = 0;
+    }
+    ++trial_count_;
+    return trial_->apply(transaction.tx);
+}
+
+Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Moment& moment, bool ours) {
+    const ledger::TxId& id = transaction->tx.id();
+    if (Pending* known = pool_->find(id)) {
+        known->ours = known->ours || ours;
+        return AlreadyIn{};
+    }
+    const chain::StateStore& state = executor_->committer().state();
+    const std::optional<ledger::KeyRecord> key = ledger::find_key(state, transaction->tx.signer());
+    const ledger::MemberId member = key ? key->member : ledger::MemberId{};
+    // Before it costs more: a member that has filled its part can't make us execute.
+    if (pool_->size_of(member) >= pool_->limits().member_transactions) return Busy::member_has_too_many;
+    bool sound = try_on_trial(*transaction, moment.wall).has_value();
+    if (!sound) {
+        const Result<void, ledger::Refusal> alone = try_on_tip(*transaction, moment.wall);
+        const bool may_change = moment.unsettled || pool_->size_of(member) > 0 || alone.has_value();
+        if (!alone && !may_change) return alone.error();
+        sound = alone.has_value();
+    }
+    const Result<void, PoolError> added = pool_->add({.tx = transaction,
+                                                      .member = member,
+                                                      .admitted_ms = moment.now_ms,
+                                                      .admitted_at = executor_->tip().height,
+                                                      .checked = executor_->tip().height,
+                                                      .sound = sound,
+                                                      .ours = ours});
+    if (added) return Entered{};
+    return added.error() == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
+}
+
+std::optional<ledger::Refusal> Admission::review_one(Pending& pending, const Moment& moment) {
+    const Height tip = executor_->tip().height;
+    const Result<void, ledger::Refusal> applies = try_on_tip(*pending.tx, moment.wall);
+    pending.checked = tip;
+    pool_->set_sound(pending, applies.has_value());
+    if (applies) return std::nullopt;
+    // Two blocks have passed since it came, or nothing is on its way: what it waits for isn't coming.
+    const bool waited = tip.value >= pending.admitted_at.value + 2;
+    const bool nothing_comes = !moment.unsettled && pool_->sound() == 0;
+    return waited || nothing_comes ? std::optional{applies.error()} : std::nullopt;
+}
+
+Admission::Dropped Admission::review(const Moment& moment, bool idle) {
+    const Height tip = executor_->tip().height;
+    std::vector<ledger::TxId> due = pool_->unsound(review_transactions_max);
+    std::size_t budget = idle ? review_transactions_max : review_after_block_max;
+    pool_->for_each_by_age([&](Pending& pending) {
+        // A sound one that was there two blocks ago and is still here lost against another, or the primary leaves it out.
+        const bool stale = pending.sound && pending.checked.value + (idle ? 1 : 2) <= tip.value;
+        if (stale) due.push_back(pending.tx->tx.id());
+        return --budget > 0;
+    });
+    Dropped dropped;
+    for (const ledger::TxId& id : due) {
+        Pending* pending = pool_->find(id);
+        const std::optional<ledger::Refusal> refusal = review_one(*pending, moment);
+        if (!refusal) continue;
+        dropped.emplace_back(id, *refusal);
+        pool_->remove(id);
+    }
+    return dropped;
+}
+
+void Admission::note_refused(const ledger::TxId& id) {
+    Pending* pending = pool_->find(id);
+    if (pending == nullptr) return;
+    pending->checked = executor_->tip().height;
+    pool_->set_sound(*pending, false);
+}
+
+}  // namespace datadeed::replica

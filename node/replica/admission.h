@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "ledger/execution.h"
+#include "node/replica/actions.h"
+#include "node/replica/executor.h"
+#include "node/replica/mempool.h"
+
+namespace datadeed::replica {
+
+// Decides what enters the pool and what leaves it unordered. Every node does so by itself and by the same rules: a
+// transaction is tried on the state of the tip with what has entered since. One that applies is sound: consensus waits for
+// it. One that doesn't is refused at once, unless something on its way may still make it apply (a block in the making, an
+// earlier transaction of the same member, blocks that this node lacks): then it waits, unsound, and is tried again after
+// each block. So a hopeless transaction that one primary dropped is dropped by all, and its client gets the same code
+// wherever it asked. One thread.
+class Admission {
+public:
+    // Borrows both.
+    Admission(const Executor& executor, Mempool& pool) : executor_{&executor}, pool_{&pool} {}
+
+    // What is known about the moment.
+    struct Moment {
+        std::uint64_t now_ms{};  // monotonic
+        TimeMs wall{};
+        bool unsettled{};  // a proposal is being decided, or certified blocks are missing here
+    };
+
+    struct Entered {};
+    struct AlreadyIn {};
+    using Verdict = std::variant<Entered, AlreadyIn, ledger::Refusal, Busy>;
+    // `ours`: a client of this node handed it in.
+    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const Moment& moment, bool ours);
+
+    using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
+    // Tries again what waits unsound, and sound ones that several blocks have passed by (all, when `idle`); returns what
+    // has left the pool for good.
+    [[nodiscard]] Dropped review(const Moment& moment, bool idle);
+
+    // A transaction was tried in a block of this node's and refused.
+    void note_refused(const ledger::TxId& id);
+    // The tip has moved: what was tried stands on a state that is gone. To be called before the next admit or review.
+    void forget_trial() { trial_.reset(); }
+
+private:
+    [[nodiscard]] Result<void, ledger::Refusal> try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const;
+    [[nodiscard]] Result<void, ledger::Refusal> try_on_trial(const CheckedTransaction& transaction, TimeMs wall);
+    [[nodiscard]] std::optional<ledger::Refusal> review_one(Pending& pending, const Moment& moment);
+
+    const Executor* executor_;
+    Mempool* pool_;
+    std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
+    std::size_t trial_count_{0};
+};
+
+}  // namespace datadeed::replica

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/types.h"
+#include "crypto/note.h"
+#include "ledger/genesis.h"
+#include "node/replica/limits.h"
+#include "node/replica/wire.h"
+
+namespace datadeed::replica {
+
+// Gathers cosignatures of the log's checkpoints (C2SP tlog-checkpoint, tlog-cosignature) until a quorum of validators has
+// signed one. Only checkpoints of final blocks come in here, so a node never cosigns two logs. Which heights: the first
+// block of each cosign_window_ms of block time, the same everywhere; and the tip, when no block has followed for a while.
+// One thread.
+class Cosigner {
+public:
+    // Borrows `key`, which may be null: then it gathers only.
+    Cosigner(const ledger::Genesis& genesis, const ledger::MemberId& self, const crypto::SecretKey* key);
+
+    // What is cosigned: a final block's log.
+    struct FinalLog {
+        Height height{};
+        std::uint64_t size{};
+        Digest root{};
+    };
+
+    // Whether every validator cosigns this block as soon as it is final.
+    [[nodiscard]] static bool is_due(TimeMs block, TimeMs before);
+
+    // Opens the checkpoint, signs it if this node does, and counts what had come early. Gives this node's cosignature,
+    // to be told to all.
+    [[nodiscard]] std::optional<Cosignature> open(const FinalLog& log, std::uint64_t time_s);
+
+    enum class Taken : std::uint8_t {
+        counted,
+        known,         // from this validator for this checkpoint already
+        not_open,      // no such checkpoint is open; kept for a while if it is above all that is
+        wrong,         // not that validator's signature: a reason to look at the peer
+        not_a_validator,
+    };
+    [[nodiscard]] Taken receive(const ledger::MemberId& peer, const Cosignature& cosignature);
+
+    // Checkpoints with a quorum, as notes to be stored, each once; and those with more than that, again.
+    struct Complete {
+        Height height{};
+        std::uint64_t size{};
+        std::string note{};
+    };
+    [[nodiscard]] std::vector<Complete> take_complete();
+
+    // This node's last cosignature if its checkpoint isn't complete, to be told again.
+    [[nodiscard]] std::optional<Cosignature> unfinished() const;
+    [[nodiscard]] bool is_open(Height height) const { return open_.contains(height); }
+    [[nodiscard]] Height last_opened() const { return open_.empty() ? Height{} : open_.rbegin()->first; }
+    [[nodiscard]] Height last_complete() const { return last_complete_; }
+
+private:
+    struct Open {
+        FinalLog log{};
+        std::string text{};
+        std::map<std::string, crypto::NoteSignature> signatures{};  // by key name
+        bool complete{};
+        bool changed{};  // since it was given out
+        std::optional<Cosignature> own{};
+    };
+    [[nodiscard]] Taken count(Open& open, const crypto::VerifierKey& key, const Cosignature& cosignature);
+
+    std::string chain_name_;
+    std::string origin_;
+    ledger::MemberId self_;
+    const crypto::SecretKey* key_;
+    std::map<ledger::MemberId, crypto::VerifierKey> validators_;
+    std::size_t quorum_;
+    std::map<Height, Open> open_;
+    std::map<ledger::MemberId, Cosignature> early_;  // the latest of each, above all that is open
+    Height last_complete_{};
+};
+
+}  // namespace datadeed::replica

@@ -1,0 +1,217 @@
+#include "node/replica/executor.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/fields.h"
+#include "chain/execute.h"
+#include "consensus/limits.h"
+#include "ledger/execution.h"
+#include "ledger/views.h"
+#include "node/replica/limits.h"
+#include "node/replica/proposal.h"
+
+namespace datadeed::replica {
+namespace {
+
+std::vector<Digest> leaves_of(const std::vector<TransactionPtr>& transactions) {
+    std::vector<Digest> leaves;
+    leaves.reserve(transactions.size());
+    for (const TransactionPtr& transaction : transactions) leaves.push_back(transaction->leaf);
+    return leaves;
+}
+
+// [now - behind, now + ahead], and always the least that rises: with clocks set back the chain must go on.
+bool is_timely(TimeMs time, TimeMs parent, TimeMs now) {
+    if (time.value == parent.value + 1) return true;
+    return time.value <= now.value + block_ahead_max_ms && time.value + block_behind_max_ms >= now.value;
+}
+
+std::string text(ledger::Refusal refusal) {
+    return std::string{ledger::code(refusal)};
+}
+
+}  // namespace
+
+TimeMs Executor::time_of_next(TimeMs wall) const {
+    return std::max(wall, TimeMs{tip().time.value + 1});
+}
+
+Executor::Built Executor::build(Mempool& pool, TimeMs wall) {
+    const TimeMs time = time_of_next(wall);
+    const chain::ExecutionBase base = committer_->base();
+    ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}};
+    Built built;
+    std::vector<TransactionPtr> transactions;
+    std::size_t bytes = 0;
+    pool.for_each_in_turns([&](const Pending& pending) {
+        if (transactions.size() >= rules_.block_transactions_max) return false;
+        // Tried in this very state before, in vain.
+        if (!pending.sound && pending.checked == tip().height) return true;
+        const std::size_t size = pending.tx->tx.raw().size();
+        if (bytes + size > std::min<std::uint64_t>(rules_.block_bytes_max, build_bytes_max)) return false;
+        const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx);
+        if (!applied) {
+            built.refused.emplace_back(pending.tx->tx.id(), applied.error());
+            return true;
+        }
+        bytes += size;
+        transactions.push_back(pending.tx);
+        return true;
+    });
+    if (!transactions.empty()) built.block = seal(execution.finish(), std::move(transactions), time);
+    return built;
+}
+
+std::shared_ptr<const ExecutedBlock> Executor::seal(ledger::StateChanges changes,
+                                                    std::vector<TransactionPtr> transactions, TimeMs time) {
+    const chain::ExecutionBase base = committer_->base();
+    const Height height = tip().height.next();
+    Result<chain::Executed, ledger::Refusal> executed =
+        chain::conclude(base, std::move(changes), leaves_of(transactions), height);
+    if (!executed) return nullptr;  // the state store tells why
+    ProposalPayload payload;
+    ledger::BlockHeader& header = payload.block.header;
+    header.height = height;
+    header.prev = tip().hash;
+    header.time = time;
+    header.proposer = self_;
+    header.log_size = executed->log.size();
+    header.log_root = executed->roots.log_root;
+    header.state_root = executed->roots.state_root;
+    header.validators_hash = executed->roots.validators_hash;
+    header.prev_cert_hash = tip().cert_hash;
+    if (height.value > 1) {
+        const Result<std::optional<chain::StoredHeader>, chain::Error> below =
+            committer_->chain().view().header(tip().height);
+        if (!below || !*below) return nullptr;
+        payload.prev_certificate = (*below)->certificate;
+    }
+    for (const TransactionPtr& transaction : transactions) {
+        payload.block.transactions.push_back({.bytes = transaction->tx.raw()});
+    }
+    auto executed_block = std::make_shared<ExecutedBlock>();
+    executed_block->payload = encode(payload);
+    executed_block->executed = std::move(*executed);
+    executed_block->block = std::make_shared<const CheckedBlock>(
+        CheckedBlock{.hash = ledger::hash(header),
+                     .block = std::move(payload.block),
+                     .transactions = std::move(transactions),
+                     .prev_certificate = std::move(payload.prev_certificate)});
+    keep(executed_block);
+    return executed_block;
+}
+
+Result<void, ledger::Refusal> Executor::check_links(const CheckedBlock& block) const {
+    ledger::Tip below = tip();
+    if (block.prev_certificate) {
+        // Any quorum's certificate of the tip will do; the header says which. It was verified on the way in.
+        if (block.prev_certificate->hash != below.hash || block.prev_certificate->height != below.height) {
+            return fail(ledger::Refusal::block_prev_certificate_wrong);
+        }
+        below.cert_hash = chain::certificate_hash(*block.prev_certificate);
+    } else if (below.height.value > 0) {
+        return fail(ledger::Refusal::block_prev_certificate_wrong);
+    }
+    return ledger::check_link(block.block, below, rules_);
+}
+
+Result<chain::Executed, ledger::Refusal> Executor::execute(const CheckedBlock& block) const {
+    if (const Result<void, ledger::Refusal> links = check_links(block); !links) return fail(links.error());
+    const chain::ExecutionBase base = committer_->base();
+    const ledger::BlockHeader& header = block.block.header;
+    ledger::BlockExecution execution{base.state, {.height = header.height, .time = header.time}};
+    for (const TransactionPtr& transaction : block.transactions) {
+        if (const Result<void, ledger::Refusal> applied = execution.apply(transaction->tx); !applied) {
+            return fail(applied.error());
+        }
+    }
+    Result<chain::Executed, ledger::Refusal> executed =
+        chain::conclude(base, execution.finish(), leaves_of(block.transactions), header.height);
+    if (!executed) return fail(executed.error());
+    if (const Result<void, ledger::Refusal> same = ledger::check_roots(header, executed->roots); !same) {
+        return fail(same.error());
+    }
+    return executed;
+}
+
+Result<void, Executor::Objection> Executor::judge(BlockPtr block, ByteView payload, const std::optional<Fresh>& fresh) {
+    const ledger::BlockHeader& header = block->block.header;
+    if (fresh && header.proposer != fresh->primary) {
+        return fail(Objection{.reason = "the proposer is not the primary", .subjective = false});
+    }
+    if (fresh && !is_timely(header.time, tip().time, fresh->now)) {
+        return fail(Objection{.reason = "the block's time is too far from this node's clock", .subjective = true});
+    }
+    if (const std::shared_ptr<const ExecutedBlock> known = find(block->hash)) {
+        if (std::ranges::equal(known->payload, payload)) return {};
+        return fail(Objection{.reason = "the payload is not what its hash binds", .subjective = false});
+    }
+    Result<chain::Executed, ledger::Refusal> executed = execute(*block);
+    if (!executed) return fail(Objection{.reason = text(executed.error()), .subjective = false});
+    auto result = std::make_shared<ExecutedBlock>();
+    result->block = std::move(block);
+    result->payload = to_bytes(payload);
+    result->executed = std::move(*executed);
+    keep(std::move(result));
+    return {};
+}
+
+bool Executor::is_bound(const CheckedBlock& block) const {
+    if (!check_links(block)) return false;
+    crypto::CompactRange log = committer_->base().log;
+    for (const TransactionPtr& transaction : block.transactions) log.append(transaction->leaf);
+    return log.size() == block.block.header.log_size && log.root() == block.block.header.log_root;
+}
+
+Result<void, Executor::Failure> Executor::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate,
+                                                 std::uint64_t votes_durable) {
+    std::shared_ptr<const ExecutedBlock> ready = find(block->hash);
+    if (!ready) {
+        Result<chain::Executed, ledger::Refusal> executed = execute(*block);
+        if (!executed) {
+            return fail(Failure{.code = "state.differs",
+                                .reason = "a quorum certified block " + std::to_string(block->block.header.height.value) +
+                                          ", but here it gives " + text(executed.error())});
+        }
+        ready = std::make_shared<const ExecutedBlock>(
+            ExecutedBlock{.block = block, .payload = {}, .executed = std::move(*executed)});
+    }
+    const CheckedBlock& checked = *ready->block;
+    std::vector<ByteView> raws;
+    std::vector<ledger::TxId> ids;
+    for (const TransactionPtr& transaction : checked.transactions) {
+        raws.emplace_back(transaction->tx.raw());
+        ids.push_back(transaction->tx.id());
+    }
+    const std::vector<Digest> leaves = leaves_of(checked.transactions);
+    const Result<void, chain::Error> written = committer_->commit(
+        chain::NewBlock{.header = checked.block.header,
+                        .transactions = raws,
+                        .ids = ids,
+                        .leaf_hashes = leaves,
+                        .certificate = certificate,
+                        .prev_certificate = checked.prev_certificate ? &*checked.prev_certificate : nullptr,
+                        .votes_durable = votes_durable},
+        ready->executed);
+    if (!written) {
+        return fail(Failure{.code = std::string{chain::code(written.error().fault)},
+                            .reason = chain::to_text(written.error())});
+    }
+    executed_.clear();
+    return {};
+}
+
+std::shared_ptr<const ExecutedBlock> Executor::find(const Digest& hash) const {
+    const auto found = executed_.find(hash);
+    return found == executed_.end() ? nullptr : found->second;
+}
+
+void Executor::keep(std::shared_ptr<const ExecutedBlock> block) {
+    // As many as consensus keeps: one a view, and views at one height are few.
+    if (executed_.size() >= consensus::payloads_max) executed_.erase(executed_.begin());
+    const Digest hash = block->block->hash;
+    executed_.insert_or_assign(hash, std::move(block));
+}
+
+}  // namespace datadeed::replica

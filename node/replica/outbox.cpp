@@ -1,0 +1,35 @@
+#include "node/replica/outbox.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace datadeed::replica {
+
+std::size_t Outbox::validators_up() const {
+    return static_cast<std::size_t>(std::ranges::count_if(up_, [this](const auto& peer) { return is_validator(peer); }));
+}
+
+void Outbox::send(const ledger::MemberId& peer, Bytes bytes, Lane lane) {
+    if (!is_up(peer)) return;
+    push(SendTo{.peers = {peer}, .bytes = std::make_shared<const Bytes>(std::move(bytes)), .lane = lane});
+}
+
+void Outbox::send_validators(Bytes bytes, Lane lane) {
+    std::vector<ledger::MemberId> peers;
+    std::ranges::copy_if(up_, std::back_inserter(peers), [this](const auto& peer) { return is_validator(peer); });
+    if (peers.empty()) return;
+    push(SendTo{.peers = std::move(peers), .bytes = std::make_shared<const Bytes>(std::move(bytes)), .lane = lane});
+}
+
+void Outbox::send_all(Bytes bytes, Lane lane) {
+    if (up_.empty()) return;
+    push(SendTo{.peers = {up_.begin(), up_.end()},
+                .bytes = std::make_shared<const Bytes>(std::move(bytes)),
+                .lane = lane});
+}
+
+void Outbox::log(LogEvent::Level level, std::string name, Fields fields) {
+    push(LogEvent{.level = level, .name = std::move(name), .fields = std::move(fields)});
+}
+
+}  // namespace datadeed::replica

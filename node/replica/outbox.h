@@ -1,0 +1,46 @@
+#pragma once
+
+#include <initializer_list>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ledger/types.h"
+#include "node/replica/actions.h"
+
+namespace datadeed::replica {
+
+// Who can be reached, and what is to be done when the step is over. One thread.
+class Outbox {
+public:
+    explicit Outbox(std::set<ledger::MemberId> validators) : validators_{std::move(validators)} {}
+
+    void set_up(const ledger::MemberId& peer) { up_.insert(peer); }
+    void set_down(const ledger::MemberId& peer) { up_.erase(peer); }
+    [[nodiscard]] bool is_up(const ledger::MemberId& peer) const { return up_.contains(peer); }
+    [[nodiscard]] const std::set<ledger::MemberId>& up() const { return up_; }
+    [[nodiscard]] bool is_validator(const ledger::MemberId& peer) const { return validators_.contains(peer); }
+    // Validators that are up; this node isn't counted.
+    [[nodiscard]] std::size_t validators_up() const;
+
+    // Each sends to those of the named who are up; nothing when there are none.
+    void send(const ledger::MemberId& peer, Bytes bytes, Lane lane);
+    void send_validators(Bytes bytes, Lane lane);
+    void send_all(Bytes bytes, Lane lane);
+
+    void reply(RequestToken token, Outcome outcome) { push(Reply{.token = token, .outcome = std::move(outcome)}); }
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    void log(LogEvent::Level level, std::string name, Fields fields = {});
+    void push(Action action) { actions_.push_back(std::move(action)); }
+
+    [[nodiscard]] std::vector<Action> take() { return std::exchange(actions_, {}); }
+    void clear() { actions_.clear(); }
+
+private:
+    std::set<ledger::MemberId> validators_;
+    std::set<ledger::MemberId> up_;
+    std::vector<Action> actions_;
+};
+
+}  // namespace datadeed::replica

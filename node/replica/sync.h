@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/types.h"
+#include "ledger/types.h"
+#include "node/replica/limits.h"
+#include "node/replica/peer_event.h"
+
+namespace datadeed::replica {
+
+// Catching up at any lag. What peers say about their height only decides whom to ask; blocks count by their certificates,
+// which were checked before they come here. Several ranges are under way at once, each with another peer if possible; a
+// range that isn't answered in time goes to somebody else, and who didn't answer is left alone for a while. Blocks come
+// out in order. One thread; no clock: the time is handed in, in ms.
+class Sync {
+public:
+    // A peer says that this is its last final block.
+    void note_tip(const ledger::MemberId& peer, Height height);
+    void note_down(const ledger::MemberId& peer);
+
+    struct Ask {
+        ledger::MemberId peer{};
+        FetchBlocks request{};
+    };
+    struct Moment {
+        Height ours{};
+        std::uint64_t now_ms{};
+        // For how long a lag is left to itself: votes on their way are quicker than a fetch.
+        std::uint64_t patience_ms{};
+    };
+    // What to ask now; called again and again.
+    [[nodiscard]] std::vector<Ask> due(const Moment& moment);
+
+    // Takes an answer in; one that wasn't asked for, or came too late, is ignored.
+    void receive(const ledger::MemberId& peer, CheckedBlocks answer, Height ours);
+    // The block after `ours` if it's there; the caller commits it.
+    [[nodiscard]] std::optional<CheckedCertifiedBlock> take_next(Height ours);
+
+    // The highest block that anybody claims to have.
+    [[nodiscard]] Height best() const;
+    [[nodiscard]] Height tip_of(const ledger::MemberId& peer) const;
+    [[nodiscard]] std::size_t buffered() const { return ready_.size(); }
+    [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
+
+private:
+    struct Flight {
+        ledger::MemberId peer{};
+        Height from{};
+        Height to{};  // inclusive
+        std::uint64_t sent_ms{};
+    };
+    struct Peer {
+        Height tip{};
+        std::uint64_t shunned_until_ms{0};
+        std::uint64_t asked{0};  // so that all get their turn
+    };
+    void drop_late(std::uint64_t now_ms);
+    [[nodiscard]] bool is_covered(Height height) const;
+    [[nodiscard]] Peer* choose(Height from, std::uint64_t now_ms, ledger::MemberId& name);
+
+    std::map<ledger::MemberId, Peer> peers_;  // those that are up and have spoken
+    std::map<std::uint64_t, Flight> flights_;
+    std::map<Height, CheckedCertifiedBlock> ready_;
+    std::uint64_t requests_{0};
+    std::optional<std::uint64_t> behind_since_ms_;
+    Height last_ours_{};
+};
+
+}  // namespace datadeed::replica

@@ -1,0 +1,39 @@
+#include "node/replica/vote_journal.h"
+
+#include <utility>
+
+#include "base/assert.h"
+#include "base/fields.h"
+
+namespace datadeed::replica {
+
+Result<VoteJournal::Opened, chain::Error> VoteJournal::open(chain::FileSystem& files, chain::VoteFileOptions options) {
+    const std::string path = options.path;
+    Result<chain::VoteFile::Opened, chain::Error> opened = chain::VoteFile::open(files, std::move(options));
+    if (!opened) return fail(opened.error());
+    std::vector<consensus::VoteRecord> records;
+    records.reserve(opened->records.size());
+    for (const Bytes& bytes : opened->records) {
+        Result<consensus::VoteRecord, cbor::DecodeError> record = decode<consensus::VoteRecord>(bytes);
+        if (!record) {
+            return fail(chain::Error{.fault = chain::Fault::votes_corrupt,
+                                     .place = path,
+                                     .detail = "record " + std::to_string(records.size()) + " is not a vote"});
+        }
+        records.push_back(std::move(*record));
+    }
+    return Opened{.journal = VoteJournal{std::move(opened->file)}, .recovered = consensus::recover(records)};
+}
+
+Result<void, chain::Error> VoteJournal::append(const consensus::Persist& persist) {
+    DATADEED_ASSERT(persist.number == appended_ + 1);
+    appended_ = persist.number;
+    Bytes record = encode(persist.record);
+    file_.append(record);
+    const bool sums_up = std::holds_alternative<consensus::Checkpoint>(persist.record);
+    // Everything before a checkpoint is needed no more once the checkpoint is durable.
+    if (sums_up && file_.should_compact()) return file_.compact(std::span{&record, 1});
+    return {};
+}
+
+}  // namespace datadeed::replica

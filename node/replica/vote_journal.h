@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "chain/vote_file.h"
+#include "consensus/journal.h"
+#include "consensus/step.h"
+
+namespace datadeed::replica {
+
+// Consensus' journal in the vote file. Records are appended as consensus asks for them and made durable together, once
+// a step. One thread.
+class VoteJournal {
+public:
+    struct Opened;
+
+    // Errors: those of VoteFile::open; votes_corrupt also for a record that isn't one of consensus'.
+    [[nodiscard]] static Result<Opened, chain::Error> open(chain::FileSystem& files, chain::VoteFileOptions options);
+
+    // Takes a record, whose number must follow on the last one (asserted). A checkpoint may replace the file by a short one.
+    [[nodiscard]] Result<void, chain::Error> append(const consensus::Persist& persist);
+    // Makes all that was appended durable.
+    [[nodiscard]] Result<void, chain::Error> sync() { return file_.sync(); }
+
+    // Records that are durable, over the life of the node.
+    [[nodiscard]] std::uint64_t durable_count() const { return file_.durable_count(); }
+
+private:
+    explicit VoteJournal(chain::VoteFile file) : file_{std::move(file)}, appended_{file_.durable_count()} {}
+
+    chain::VoteFile file_;
+    std::uint64_t appended_{0};
+};
+
+struct VoteJournal::Opened {
+    VoteJournal journal;
+    consensus::Recovered recovered{};
+};
+
+}  // namespace datadeed::replica
