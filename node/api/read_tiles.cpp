@@ -40,8 +40,8 @@ std::optional<TileName> parse_tile_name(const std::vector<std::string>& path, st
         name.width = *width;
         --end;
     }
-    // Seven groups hold more than any log: the index can't overflow.
-    if (end - first > 6) return std::nullopt;
+    // Five groups hold more than any log, and can't overflow.
+    if (end - first > 5) return std::nullopt;
     for (std::size_t i = first; i < end; ++i) {
         std::string_view text = path[i];
         const bool last = i + 1 == end;
@@ -52,6 +52,14 @@ std::optional<TileName> parse_tile_name(const std::vector<std::string>& path, st
         name.index = name.index * 1000 + *group;
     }
     return name;
+}
+
+// Whether the log has as many complete subtrees of 256^level leaves as this tile, or bundle at level 0, needs.
+Result<bool, Problem> is_in_log(const chain::ChainView& chain, std::uint64_t level, const TileName& name) {
+    const auto tip = chain.tip();
+    if (!tip) return problem(tip.error());
+    const std::uint64_t complete = tip->log_size >> (chain::tile_height * level);
+    return name.index * chain::tile_width + name.width <= complete;
 }
 
 Answer tile_answer(std::string bytes, std::string type) {
@@ -76,6 +84,9 @@ Answer get_tile(const Reading& reading) {
     const std::optional<std::uint64_t> level = parse_number(reading.request.path[1]);
     const std::optional<TileName> name = parse_tile_name(reading.request.path, 2);
     if (!level || *level > 7 || !name) return problem(ApiError::tile_must_exist);
+    const auto there = is_in_log(reading.backend.chain(), *level, *name);
+    if (!there) return fail(there.error());
+    if (!*there) return problem(ApiError::tile_must_exist);
     const auto tile = reading.backend.chain().tile(static_cast<unsigned>(*level), name->index, name->width);
     if (!tile) return problem(tile.error());
     if (!*tile) return problem(ApiError::tile_must_exist);
@@ -85,6 +96,9 @@ Answer get_tile(const Reading& reading) {
 Answer get_entries(const Reading& reading) {
     const std::optional<TileName> name = parse_tile_name(reading.request.path, 2);
     if (!name) return problem(ApiError::tile_must_exist);
+    const auto there = is_in_log(reading.backend.chain(), 0, *name);
+    if (!there) return fail(there.error());
+    if (!*there) return problem(ApiError::tile_must_exist);
     const auto width = static_cast<std::size_t>(name->width);
     const auto leaves = reading.backend.chain().leaves(name->index * chain::tile_width, width);
     if (!leaves) return problem(leaves.error());
