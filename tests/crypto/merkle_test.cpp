@@ -218,4 +218,21 @@ TEST_CASE("claims that no proof can show are refused") {
         verify_consistency({.first = 3, .second = UINT64_MAX, .first_root = root, .second_root = root}, too_long));
 }
 
+// The roots here do come out when hashing goes on above the top: only the sizes say that there is nothing above.
+TEST_CASE("a proof that goes on above the root of its size is refused") {
+    const std::vector<Digest> tree = leaves(4);
+    const Digest pair = node_hash(tree[0], tree[1]);
+    CHECK(verify_inclusion({.leaf_hash = tree[1], .index = 1, .size = 2, .root = pair}, {&tree[0], 1}));
+    CHECK_FALSE(verify_inclusion({.leaf_hash = tree[1], .index = 0, .size = 1, .root = pair}, {&tree[0], 1}));
+
+    std::vector<Digest> proof = consistency_path(tree, 3);
+    ConsistencyClaim claim{
+        .first = 3, .second = 4, .first_root = root_of(std::span{tree}.first(3)), .second_root = root_of(tree)};
+    CHECK(verify_consistency(claim, proof));
+    proof.push_back(tree[0]);
+    claim.first_root = node_hash(tree[0], claim.first_root);
+    claim.second_root = node_hash(tree[0], claim.second_root);
+    CHECK_FALSE(verify_consistency(claim, proof));
+}
+
 }  // namespace datadeed::crypto
