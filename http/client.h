@@ -78,6 +78,8 @@ public:
     void call(Call call, Done done);
 
     [[nodiscard]] std::size_t under_way() const;
+    // Whether a connection is open, as far as is known.
+    [[nodiscard]] bool is_open() const;
 
 private:
     class Impl;

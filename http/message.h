@@ -54,10 +54,10 @@ struct Request {
 
 struct Response {
     unsigned status{200};
-    std::string content_type{};         // empty: no such header
-    std::vector<NameValue> headers{};   // further ones; a name or value that HTTP doesn't allow is left out
-    std::string body{};                 // bytes or text
-    bool close{false};                  // end the connection after it
+    std::string content_type{};        // empty: no such header
+    std::vector<NameValue> headers{};  // further ones; a name or value that HTTP doesn't allow is left out
+    std::string body{};                // bytes or text
+    bool close{false};                 // end the connection after it
 
     // The value of the first header of that name, in any case (of a response that was received: content-type too).
     [[nodiscard]] std::optional<std::string_view> find_header(std::string_view name) const;

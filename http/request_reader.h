@@ -10,11 +10,11 @@
 #include "http/message.h"
 #include "http/problem.h"
 
-// Requests out of a stream of bytes, without a socket. Stricter than RFC 9112 asks, so that nothing before or behind this
-// server can see other requests in the same bytes (request smuggling): lines end in CRLF, no folded lines, HTTP/1.1
-// only, a target that is an absolute path, exactly one Host, no Transfer-Encoding, at most one Content-Length of
-// decimal digits. Boost 1.81's parser lets some of this through (boostorg/beast issues 3096 and 3098). Not for several
-// threads.
+// Requests out of a stream of bytes, without a socket. Stricter than RFC 9112 asks, so that nothing before or behind
+// this server can see other requests in the same bytes (request smuggling): lines end in CRLF, no folded lines,
+// HTTP/1.1 only, a target that is an absolute path, exactly one Host, no Transfer-Encoding, at most one Content-Length
+// of decimal digits. Boost 1.81's parser lets some of this through (boostorg/beast issues 3096 and 3098). Not for
+// several threads.
 
 namespace datadeed::http {
 

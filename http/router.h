@@ -8,9 +8,9 @@
 #include "http/server.h"
 
 // An exact table of routes. A pattern is a path whose segments may be {name} for any one segment, and whose last may be
-// {name...} for all the rest (one at least, joined by slashes; none of them with a slash inside). Where several patterns
-// fit, the one with the earlier literal segment wins: /tile/entries/{i...} before /tile/{level}/{i...}. No prefix, no
-// trailing slash, no case folding. Fill it first; then any thread may call it.
+// {name...} for all the rest (one at least, joined by slashes; none of them with a slash inside). Where several
+// patterns fit, the one with the earlier literal segment wins: /tile/entries/{i...} before /tile/{level}/{i...}. No
+// prefix, no trailing slash, no case folding. Fill it first; then any thread may call it.
 
 namespace datadeed::http {
 

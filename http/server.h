@@ -70,8 +70,8 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    // Listens and begins to accept; the port, which the system chose if it was 0. Addresses beyond loopback are refused,
-    // as this server speaks plain HTTP.
+    // Listens and begins to accept; the port, which the system chose if it was 0. Addresses beyond loopback are
+    // refused, as this server speaks plain HTTP.
     [[nodiscard]] Result<std::uint16_t, Failure> start();
 
     // Stops accepting, closes idle connections and waits at most `grace` for the answers that are still due; then

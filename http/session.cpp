@@ -1,0 +1,248 @@
+#include "http/session.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <ctime>
+
+#include "http/access.h"
+#include "http/response_writer.h"
+
+namespace datadeed::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// After a last response the client may still be sending; what it sends is read and dropped for so long and so far,
+// since closing at once would reset the connection and take the response with it.
+constexpr std::chrono::seconds linger_time{2};
+constexpr std::size_t linger_bytes_max = std::size_t{1} << 20U;
+
+Response timed_out(std::string_view what) {
+    return to_response(Problem{.status = 408,
+                               .code = "http.request_timed_out",
+                               .title = "The request took too long to arrive",
+                               .detail = "the " + std::string{what} + " of the request didn't arrive in time",
+                               .hint = "send the request in one go; the connection is closed"});
+}
+
+Response not_answered() {
+    return to_response(Problem{.status = 503,
+                               .code = "http.answer_timed_out",
+                               .title = "The server took too long to answer",
+                               .detail = "the request was taken, but nothing answered it in time",
+                               .hint = "ask whether it was carried out before you send it again"});
+}
+
+bool wants_close(const Headers& headers) {
+    const std::optional<std::string_view> value = headers.find("connection");
+    return value && has_token(*value, "close");
+}
+
+}  // namespace
+
+// One request's place in its session. Responder copies share it.
+class Responder::Slot {
+public:
+    Slot(std::weak_ptr<Session> session, std::uint64_t request) : session_{std::move(session)}, request_{request} {}
+    ~Slot() {
+        if (sent_.load()) return;
+        send(to_response(Problem{.status = 500,
+                                 .code = "http.not_answered",
+                                 .title = "The request was not answered",
+                                 .detail = "the part of the server that had the request gave it up",
+                                 .hint = "look into the log of the server"}));
+    }
+    Slot(const Slot&) = delete;
+    Slot& operator=(const Slot&) = delete;
+
+    void send(Response response) {
+        if (sent_.exchange(true)) return;
+        if (const std::shared_ptr<Session> session = session_.lock()) session->answer(request_, std::move(response));
+    }
+
+private:
+    std::weak_ptr<Session> session_;
+    std::uint64_t request_;
+    std::atomic<bool> sent_{false};
+};
+
+void Responder::send(Response response) const {
+    slot_->send(std::move(response));
+}
+
+Session::Session(StrandSocket socket, std::shared_ptr<SessionHost> host)
+    : host_{std::move(host)},
+      socket_{std::move(socket)},
+      timer_{socket_.get_executor()},
+      reader_{host_->config.limits.header_bytes, host_->config.limits.body_bytes} {}
+
+void Session::start() {
+    asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+        error_code ignored;
+        self->socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+        self->proceed();
+    });
+}
+
+void Session::finish() {
+    asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+        if (self->phase_ == Phase::reading && !self->reader_.in_request()) self->close();
+    });
+}
+
+void Session::abort() {
+    asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
+}
+
+void Session::answer(std::uint64_t request, Response response) {
+    auto respond = [self = shared_from_this(), request, response = std::move(response)]() mutable {
+        if (self->phase_ != Phase::answering || self->request_ != request) return;
+        self->respond(std::move(response), self->keep_alive_);
+    };
+    asio::dispatch(socket_.get_executor(), std::move(respond));
+}
+
+void Session::read() {
+    if (read_under_way_) return;
+    read_under_way_ = true;
+    socket_.async_read_some(asio::buffer(chunk_), [self = shared_from_this()](error_code error, std::size_t size) {
+        self->read_under_way_ = false;
+        if (self->phase_ == Phase::closed) return;
+        if (error) return self->close();
+        if (self->phase_ == Phase::lingering) {
+            self->discarded_ += size;
+            return self->discarded_ > linger_bytes_max ? self->close() : self->read();
+        }
+        if (self->phase_ != Phase::reading) return;  // the request timed out meanwhile and is being told so
+        if (!self->began_) {
+            self->began_ = true;
+            self->begun_at_ = Clock::now();
+        }
+        self->reader_.feed(ByteView{self->chunk_}.first(size));
+        self->proceed();
+    });
+}
+
+// Takes the next request out of the bytes that are here, or reads more.
+void Session::proceed() {
+    std::optional<Result<Request, Problem>> next = reader_.next();
+    if (next && next->has_value()) return handle(std::move(**next));
+    if (next) return respond(to_response(next->error()), false);
+    phase_ = Phase::reading;
+    if (!reader_.in_request() && host_->stopping) return close();
+    if (reader_.take_expectation()) return send_continue();
+    set_read_deadline();
+    read();
+}
+
+void Session::handle(Request request) {
+    began_ = false;
+    phase_ = Phase::answering;
+    ++request_;
+    keep_alive_ = !wants_close(request.headers);
+    without_body_ = request.method == Method::head;
+    if (const std::optional<Problem> problem = check_access(request.headers, host_->config)) {
+        return respond(to_response(*problem), false);
+    }
+    set_deadline(Clock::now() + host_->config.limits.answer_time);
+    // The handler may answer from inside; nothing of this session is touched after it.
+    const Responder responder{std::make_shared<Responder::Slot>(weak_from_this(), request_)};
+    try {
+        host_->handler(std::move(request), responder);
+    } catch (const std::exception&) {
+        // The slot goes unanswered if the handler didn't get to it, and says 500.
+    }
+}
+
+void Session::respond(Response response, bool keep_alive) {
+    phase_ = Phase::writing;
+    close_after_ = !keep_alive || response.close || host_->stopping;
+    head_ = head_of(response, !close_after_, std::time(nullptr));
+    body_ = without_body_ || response.status == 204 ? std::string{} : std::move(response.body);
+    without_body_ = false;
+    set_deadline(Clock::now() + host_->config.limits.write_time);
+    const std::array<asio::const_buffer, 2> buffers{asio::buffer(head_), asio::buffer(body_)};
+    asio::async_write(socket_, buffers, [self = shared_from_this()](error_code error, std::size_t) {
+        if (self->phase_ == Phase::closed) return;
+        if (error) return self->close();
+        self->wrote();
+    });
+}
+
+void Session::send_continue() {
+    static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+    set_read_deadline();
+    asio::async_write(socket_, asio::buffer(line), [self = shared_from_this()](error_code error, std::size_t) {
+        if (self->phase_ != Phase::reading) return;
+        if (error) return self->close();
+        self->proceed();
+    });
+}
+
+void Session::wrote() {
+    if (close_after_) return linger();
+    began_ = reader_.in_request();
+    begun_at_ = Clock::now();
+    proceed();
+}
+
+void Session::linger() {
+    phase_ = Phase::lingering;
+    error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    set_deadline(Clock::now() + linger_time);
+    read();
+}
+
+void Session::close() {
+    if (phase_ == Phase::closed) return;
+    phase_ = Phase::closed;
+    error_code ignored;
+    socket_.close(ignored);
+    timer_.cancel();
+    host_->forget(shared_from_this());
+}
+
+void Session::set_read_deadline() {
+    const ServerLimits& limits = host_->config.limits;
+    if (!began_) return set_deadline(Clock::now() + limits.idle_time);
+    set_deadline(begun_at_ + (reader_.in_body() ? limits.request_time : limits.header_time));
+}
+
+void Session::set_deadline(Clock::time_point at) {
+    deadline_ = at;
+    if (at < armed_) arm(at);
+}
+
+void Session::arm(Clock::time_point at) {
+    armed_ = at;
+    timer_.expires_at(at);
+    timer_.async_wait([weak = weak_from_this()](error_code error) {
+        const std::shared_ptr<Session> self = weak.lock();
+        if (!self || error || self->phase_ == Phase::closed) return;
+        if (Clock::now() < self->deadline_) return self->arm(self->deadline_);
+        self->armed_ = Clock::time_point::max();
+        self->expired();
+    });
+}
+
+void Session::expired() {
+    switch (phase_) {
+        case Phase::reading:
+            if (!began_) return close();
+            return respond(timed_out(reader_.in_body() ? "body" : "head"), false);
+        case Phase::answering:
+            return respond(not_answered(), false);
+        case Phase::writing:
+        case Phase::lingering:
+            return close();
+        case Phase::closed:
+            return;
+    }
+}
+
+}  // namespace datadeed::http
