@@ -9,8 +9,8 @@
 #include "chain/chain_view.h"
 #include "crypto/merkle.h"
 
-// What a node keeps beside the blocks to answer from: places of transactions, and the hashes of the log. Proofs are made
-// from them, so they must say what the blocks say.
+// What a node keeps beside the blocks to answer from: places of transactions, and the hashes of the log. Proofs are
+// made from them, so they must say what the blocks say.
 
 namespace datadeed::audit {
 
@@ -18,7 +18,8 @@ namespace datadeed::audit {
 [[nodiscard]] std::optional<FirstBad> check_index(const chain::ChainView& blocks, const CheckedBlock& block,
                                                   std::uint64_t first);
 
-// Whether every stored tile holds the hashes that the leaves give, and the cosigned checkpoints state roots of this log.
+// Whether every stored tile holds the hashes that the leaves give, and the cosigned checkpoints state roots of this
+// log.
 [[nodiscard]] std::optional<FirstBad> check_log(const chain::ChainView& blocks, const crypto::CompactRange& log,
                                                 std::span<const Digest> leaves);
 

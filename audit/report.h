@@ -12,11 +12,11 @@ namespace datadeed::audit {
 
 // The first thing that is wrong, as exactly as it can be said.
 struct FirstBad {
-    std::string code{};                         // stable and dotted, as in "replay.state_root"
-    std::string detail{};                       // a sentence for people
-    std::optional<Height> height{};             // the block, where there is one to blame
+    std::string code{};                          // stable and dotted, as in "replay.state_root"
+    std::string detail{};                        // a sentence for people
+    std::optional<Height> height{};              // the block, where there is one to blame
     std::optional<std::uint64_t> transaction{};  // its index in the block
-    std::string place{};                        // file, field or key, where that says more
+    std::string place{};                         // file, field or key, where that says more
 
     friend bool operator==(const FirstBad&, const FirstBad&) = default;
 };

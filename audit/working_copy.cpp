@@ -30,15 +30,16 @@ std::error_code copy_entry(const fs::path& from, const fs::path& to) {
 Result<WorkingCopy, FirstBad> WorkingCopy::make(const std::string& folder) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
-        return fail(FirstBad{
-            .code = "audit.folder_missing", .detail = "there is no database to look at", .place = folder});
+        return fail(
+            FirstBad{.code = "audit.folder_missing", .detail = "there is no database to look at", .place = folder});
     }
     std::string name = (fs::temp_directory_path(error) / "datadeed-audit-XXXXXX").string();
     if (error || mkdtemp(name.data()) == nullptr) {
         return fail(failed("no folder for temporary files could be made", name, {errno, std::generic_category()}));
     }
     WorkingCopy copy{name};
-    for (auto it = fs::directory_iterator{folder, error}; !error && it != fs::directory_iterator{}; it.increment(error)) {
+    for (auto it = fs::directory_iterator{folder, error}; !error && it != fs::directory_iterator{};
+         it.increment(error)) {
         if (!it->is_regular_file(error) || it->path().filename() == "LOCK") continue;
         error = copy_entry(it->path(), fs::path{name} / it->path().filename());
         if (error) return fail(failed("a file could not be copied", it->path(), error));

@@ -7,8 +7,8 @@
 
 namespace datadeed::audit {
 
-// A throw-away copy of a LevelDB folder: opening a database writes into it, and evidence must stay as it was found. Table
-// files, which LevelDB never changes, are hard-linked where the file system allows it. Removed with the object.
+// A throw-away copy of a LevelDB folder: opening a database writes into it, and evidence must stay as it was found.
+// Table files, which LevelDB never changes, are hard-linked where the file system allows it. Removed with the object.
 class WorkingCopy {
 public:
     // Copies `folder` below the system's folder for temporary files. Errors: audit.folder_missing, audit.copy_failed.

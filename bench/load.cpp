@@ -22,7 +22,8 @@ std::uint64_t micros(Clock::duration time) {
 
 std::uint64_t wall_us() {
     return static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count());
 }
 
 struct Address {
@@ -110,7 +111,9 @@ std::uint64_t LoadResult::latency_us(std::uint64_t thousandths) const {
     return latencies_us[std::min(latencies_us.size() - 1, latencies_us.size() * thousandths / 1000)];
 }
 
-std::uint64_t LoadResult::committed_per_s() const { return elapsed_us == 0 ? 0 : committed * 1'000'000 / elapsed_us; }
+std::uint64_t LoadResult::committed_per_s() const {
+    return elapsed_us == 0 ? 0 : committed * 1'000'000 / elapsed_us;
+}
 
 LoadResult run_load(const LoadPlan& plan, const std::vector<LoadMember>& members) {
     boost::asio::io_context io;

@@ -30,7 +30,8 @@ client::Outcome<std::vector<LoadMember>> admit_members(client::Session& operator
         }
         const auto signed_tx = operator_session.signer().sign(std::move(operations));
         if (!signed_tx) return fail(signed_tx.error());
-        const auto admitted = operator_session.nodes().submit_and_wait(*signed_tx, client::after(std::chrono::seconds{30}));
+        const auto admitted =
+            operator_session.nodes().submit_and_wait(*signed_tx, client::after(std::chrono::seconds{30}));
         if (!admitted) return fail(admitted.error());
     }
     return members;

@@ -17,6 +17,7 @@ struct LoadMember {
 };
 
 // Admits `count` new owners on the chain, signed by the operator whose session this is.
-[[nodiscard]] client::Outcome<std::vector<LoadMember>> admit_members(client::Session& operator_session, std::uint64_t count);
+[[nodiscard]] client::Outcome<std::vector<LoadMember>> admit_members(client::Session& operator_session,
+                                                                     std::uint64_t count);
 
 }  // namespace datadeed::bench

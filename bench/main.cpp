@@ -1,5 +1,5 @@
-// datadeed-bench load --dir DIR --clients N --seconds S [--json]: how many transactions a running network commits a second,
-// and how long each takes from being sent to being final.
+// datadeed-bench load --dir DIR --clients N --seconds S [--json]: how many transactions a running network commits a
+// second, and how long each takes from being sent to being final.
 
 #include <charconv>
 #include <cstdio>
@@ -84,8 +84,8 @@ void print(const bench::LoadResult& result, bool as_json) {
                           {"failed", result.failed}}))
                   << "\n";
     } else {
-        std::cout << result.committed_per_s() << " transactions/s, latency p50 " << result.latency_us(500) << " us, p99 "
-                  << result.latency_us(990) << " us, " << result.failed << " failed\n";
+        std::cout << result.committed_per_s() << " transactions/s, latency p50 " << result.latency_us(500)
+                  << " us, p99 " << result.latency_us(990) << " us, " << result.failed << " failed\n";
     }
     if (result.failed > 0) std::cerr << "first failure: " << result.first_failure << "\n";
 }
@@ -101,7 +101,8 @@ int main(int argc, char** argv) {
     }
     const auto result = run(*options);
     if (!result) {
-        std::cerr << "error: " << result.error().title << " [" << result.error().code << "] " << result.error().detail << "\n";
+        std::cerr << "error: " << result.error().title << " [" << result.error().code << "] " << result.error().detail
+                  << "\n";
         return 8;
     }
     print(*result, options->json);

@@ -27,9 +27,8 @@ const datadeed::ByteArray<32> seed{1};
 ledger::Transaction example(std::uint64_t number) {
     return {.nonce = ledger::Nonce{number},
             .expires = TimeMs{number},
-            .operations = {ledger::RegisterData{.data = ledger::DatasetId{"bench/" + std::to_string(number)},
-                                                .title = "A data set",
-                                                .type = "table"}}};
+            .operations = {ledger::RegisterData{
+                .data = ledger::DatasetId{"bench/" + std::to_string(number)}, .title = "A data set", .type = "table"}}};
 }
 
 void sha256_of_a_leaf(benchmark::State& state) {

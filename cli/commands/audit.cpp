@@ -52,8 +52,8 @@ Answer replay_answer(const audit::ReplayReport& report) {
     const std::string good = std::to_string(report.height.value) + " blocks, " + std::to_string(report.transactions) +
                              " transactions\n  state root  " + to_hex(report.state_root) + "\n  log root    " +
                              to_hex(report.log_root);
-    answer.text = report.verified() ? "VERIFIED  " + good
-                                    : bad_text(*report.first_bad) + "\n  good until then: " + good;
+    answer.text =
+        report.verified() ? "VERIFIED  " + good : bad_text(*report.first_bad) + "\n  good until then: " + good;
     answer.exit = report.verified() ? exit_code::done : exit_code::verification_failed;
     return answer;
 }
@@ -97,9 +97,10 @@ Answer receipt_verified(const audit::ReceiptReport& report) {
                                   {"log_root", to_hex(report.proof.checkpoint.root)},
                                   {"leaf_hash", leaf},
                                   {"cosigners", std::move(cosigners)}});
-    answer.text = "VERIFIED  the transaction stands at index " + std::to_string(report.proof.index) + " of the log of " +
-                  report.proof.checkpoint.origin + ", of " + std::to_string(report.proof.checkpoint.size) +
-                  " entries\n  leaf hash     " + leaf + "\n  cosigned by   " + names;
+    answer.text = "VERIFIED  the transaction stands at index " + std::to_string(report.proof.index) +
+                  " of the log of " + report.proof.checkpoint.origin + ", of " +
+                  std::to_string(report.proof.checkpoint.size) + " entries\n  leaf hash     " + leaf +
+                  "\n  cosigned by   " + names;
     return answer;
 }
 
@@ -127,7 +128,8 @@ std::vector<Command> audit_commands() {
          .summary = "check a receipt offline: is the transaction in the log that the cosigners vouch for?",
          .options = {{"RECEIPT", Takes::text, true, "the .tlog-proof file"},
                      {"--policy", Takes::text, true, "whom you trust: origin, cosigners' keys, quorum"},
-                     {"--transaction", Takes::text, false, "the transaction's bytes, where the receipt doesn't carry them"}},
+                     {"--transaction", Takes::text, false,
+                      "the transaction's bytes, where the receipt doesn't carry them"}},
          .examples = {"datadeed audit receipt grant.tlog-proof --policy policy.txt"},
          .run = receipt},
         {.group = "audit",
@@ -135,7 +137,8 @@ std::vector<Command> audit_commands() {
          .summary = "replay a copy of a node's data folder from genesis, offline, and name the first wrong position",
          .options = {{"--data-dir", Takes::text, true, "the copy; it isn't written to"},
                      {"--threads", Takes::number, false, "that check signatures; default: all cores"}},
-         .examples = {"datadeed audit replay --data-dir ./copy-of-node-0", "datadeed audit replay --data-dir ./copy --json"},
+         .examples = {"datadeed audit replay --data-dir ./copy-of-node-0",
+                      "datadeed audit replay --data-dir ./copy --json"},
          .run = replay},
     };
 }

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/types.h"
+#include "chain/chain_view.h"
+#include "chain/memory_store.h"
+#include "consensus/certificate.h"
+#include "crypto/sign.h"
+#include "ledger/block.h"
+#include "ledger/genesis.h"
+
+namespace datadeed::audit {
+
+// What a test may spoil in one block before it is certified and kept.
+struct Spoil {
+    Height at{};
+    std::function<void(ledger::BlockHeader&)> header{};                        // after execution, before the hash
+    std::function<void(consensus::CommitCertificate&)> certificate{};          // after signing
+    std::function<void(std::vector<ledger::RawTransaction>&)> transactions{};  // before anything
+};
+
+// A chain of one validator, made by the ledger's own functions and kept as a node keeps it: each block registers two
+// data sets. What a spoiled block says is kept with the right seals, as a node that lies would.
+class MadeChain {
+public:
+    explicit MadeChain(std::uint64_t blocks, const Spoil& spoil = {});
+
+    [[nodiscard]] const ledger::Genesis& genesis() const { return genesis_; }
+    [[nodiscard]] const ChainId& id() const { return id_; }
+    [[nodiscard]] Bytes document() const;
+    // Of the database in memory; each call opens it anew.
+    [[nodiscard]] std::unique_ptr<chain::KvStore> store() { return chain::open_memory_store(disk_); }
+    [[nodiscard]] chain::MemoryDisk& disk() { return disk_; }
+    [[nodiscard]] const ledger::Tip& tip() const { return tip_; }
+
+    // Keeps the same chain in a LevelDB below `folder`, with the layout of a node's data folder.
+    void write_folder(const std::string& folder) const;
+
+private:
+    [[nodiscard]] std::vector<ledger::RawTransaction> transactions_of(Height height) const;
+    [[nodiscard]] consensus::CommitCertificate certify(Height height, const Digest& hash) const;
+
+    crypto::SecretKey vote_key_;
+    crypto::SecretKey owner_key_;
+    ledger::Genesis genesis_{};
+    ChainId id_{};
+    chain::MemoryDisk disk_;
+    ledger::Tip tip_{};
+};
+
+}  // namespace datadeed::audit
