@@ -41,8 +41,9 @@ struct Accepted {
 struct Committed {
     ledger::TxId tx{};
     Height height{};
-    std::uint64_t index{};  // in the log, from 0
-    TimeMs time{};          // of the block
+    std::uint64_t index{};      // in its block, from 0
+    std::uint64_t log_index{};  // in the log, from 0
+    TimeMs time{};              // of the block
 };
 
 // The ledger's rules refuse it; the same answer from every node in the same state. It isn't in the log.
@@ -53,10 +54,9 @@ struct Refused {
 
 // It can't be taken now; trying again later may work.
 enum class Busy : std::uint8_t {
-    pool_full,              // all of the pool is in use
-    member_has_too_many,    // this member's part of the pool is in use
-    too_many_waiting,       // more clients wait for answers than the limit
-    pool_lost,              // the transaction was dropped from the pool before it was ordered or had expired
+    pool_full,            // all of the pool is in use
+    member_has_too_many,  // this member's part of the pool is in use
+    too_many_waiting,     // as many clients wait for answers as may
 };
 struct NotTaken {
     ledger::TxId tx{};
@@ -76,9 +76,9 @@ struct BlockCommitted {
     Digest hash{};
     TimeMs time{};
     std::uint64_t transactions{};
-    std::uint64_t bytes{};       // of its transactions
-    std::uint64_t view{};        // of its certificate
-    bool caught_up{};            // fetched from a peer, not ordered with this node's part
+    std::uint64_t bytes{};  // of its transactions
+    std::uint64_t view{};   // of its certificate
+    bool caught_up{};       // fetched from a peer, not ordered with this node's part
 };
 
 // Replica::status() differs from what it was in more than heights and sizes.

@@ -32,6 +32,7 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Mom
     const chain::StateStore& state = executor_->committer().state();
     const std::optional<ledger::KeyRecord> key = ledger::find_key(state, transaction->tx.signer());
     const ledger::MemberId member = key ? key->member : ledger::MemberId{};
+    if (transaction->tx.raw().size() > executor_->rules().block_bytes_max) return ledger::Refusal::tx_too_large;
     // Before it costs more: a member that has filled its part can't make us execute.
     if (pool_->size_of(member) >= pool_->limits().member_transactions) return Busy::member_has_too_many;
     bool sound = try_on_trial(*transaction, moment.wall).has_value();
@@ -69,14 +70,19 @@ Admission::Dropped Admission::review(const Moment& moment, bool idle) {
     std::vector<ledger::TxId> due = pool_->unsound(review_transactions_max);
     std::size_t budget = idle ? review_transactions_max : review_after_block_max;
     pool_->for_each_by_age([&](Pending& pending) {
-        // A sound one that was there two blocks ago and is still here lost against another, or the primary leaves it out.
+        // A sound one that was there two blocks ago and is still here lost against another, or the primary leaves it
+        // out.
         const bool stale = pending.sound && pending.checked.value + (idle ? 1 : 2) <= tip.value;
         if (stale) due.push_back(pending.tx->tx.id());
         return --budget > 0;
     });
+    for (const ledger::TxId& id : pool_->expired(executor_->time_of_next(moment.wall), review_transactions_max)) {
+        due.push_back(id);
+    }
     Dropped dropped;
     for (const ledger::TxId& id : due) {
         Pending* pending = pool_->find(id);
+        if (pending == nullptr) continue;  // named twice, and dropped
         const std::optional<ledger::Refusal> refusal = review_one(*pending, moment);
         if (!refusal) continue;
         dropped.emplace_back(id, *refusal);

@@ -14,11 +14,11 @@
 namespace datadeed::replica {
 
 // Decides what enters the pool and what leaves it unordered. Every node does so by itself and by the same rules: a
-// transaction is tried on the state of the tip with what has entered since. One that applies is sound: consensus waits for
-// it. One that doesn't is refused at once, unless something on its way may still make it apply (a block in the making, an
-// earlier transaction of the same member, blocks that this node lacks): then it waits, unsound, and is tried again after
-// each block. So a hopeless transaction that one primary dropped is dropped by all, and its client gets the same code
-// wherever it asked. One thread.
+// transaction is tried on the state of the tip with what has entered since. One that applies is sound: consensus waits
+// for it. One that doesn't is refused at once, unless something on its way may still make it apply (a block in the
+// making, an earlier transaction of the same member, blocks that this node lacks): then it waits, unsound, and is tried
+// again after each block. So a hopeless transaction that one primary dropped is dropped by all, and its client gets the
+// same code wherever it asked. One thread.
 class Admission {
 public:
     // Borrows both.
@@ -38,8 +38,8 @@ public:
     [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const Moment& moment, bool ours);
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
-    // Tries again what waits unsound, and sound ones that several blocks have passed by (all, when `idle`); returns what
-    // has left the pool for good.
+    // Tries again what waits unsound, and sound ones that several blocks have passed by (all, when `idle`); returns
+    // what has left the pool for good.
     [[nodiscard]] Dropped review(const Moment& moment, bool idle);
 
     // A transaction was tried in a block of this node's and refused.

@@ -25,7 +25,8 @@ struct CheckedTransaction {
 };
 using TransactionPtr = std::shared_ptr<const CheckedTransaction>;
 
-// A block whose form is right and whose clients' signatures hold. Whether it may follow a given tip is for the executor.
+// A block whose form is right and whose clients' signatures hold. Whether it may follow a given tip is for the
+// executor.
 struct CheckedBlock {
     Digest hash{};  // of the header
     ledger::Block block{};

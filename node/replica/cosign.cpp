@@ -42,8 +42,9 @@ bool Cosigner::is_due(TimeMs block, TimeMs before) {
 
 std::optional<Cosignature> Cosigner::open(const FinalLog& log, std::uint64_t time_s) {
     if (open_.contains(log.height) || log.height <= last_opened()) return std::nullopt;
-    Open open{.log = log,
-              .text = crypto::format_checkpoint({.origin = origin_, .size = log.size, .root = log.root, .extensions = {}})};
+    Open open{
+        .log = log,
+        .text = crypto::format_checkpoint({.origin = origin_, .size = log.size, .root = log.root, .extensions = {}})};
     std::optional<Cosignature> own;
     const auto self = validators_.find(self_);
     if (key_ != nullptr && self != validators_.end()) {

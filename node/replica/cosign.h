@@ -15,10 +15,10 @@
 
 namespace datadeed::replica {
 
-// Gathers cosignatures of the log's checkpoints (C2SP tlog-checkpoint, tlog-cosignature) until a quorum of validators has
-// signed one. Only checkpoints of final blocks come in here, so a node never cosigns two logs. Which heights: the first
-// block of each cosign_window_ms of block time, the same everywhere; and the tip, when no block has followed for a while.
-// One thread.
+// Gathers cosignatures of the log's checkpoints (C2SP tlog-checkpoint, tlog-cosignature) until a quorum of validators
+// has signed one. Only checkpoints of final blocks come in here, so a node never cosigns two logs. Which heights: the
+// first block of each cosign_window_ms of block time, the same everywhere; and the tip, when no block has followed for
+// a while. One thread.
 class Cosigner {
 public:
     // Borrows `key`, which may be null: then it gathers only.
@@ -40,9 +40,9 @@ public:
 
     enum class Taken : std::uint8_t {
         counted,
-        known,         // from this validator for this checkpoint already
-        not_open,      // no such checkpoint is open; kept for a while if it is above all that is
-        wrong,         // not that validator's signature: a reason to look at the peer
+        known,     // from this validator for this checkpoint already
+        not_open,  // no such checkpoint is open; kept for a while if it is above all that is
+        wrong,     // not that validator's signature: a reason to look at the peer
         not_a_validator,
     };
     [[nodiscard]] Taken receive(const ledger::MemberId& peer, const Cosignature& cosignature);

@@ -32,8 +32,8 @@ struct PeerMessage {
     PeerEvent message;
 };
 
-// A client's transaction that check_transaction has let through. Answers: Accepted at once and one of Committed, Refused
-// and NotTaken later; or one of those three at once.
+// A client's transaction that check_transaction has let through. Answers: Accepted at once and one of Committed,
+// Refused and NotTaken later; or one of those three at once.
 struct SubmitTransaction {
     TransactionPtr transaction{};
     RequestToken token{};

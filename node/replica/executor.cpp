@@ -93,11 +93,11 @@ std::shared_ptr<const ExecutedBlock> Executor::seal(ledger::StateChanges changes
     auto executed_block = std::make_shared<ExecutedBlock>();
     executed_block->payload = encode(payload);
     executed_block->executed = std::move(*executed);
-    executed_block->block = std::make_shared<const CheckedBlock>(
-        CheckedBlock{.hash = ledger::hash(header),
-                     .block = std::move(payload.block),
-                     .transactions = std::move(transactions),
-                     .prev_certificate = std::move(payload.prev_certificate)});
+    executed_block->block =
+        std::make_shared<const CheckedBlock>(CheckedBlock{.hash = ledger::hash(header),
+                                                          .block = std::move(payload.block),
+                                                          .transactions = std::move(transactions),
+                                                          .prev_certificate = std::move(payload.prev_certificate)});
     keep(executed_block);
     return executed_block;
 }
@@ -171,8 +171,9 @@ Result<void, Executor::Failure> Executor::commit(const BlockPtr& block, const co
         Result<chain::Executed, ledger::Refusal> executed = execute(*block);
         if (!executed) {
             return fail(Failure{.code = "state.differs",
-                                .reason = "a quorum certified block " + std::to_string(block->block.header.height.value) +
-                                          ", but here it gives " + text(executed.error())});
+                                .reason = "a quorum certified block " +
+                                          std::to_string(block->block.header.height.value) + ", but here it gives " +
+                                          text(executed.error())});
         }
         ready = std::make_shared<const ExecutedBlock>(
             ExecutedBlock{.block = block, .payload = {}, .executed = std::move(*executed)});

@@ -48,7 +48,8 @@ public:
         TimeMs now{};  // this node's clock
         ledger::MemberId primary{};
     };
-    // Whether the block may follow the tip: links, certificate, form, execution, roots; if fresh, also time and proposer.
+    // Whether the block may follow the tip: links, certificate, form, execution, roots; if fresh, also time and
+    // proposer.
     [[nodiscard]] Result<void, Objection> judge(BlockPtr block, ByteView payload, const std::optional<Fresh>& fresh);
 
     // Whether the payload of the block is what its hash binds, if it is the tip's next.
@@ -58,8 +59,8 @@ public:
         std::string code{};
         std::string reason{};
     };
-    // Makes a certified block final on disk, executing it unless judge or build did. A block that is certified but doesn't
-    // give its roots here is "state.differs": this node must stop.
+    // Makes a certified block final on disk, executing it unless judge or build did. A block that is certified but
+    // doesn't give its roots here is "state.differs": this node must stop.
     [[nodiscard]] Result<void, Failure> commit(const BlockPtr& block, const consensus::CommitCertificate& certificate,
                                                std::uint64_t votes_durable);
 

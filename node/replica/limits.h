@@ -23,8 +23,8 @@ inline constexpr std::size_t review_after_block_max = 64;
 // Without a block for so long, everything that waits is tried again.
 inline constexpr std::uint64_t idle_ms = 100;
 
-// Bytes of transactions in a block that this node proposes; the chain's parameter may say less. A payload holds a little
-// more: header, certificate, framing.
+// Bytes of transactions in a block that this node proposes; the chain's parameter may say less. A payload holds a
+// little more: header, certificate, framing.
 inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
 
 // Gossip: transactions in one message.
@@ -33,16 +33,22 @@ inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
 // How often a transaction that isn't committed is told again, in case a message was lost.
 inline constexpr std::uint64_t gossip_again_ms = 1'000;
 
+inline constexpr std::size_t gossip_again_max = 256;
+
+// How often consensus is told that work waits, and how long a proposal counts as being decided.
+inline constexpr std::uint64_t work_period_ms = 1'000;
+inline constexpr std::uint64_t proposal_settles_ms = 1'000;
+
 // Catching up.
-inline constexpr std::size_t fetch_blocks_max = 64;         // blocks in one answer
+inline constexpr std::size_t fetch_blocks_max = 64;  // blocks in one answer
 inline constexpr std::size_t fetch_bytes_max = std::size_t{3} << 20U;
 inline constexpr std::size_t fetches_in_flight_max = 4;
 inline constexpr std::uint64_t fetch_timeout_ms = 1'000;
-inline constexpr std::uint64_t fetch_shun_ms = 2'000;          // for a peer that didn't answer
-inline constexpr std::uint64_t far_behind_blocks = 8;          // a lag that votes won't mend
-inline constexpr std::uint64_t voter_patience_ms = 200;        // before a voting validator fetches
-inline constexpr std::uint64_t serves_per_tick_max = 4;        // answers with blocks, for each peer
-inline constexpr std::uint64_t tip_period_ms = 500;            // between messages that tell our tip
+inline constexpr std::uint64_t fetch_shun_ms = 2'000;    // for a peer that didn't answer
+inline constexpr std::uint64_t far_behind_blocks = 8;    // a lag that votes won't mend
+inline constexpr std::uint64_t voter_patience_ms = 200;  // before a voting validator fetches
+inline constexpr std::uint64_t serves_per_tick_max = 4;  // answers with blocks, for each peer
+inline constexpr std::uint64_t tip_period_ms = 500;      // between messages that tell our tip
 
 // Cosigning: the first block of each window of block time; checkpoints for which cosignatures are gathered at once.
 inline constexpr std::uint64_t cosign_window_ms = 100;

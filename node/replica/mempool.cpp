@@ -74,6 +74,18 @@ std::vector<Pending> Mempool::take_expired(TimeMs time) {
     return expired;
 }
 
+std::vector<ledger::TxId> Mempool::expired(TimeMs time, std::size_t count_max) const {
+    std::vector<ledger::TxId> ids;
+    for (const auto& [expires, expiring] : by_expiry_) {
+        if (expires >= time) break;
+        for (const ledger::TxId& id : expiring) {
+            if (ids.size() >= count_max) return ids;
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
 void Mempool::for_each_in_turns(const Visit& visit) {
     if (by_member_.empty()) return;
     struct Turn {

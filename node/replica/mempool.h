@@ -56,11 +56,13 @@ public:
     [[nodiscard]] Pending* find(const ledger::TxId& id);
     void set_sound(Pending& pending, bool sound);
 
-    // Takes out what has expired at `time`.
+    // Takes out what has expired at `time`; or names some of it.
     [[nodiscard]] std::vector<Pending> take_expired(TimeMs time);
+    [[nodiscard]] std::vector<ledger::TxId> expired(TimeMs time, std::size_t count_max) const;
 
-    // Calls `visit` for one transaction after another, a member's in order of nonces, members in turns that begin behind
-    // the one whose turn was first last time, until it returns false or none is left. `visit` must not change the pool.
+    // Calls `visit` for one transaction after another, a member's in order of nonces, members in turns that begin
+    // behind the one whose turn was first last time, until it returns false or none is left. `visit` must not change
+    // the pool.
     using Visit = std::function<bool(const Pending&)>;
     void for_each_in_turns(const Visit& visit);
     // All of them, oldest first, until `visit` returns false. It must not change the pool but for marks.

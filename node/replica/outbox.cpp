@@ -6,7 +6,8 @@
 namespace datadeed::replica {
 
 std::size_t Outbox::validators_up() const {
-    return static_cast<std::size_t>(std::ranges::count_if(up_, [this](const auto& peer) { return is_validator(peer); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(up_, [this](const auto& peer) { return is_validator(peer); }));
 }
 
 void Outbox::send(const ledger::MemberId& peer, Bytes bytes, Lane lane) {
@@ -23,9 +24,8 @@ void Outbox::send_validators(Bytes bytes, Lane lane) {
 
 void Outbox::send_all(Bytes bytes, Lane lane) {
     if (up_.empty()) return;
-    push(SendTo{.peers = {up_.begin(), up_.end()},
-                .bytes = std::make_shared<const Bytes>(std::move(bytes)),
-                .lane = lane});
+    push(SendTo{
+        .peers = {up_.begin(), up_.end()}, .bytes = std::make_shared<const Bytes>(std::move(bytes)), .lane = lane});
 }
 
 void Outbox::log(LogEvent::Level level, std::string name, Fields fields) {

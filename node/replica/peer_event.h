@@ -41,7 +41,7 @@ struct CheckedBody {
     Bytes payload{};
 };
 
-using PeerEvent =
-    std::variant<CheckedVote, CheckedTransactions, FetchBlocks, CheckedBlocks, FetchBody, CheckedBody, Cosignature, Tip>;
+using PeerEvent = std::variant<CheckedVote, CheckedTransactions, FetchBlocks, CheckedBlocks, FetchBody, CheckedBody,
+                               Cosignature, Tip>;
 
 }  // namespace datadeed::replica

@@ -40,22 +40,22 @@ struct StartError {
 //     for (;;) perform((*replica)->step(next_event()));       // actions in order; stop at Halt
 class Replica {
 public:
-    // Recovers from what the stores hold: replays blocks that the state lacks, and the votes. A vote file that is missing
-    // where it should be, damaged or from another node makes a replica that follows but never votes (status says why).
-    // `stores` must outlive it. Errors: a chain of another genesis, a key that isn't the named one, a store that fails or
-    // contradicts itself.
+    // Recovers from what the stores hold: replays blocks that the state lacks, and the votes. A vote file that is
+    // missing where it should be, damaged or from another node makes a replica that follows but never votes (status
+    // says why). `stores` must outlive it. Errors: a chain of another genesis, a key that isn't the named one, a store
+    // that fails or contradicts itself.
     [[nodiscard]] static Result<std::unique_ptr<Replica>, StartError> start(const ledger::Genesis& genesis,
-                                                                           Identity identity, const Stores& stores);
+                                                                            Identity identity, const Stores& stores);
     ~Replica();
     Replica(const Replica&) = delete;
     Replica& operator=(const Replica&) = delete;
 
-    // Takes in what happened and says what is to be done. Total: no event is an error, and none blocks but for the disk.
-    // After a Halt every further step returns nothing.
+    // Takes in what happened and says what is to be done. Total: no event is an error, and none blocks but for the
+    // disk. After a Halt every further step returns nothing.
     [[nodiscard]] std::vector<Action> step(Event event);
 
-    // The same for several events at once, with one sync of the votes and one gossip message for all of them: what a host
-    // under load should call with all that has queued up (in order; a few hundred at most).
+    // The same for several events at once, with one sync of the votes and one gossip message for all of them: what a
+    // host under load should call with all that has queued up (in order; a few hundred at most).
     [[nodiscard]] std::vector<Action> step(std::vector<Event> events);
 
     [[nodiscard]] Status status() const;

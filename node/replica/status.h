@@ -24,21 +24,23 @@ struct PeerStatus {
     bool connected{};
     bool validator{};
     Height height{};  // as it says itself; 0 while unknown
+
+    friend bool operator==(const PeerStatus&, const PeerStatus&) = default;
 };
 
 struct Status {
     ledger::MemberId self{};
     Duty duty{Duty::observing};
-    std::string why{};            // empty unless silenced
-    Height height{};              // last final block
+    std::string why{};  // empty unless silenced
+    Height height{};    // last final block
     Digest block_hash{};
-    TimeMs block_time{};          // of that block; 0 at genesis
-    std::uint64_t log_size{};     // transactions so far
+    TimeMs block_time{};       // of that block; 0 at genesis
+    std::uint64_t log_size{};  // transactions so far
     std::uint64_t view{};
-    ledger::MemberId primary{};   // of that view
+    ledger::MemberId primary{};  // of that view
     bool changing_view{};
-    bool catching_up{};           // a certified block above ours is known
-    Height cosigned{};            // last height with a quorum of cosignatures stored
+    bool catching_up{};  // a certified block above ours is known
+    Height cosigned{};   // last height with a quorum of cosignatures stored
     std::vector<PeerStatus> peers{};
     std::uint64_t connected_validators{};  // this node included, when it is one
     std::uint64_t quorum{};

@@ -84,10 +84,10 @@ std::vector<Sync::Ask> Sync::due(const Moment& moment) {
         to = std::min(to, peer->tip);
         peer->asked = ++requests_;
         flights_.emplace(requests_, Flight{.peer = name, .from = from, .to = to, .sent_ms = moment.now_ms});
-        asks.push_back({.peer = name,
-                        .request = {.request = requests_,
-                                    .from = from,
-                                    .max = static_cast<std::uint32_t>(to.value - from.value + 1)}});
+        asks.push_back(
+            {.peer = name,
+             .request = {
+                 .request = requests_, .from = from, .max = static_cast<std::uint32_t>(to.value - from.value + 1)}});
         from = to;
     }
     return asks;
@@ -100,7 +100,8 @@ void Sync::receive(const ledger::MemberId& peer, CheckedBlocks answer, Height ou
     flights_.erase(flight);
     if (answer.blocks.empty()) {
         // It has less than it said: believe so until it says more.
-        if (const auto known = peers_.find(peer); known != peers_.end()) known->second.tip = Height{answer.from.value - 1};
+        if (const auto known = peers_.find(peer); known != peers_.end())
+            known->second.tip = Height{answer.from.value - 1};
         return;
     }
     for (CheckedCertifiedBlock& block : answer.blocks) {

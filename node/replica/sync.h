@@ -14,10 +14,10 @@
 
 namespace datadeed::replica {
 
-// Catching up at any lag. What peers say about their height only decides whom to ask; blocks count by their certificates,
-// which were checked before they come here. Several ranges are under way at once, each with another peer if possible; a
-// range that isn't answered in time goes to somebody else, and who didn't answer is left alone for a while. Blocks come
-// out in order. One thread; no clock: the time is handed in, in ms.
+// Catching up at any lag. What peers say about their height only decides whom to ask; blocks count by their
+// certificates, which were checked before they come here. Several ranges are under way at once, each with another peer
+// if possible; a range that isn't answered in time goes to somebody else, and who didn't answer is left alone for a
+// while. Blocks come out in order. One thread; no clock: the time is handed in, in ms.
 class Sync {
 public:
     // A peer says that this is its last final block.

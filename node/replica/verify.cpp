@@ -87,7 +87,8 @@ Result<PeerEvent, WireError> check(Blocks blocks, const VerifyContext& context) 
         if (!certificate) return fail(WireError::certificate_must_verify);
         Result<BlockPtr, WireError> block = check_payload(certified.payload, context);
         if (!block) return fail(block.error());
-        const bool fits = (*certificate)->hash == (*block)->hash && (*certificate)->height == (*block)->block.header.height &&
+        const bool fits = (*certificate)->hash == (*block)->hash &&
+                          (*certificate)->height == (*block)->block.header.height &&
                           (*block)->block.header.height == height;
         if (!fits) return fail(WireError::block_must_have_its_hash);
         height = height.next();

@@ -20,7 +20,8 @@ public:
     // Errors: those of VoteFile::open; votes_corrupt also for a record that isn't one of consensus'.
     [[nodiscard]] static Result<Opened, chain::Error> open(chain::FileSystem& files, chain::VoteFileOptions options);
 
-    // Takes a record, whose number must follow on the last one (asserted). A checkpoint may replace the file by a short one.
+    // Takes a record, whose number must follow on the last one (asserted). A checkpoint may replace the file by a short
+    // one.
     [[nodiscard]] Result<void, chain::Error> append(const consensus::Persist& persist);
     // Makes all that was appended durable.
     [[nodiscard]] Result<void, chain::Error> sync() { return file_.sync(); }

@@ -1,6 +1,35 @@
-#include "node/replica/wire.h"
+#include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
+
+Bytes encode_votes(const consensus::Message& message) {
+    cbor::Writer writer;
+    writer.array(2);
+    writer.unsigned_integer(static_cast<std::uint64_t>(WireKind::votes));
+    encode_to(writer, message);
+    return writer.take();
+}
+
+Bytes encode_transactions(std::span<const TransactionPtr> transactions) {
+    cbor::Writer writer;
+    writer.array(2);
+    writer.unsigned_integer(static_cast<std::uint64_t>(WireKind::transactions));
+    writer.array(transactions.size());
+    for (const TransactionPtr& transaction : transactions) {
+        writer.array(1);
+        writer.bytes(transaction->tx.raw());
+    }
+    return writer.take();
+}
+
+std::size_t end_of_gossip(std::span<const TransactionPtr> transactions, std::size_t begin) {
+    std::size_t end = begin;
+    std::size_t bytes = 0;
+    while (end < transactions.size() && end - begin < gossip_transactions_max && bytes < gossip_bytes_max / 2) {
+        bytes += transactions[end++]->tx.raw().size();
+    }
+    return end;
+}
 
 std::size_t size_max_of(WireKind kind) {
     constexpr std::size_t small = 1024;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -10,7 +9,6 @@
 #include "base/result.h"
 #include "base/types.h"
 #include "consensus/messages.h"
-#include "crypto/sign.h"
 #include "ledger/block.h"
 #include "node/replica/limits.h"
 
@@ -63,7 +61,6 @@ struct FetchBlocks {
         visit("from", self.from);
         visit("max", self.max);
     }
-    friend bool operator==(const FetchBlocks&, const FetchBlocks&) = default;
 };
 
 // A block as it was proposed, with a quorum's signatures on its hash.
@@ -101,7 +98,6 @@ struct FetchBody {
         visit("height", self.height);
         visit("hash", self.hash);
     }
-    friend bool operator==(const FetchBody&, const FetchBody&) = default;
 };
 
 struct Body {

@@ -1,0 +1,247 @@
+#include "node/replica/parts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/fields.h"
+#include "base/overloaded.h"
+#include "node/replica/limits.h"
+
+namespace datadeed::replica {
+namespace {
+
+std::set<ledger::MemberId> names_of(const std::vector<ledger::Validator>& validators) {
+    std::set<ledger::MemberId> names;
+    for (const ledger::Validator& validator : validators) names.insert(validator.member);
+    return names;
+}
+
+}  // namespace
+
+Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, Opened opened)
+    : genesis_{genesis},
+      identity_{std::move(identity)},
+      context_{make_verify_context(genesis_, cache_)},
+      committer_{std::move(opened.committer)},
+      executor_{*committer_, genesis_.parameters, identity_.self},
+      admission_{executor_, pool_},
+      cosigner_{genesis_, identity_.self, identity_.cosign_key ? &*identity_.cosign_key : nullptr},
+      outbox_{names_of(genesis_.nodes.validators)},
+      votes_{std::move(opened.votes)},
+      silenced_{std::move(opened.silenced)} {
+    is_validator_ = index_of(identity_.self).has_value();
+    if (identity_.vote_key) own_signer_ = std::make_unique<consensus::Ed25519Signer>(*identity_.vote_key);
+    if (!silenced_.empty()) outbox_.log(LogEvent::Level::error, "votes.silenced", {{"why", silenced_}});
+}
+
+void Replica::Parts::handle(Event& event) {
+    if (halted_) return;
+    std::visit([this](auto& known) { on(known); }, event);
+}
+
+std::vector<Action> Replica::Parts::finish() {
+    if (!halted_) run_consensus();
+    if (!halted_) tell_new();
+    if (!halted_) fetch_missing();
+    if (!halted_) store_checkpoints();
+    if (const auto& error = committer_->state().error(); error && !halted_) {
+        halt(std::string{chain::code(error->fault)}, chain::to_text(*error));
+    }
+    if (votes_ && !halted_) {
+        // One sync for all votes of the step. Nothing has left this object yet, so nothing left before it was durable.
+        const Result<void, chain::Error> synced = votes_->journal.sync();
+        if (!synced) halt(std::string{chain::code(synced.error().fault)}, chain::to_text(synced.error()));
+        DATADEED_ASSERT(halted_ || needed_durable_ <= votes_->journal.durable_count());
+    }
+    return outbox_.take();
+}
+
+void Replica::Parts::on(Tick& event) {
+    now_ms_ = std::max(now_ms_, event.now.value);
+    wall_ = event.wall;
+    if (votes_ && !pbft_ && silenced_.empty()) start_voting();
+    if (pbft_) to_consensus_.emplace_back(consensus::Tick{.now_ms = now_ms_});
+    serves_left_.clear();
+    expire();
+    if (now_ms_ >= commit_ms_ + idle_ms && pool_.size() > 0) review(true);
+    if (now_ms_ >= tell_ms_ + gossip_again_ms) tell_again();
+    if (now_ms_ >= tip_ms_ + tip_period_ms) tell_tip(true);
+    cosign_idle();
+}
+
+void Replica::Parts::start_voting() {
+    const ledger::Tip& tip = executor_.tip();
+    consensus::Start start{.height = tip.height,
+                           .hash = tip.height.value > 0 ? tip.hash : Digest{},
+                           .certificate = {},
+                           .last_record = votes_->journal.durable_count(),
+                           .now_ms = now_ms_};
+    if (tip.height.value > 0) {
+        const Result<std::optional<chain::StoredHeader>, chain::Error> stored =
+            committer_->chain().view().header(tip.height);
+        if (!stored || !*stored) {
+            return halt("chain.damaged",
+                        "the certificate of the last block can't be read: restore the chain from a copy");
+        }
+        start.certificate = (*stored)->certificate;
+    }
+    const consensus::VoteSigner* signer = identity_.vote_signer ? identity_.vote_signer.get() : own_signer_.get();
+    pbft_.emplace(consensus::Config{.chain = context_.chain,
+                                    .validators = context_.validators,
+                                    .self = *index_of(identity_.self),
+                                    .timing = {}},
+                  *signer, std::move(start), std::move(votes_->recovered));
+}
+
+Admission::Moment Replica::Parts::moment() const {
+    const bool deciding = proposal_height_ > executor_.tip().height && now_ms_ < proposal_ms_ + proposal_settles_ms;
+    return {.now_ms = now_ms_, .wall = wall_, .unsettled = deciding || sync_.best() > executor_.tip().height};
+}
+
+void Replica::Parts::on(SubmitTransaction& event) {
+    const ledger::TxId id = event.transaction->tx.id();
+    if (waiters_.size() >= waiting_clients_max) {
+        return outbox_.reply(event.token, NotTaken{.tx = id, .reason = Busy::too_many_waiting});
+    }
+    const Admission::Verdict verdict = admission_.admit(event.transaction, moment(), true);
+    const auto accept = [&] {
+        if (waiters_.add(id, event.token)) outbox_.reply(event.token, Accepted{.tx = id});
+    };
+    std::visit(Overloaded{[&](Admission::Entered) {
+                              to_tell_.push_back(event.transaction);
+                              accept();
+                          },
+                          [&](Admission::AlreadyIn) { accept(); },
+                          [&](ledger::Refusal refusal) { answer_refused(event, refusal); },
+                          [&](Busy busy) { outbox_.reply(event.token, NotTaken{.tx = id, .reason = busy}); }},
+               verdict);
+}
+
+// A transaction that is final already is refused by its nonce; its sender gets its place instead.
+void Replica::Parts::answer_refused(const SubmitTransaction& event, ledger::Refusal refusal) {
+    const ledger::TxId& id = event.transaction->tx.id();
+    const chain::ChainView view = committer_->chain().view();
+    const Result<std::optional<chain::TxPlace>, chain::Error> place = view.find(id);
+    if (!place) return halt(std::string{chain::code(place.error().fault)}, chain::to_text(place.error()));
+    if (!*place) return outbox_.reply(event.token, Refused{.tx = id, .refusal = refusal});
+    const Result<std::optional<chain::StoredHeader>, chain::Error> header = view.header((*place)->height);
+    if (!header || !*header) return halt("chain.damaged", "a block that the index names can't be read");
+    outbox_.reply(event.token, Committed{.tx = id,
+                                         .height = (*place)->height,
+                                         .index = (*place)->index,
+                                         .log_index = (*place)->log_index,
+                                         .time = (*header)->header.time});
+}
+
+void Replica::Parts::on(ForgetRequest& event) {
+    waiters_.forget(event.token);
+}
+
+void Replica::Parts::on(PeerUp& event) {
+    outbox_.set_up(event.peer);
+    const ledger::Tip& tip = executor_.tip();
+    outbox_.send(event.peer, encode(WireMessage{Tip{.height = tip.height, .hash = tip.hash}}), Lane::votes);
+    outbox_.push(StatusChanged{});
+}
+
+void Replica::Parts::on(PeerDown& event) {
+    outbox_.set_down(event.peer);
+    sync_.note_down(event.peer);
+    outbox_.push(StatusChanged{});
+}
+
+void Replica::Parts::drop_refused(const Admission::Dropped& dropped) {
+    for (const auto& [id, refusal] : dropped) {
+        for (const RequestToken token : waiters_.take(id)) {
+            outbox_.reply(token, Refused{.tx = id, .refusal = refusal});
+        }
+    }
+    work_stale_ = work_stale_ || !dropped.empty();
+}
+
+void Replica::Parts::review(bool idle) {
+    if (pool_.size() > 0) drop_refused(admission_.review(moment(), idle));
+}
+
+// Whatever no block can hold any more: blocks after the tip are later than it, and no correct clock is so far behind.
+void Replica::Parts::expire() {
+    const std::uint64_t wall = wall_.value - std::min(wall_.value, block_ahead_max_ms);
+    const TimeMs now{std::max(executor_.tip().time.value + 1, wall)};
+    Admission::Dropped dropped;
+    for (const Pending& pending : pool_.take_expired(now)) {
+        dropped.emplace_back(pending.tx->tx.id(), ledger::Refusal::tx_expired);
+    }
+    drop_refused(dropped);
+}
+
+// What clients of this node handed in goes to all validators at once, so that backups watch over it.
+void Replica::Parts::tell_new() {
+    const std::uint64_t now = std::max<std::uint64_t>(now_ms_, 1);
+    for (std::size_t begin = 0; begin < to_tell_.size();) {
+        const std::size_t end = end_of_gossip(to_tell_, begin);
+        const auto batch = std::span{to_tell_}.subspan(begin, end - begin);
+        outbox_.send_validators(encode_transactions(batch), Lane::gossip);
+        for (const TransactionPtr& transaction : batch) {
+            if (Pending* pending = pool_.find(transaction->tx.id())) pending->told_ms = now;
+        }
+        begin = end;
+    }
+    to_tell_.clear();
+}
+
+// What still waits after a while may have been lost on its way to the primary; whoever holds it passes it on.
+void Replica::Parts::tell_again() {
+    tell_ms_ = now_ms_;
+    std::vector<TransactionPtr> batch;
+    pool_.for_each_by_age([&](Pending& pending) {
+        if (pending.admitted_ms + gossip_again_ms > now_ms_) return false;
+        if (pending.told_ms + gossip_again_ms > now_ms_) return true;
+        pending.told_ms = now_ms_;
+        batch.push_back(pending.tx);
+        return batch.size() < gossip_again_max;
+    });
+    if (batch.empty()) return;
+    batch.resize(end_of_gossip(batch, 0));
+    Bytes bytes = encode_transactions(batch);
+    if (!pbft_) return outbox_.send_validators(std::move(bytes), Lane::gossip);
+    const ledger::MemberId primary{context_.validators.at(pbft_->primary()).name};
+    if (primary != identity_.self) outbox_.send(primary, std::move(bytes), Lane::gossip);
+}
+
+Status Replica::Parts::status() const {
+    const ledger::Tip& tip = executor_.tip();
+    Status status{.self = identity_.self,
+                  .duty = !is_validator_      ? Duty::observing
+                          : silenced_.empty() ? Duty::voting
+                                              : Duty::silenced,
+                  .why = silenced_,
+                  .height = tip.height,
+                  .block_hash = tip.hash,
+                  .block_time = tip.height.value > 0 ? tip.time : TimeMs{},
+                  .log_size = tip.log_size};
+    const consensus::View view = pbft_ ? pbft_->view() : last_view_;
+    status.view = view.value;
+    status.primary = ledger::MemberId{context_.validators.at(context_.validators.primary(view)).name};
+    status.changing_view = pbft_ && pbft_->changing();
+    status.catching_up = sync_.best() > tip.height.next();
+    status.cosigned = cosigner_.last_complete();
+    const auto add_peer = [&](const ledger::MemberId& member, bool validator) {
+        if (member == identity_.self) return;
+        const bool up = outbox_.is_up(member);
+        status.peers.push_back(
+            {.member = member, .connected = up, .validator = validator, .height = sync_.tip_of(member)});
+        status.connected_validators += validator && up ? 1 : 0;
+    };
+    for (const ledger::Validator& validator : genesis_.nodes.validators) add_peer(validator.member, true);
+    for (const ledger::Observer& observer : genesis_.nodes.observers) add_peer(observer.member, false);
+    status.connected_validators += status.duty == Duty::voting ? 1 : 0;
+    status.quorum = context_.validators.quorum();
+    status.has_quorum = status.connected_validators >= status.quorum;
+    status.pool_transactions = pool_.size();
+    status.pool_bytes = pool_.bytes();
+    status.waiting_clients = waiters_.size();
+    return status;
+}
+
+}  // namespace datadeed::replica

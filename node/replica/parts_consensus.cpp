@@ -1,0 +1,234 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/fields.h"
+#include "base/overloaded.h"
+#include "node/replica/limits.h"
+#include "node/replica/parts.h"
+
+namespace datadeed::replica {
+
+// Until consensus has nothing more to ask: what it learns from one action may make it ask for the next.
+void Replica::Parts::run_consensus() {
+    for (;;) {
+        while (!to_consensus_.empty() && !halted_) {
+            consensus::Event event = std::move(to_consensus_.front());
+            to_consensus_.pop_front();
+            if (!pbft_) continue;
+            for (consensus::Action& action : pbft_->step(std::move(event))) {
+                if (!halted_ && pbft_) perform(action);
+            }
+        }
+        if (halted_ || !pbft_) return;
+        give_work();
+        if (to_consensus_.empty()) return;
+    }
+}
+
+void Replica::Parts::give_work() {
+    const bool pending = pool_.sound() > 0;
+    const bool due = pending && now_ms_ >= work_ms_ + work_period_ms;
+    if (pending == work_given_ && !work_stale_ && !due) return;
+    work_given_ = pending;
+    work_stale_ = false;
+    work_ms_ = now_ms_;
+    consensus::WorkPending work{.pending = pending, .oldest_ms = 0, .oldest_blocks = 0};
+    if (const Pending* oldest = pool_.oldest_sound()) {
+        work.oldest_ms = now_ms_ - std::min(now_ms_, oldest->admitted_ms);
+        work.oldest_blocks = executor_.tip().height.value - oldest->admitted_at.value;
+    }
+    to_consensus_.emplace_back(work);
+}
+
+void Replica::Parts::perform(consensus::Action& action) {
+    std::visit([this](auto& known) { perform(known); }, action);
+}
+
+void Replica::Parts::perform(consensus::Persist& action) {
+    const Result<void, chain::Error> appended = votes_->journal.append(action);
+    if (!appended) halt(std::string{chain::code(appended.error().fault)}, chain::to_text(appended.error()));
+}
+
+void Replica::Parts::perform(consensus::Send& action) {
+    needed_durable_ = std::max(needed_durable_, action.after);
+    const Lane lane =
+        consensus::kind_of(action.message) == consensus::MessageKind::pre_prepare ? Lane::blocks : Lane::votes;
+    Bytes bytes = encode_votes(action.message);
+    if (!action.to) return outbox_.send_validators(std::move(bytes), lane);
+    outbox_.send(ledger::MemberId{context_.validators.at(*action.to).name}, std::move(bytes), lane);
+}
+
+void Replica::Parts::perform(consensus::Build& action) {
+    const Executor::Built built = executor_.build(pool_, wall_);
+    for (const auto& [id, refusal] : built.refused) admission_.note_refused(id);
+    consensus::Built answer{.view = action.view, .height = action.height, .proposal = {}};
+    if (built.block) {
+        proposal_ms_ = now_ms_;
+        proposal_height_ = action.height;
+        answer.proposal = consensus::Proposal{.height = action.height,
+                                              .hash = built.block->block->hash,
+                                              .parent = action.parent,
+                                              .payload = built.block->payload};
+    }
+    to_consensus_.emplace_back(std::move(answer));
+    work_given_ = built.block != nullptr;  // consensus forgets the work when there's nothing to propose
+    if (!built.refused.empty()) review(false);
+}
+
+BlockPtr Replica::Parts::block_of(const Digest& hash, const Bytes& payload) {
+    const auto known = proposals_.find(hash);
+    if (known != proposals_.end() && known->second.payload == payload) return known->second.block;
+    if (const auto executed = executor_.find(hash); executed && executed->payload == payload) return executed->block;
+    // Out of the journal, or pushed out by other proposals.
+    Result<BlockPtr, WireError> checked = check_payload(payload, context_);
+    return checked && (*checked)->hash == hash ? *checked : nullptr;
+}
+
+void Replica::Parts::remember(BlockPtr block, Bytes payload) {
+    if (block->block.header.height <= executor_.tip().height) return;
+    if (proposals_.size() >= consensus::payloads_max) proposals_.erase(proposals_.begin());
+    const Digest hash = block->hash;
+    proposals_.insert_or_assign(hash, Proposed{.block = std::move(block), .payload = std::move(payload)});
+}
+
+void Replica::Parts::perform(consensus::Validate& action) {
+    const consensus::Proposal& proposal = action.proposal;
+    consensus::Validated answer{
+        .view = action.view, .hash = proposal.hash, .ok = true, .reason = {}, .subjective = false};
+    const BlockPtr block = block_of(proposal.hash, proposal.payload);
+    std::optional<Executor::Fresh> fresh;
+    if (action.fresh) {
+        const consensus::ValidatorIndex primary = context_.validators.primary(action.view);
+        fresh = {.now = wall_, .primary = ledger::MemberId{context_.validators.at(primary).name}};
+    }
+    const Result<void, Executor::Objection> judged =
+        block ? executor_.judge(block, proposal.payload, fresh)
+              : fail(Executor::Objection{.reason = "the payload is no block of this hash", .subjective = false});
+    if (judged) {
+        proposal_ms_ = now_ms_;
+        proposal_height_ = proposal.height;
+    } else {
+        answer.ok = false;
+        answer.reason = judged.error().reason;
+        answer.subjective = judged.error().subjective;
+        outbox_.log(LogEvent::Level::warning, "proposal.refused",
+                    {{"height", std::to_string(proposal.height.value)}, {"reason", answer.reason}});
+    }
+    to_consensus_.emplace_back(std::move(answer));
+}
+
+void Replica::Parts::perform(consensus::Decide& action) {
+    needed_durable_ = std::max(needed_durable_, action.after);
+    const BlockPtr block = block_of(action.block.hash, action.block.payload);
+    if (!block) return halt("state.differs", "a quorum certified a payload that is no block");
+    (void)commit(block, action.certificate, false);
+}
+
+bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up) {
+    tip_before_ = executor_.tip().time;
+    const std::uint64_t votes = votes_ ? votes_->journal.durable_count() : 0;
+    const Result<void, Executor::Failure> committed = executor_.commit(block, certificate, votes);
+    if (!committed) {
+        halt(committed.error().code, committed.error().reason);
+        return false;
+    }
+    commit_ms_ = now_ms_;
+    last_view_ = certificate.view;
+    work_stale_ = true;
+    std::erase_if(proposals_, [this](const auto& proposal) {
+        return proposal.second.block->block.header.height <= executor_.tip().height;
+    });
+    settle(*block);
+    std::uint64_t bytes = 0;
+    for (const TransactionPtr& transaction : block->transactions) bytes += transaction->tx.raw().size();
+    outbox_.push(BlockCommitted{.height = block->block.header.height,
+                                .hash = block->hash,
+                                .time = block->block.header.time,
+                                .transactions = block->transactions.size(),
+                                .bytes = bytes,
+                                .view = certificate.view.value,
+                                .caught_up = caught_up});
+    if (is_validator_ && !caught_up) tell_tip(false);
+    cosign(block->block.header);
+    return true;
+}
+
+// What the block decides for those who wait, here.
+void Replica::Parts::settle(const CheckedBlock& block) {
+    const ledger::BlockHeader& header = block.block.header;
+    const std::uint64_t first = header.log_size - block.transactions.size();
+    for (std::size_t i = 0; i < block.transactions.size(); ++i) {
+        const ledger::TxId& id = block.transactions[i]->tx.id();
+        pool_.remove(id);
+        for (const RequestToken token : waiters_.take(id)) {
+            outbox_.reply(
+                token,
+                Committed{.tx = id, .height = header.height, .index = i, .log_index = first + i, .time = header.time});
+        }
+    }
+    admission_.forget_trial();
+    expire();
+    review(false);
+}
+
+void Replica::Parts::perform(consensus::FetchBody& action) {
+    // Another holder each time: any may lie or be gone.
+    const std::size_t count = action.holders.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const consensus::ValidatorIndex holder = action.holders[(bodies_asked_ + i) % count];
+        const ledger::MemberId peer{context_.validators.at(holder).name};
+        if (!outbox_.is_up(peer)) continue;
+        bodies_asked_ += i + 1;
+        outbox_.send(peer, encode(WireMessage{FetchBody{.height = action.height, .hash = action.hash}}), Lane::votes);
+        return;
+    }
+}
+
+void Replica::Parts::perform(consensus::FetchBlocks& action) {
+    sync_.note_tip(ledger::MemberId{context_.validators.at(action.peer).name}, action.from);
+    fetch_at_once_ = true;
+}
+
+void Replica::Parts::perform(consensus::ReportEvidence& action) {
+    const auto signer = std::visit([](const auto& message) { return message.signer; }, action.evidence.first);
+    outbox_.log(LogEvent::Level::warning, "validator.contradicted_itself",
+                {{"validator", context_.validators.at(signer).name}, {"evidence", to_hex(encode(action.evidence))}});
+}
+
+void Replica::Parts::perform(consensus::EnteredView& action) {
+    outbox_.log(
+        LogEvent::Level::info, "view.entered",
+        {{"view", std::to_string(action.view.value)}, {"primary", context_.validators.at(action.primary).name}});
+    outbox_.push(StatusChanged{});
+}
+
+void Replica::Parts::perform(consensus::Halt& action) {
+    switch (action.reason) {
+        case consensus::HaltReason::own_votes_must_be_in_the_journal:
+            return silence(
+                "peers hold votes of this node that its vote file doesn't know: the file is old or from a copy");
+        case consensus::HaltReason::one_height_must_have_one_certificate:
+            return halt("consensus.two_certificates",
+                        "two blocks of one height are certified: more than f validators lie");
+        case consensus::HaltReason::one_view_must_prepare_one_block:
+            return halt("consensus.two_prepared", "two blocks were prepared in one view: more than f validators lie");
+    }
+}
+
+// From here on this node follows but never votes.
+void Replica::Parts::silence(std::string why) {
+    silenced_ = std::move(why);
+    pbft_.reset();
+    outbox_.log(LogEvent::Level::error, "votes.silenced", {{"why", silenced_}});
+    outbox_.push(StatusChanged{});
+}
+
+void Replica::Parts::halt(std::string code, std::string reason) {
+    if (halted_) return;
+    halted_ = true;
+    // What the step would have said may rest on what failed.
+    outbox_.clear();
+    outbox_.push(Halt{.code = std::move(code), .reason = std::move(reason)});
+}
+
+}  // namespace datadeed::replica

@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/fields.h"
+#include "node/replica/limits.h"
+#include "node/replica/parts.h"
+#include "node/replica/proposal.h"
+
+namespace datadeed::replica {
+
+void Replica::Parts::on(PeerMessage& event) {
+    std::visit([this, &event](auto& message) { receive(event.peer, message); }, event.message);
+}
+
+std::optional<consensus::ValidatorIndex> Replica::Parts::index_of(const ledger::MemberId& member) const {
+    const auto& all = context_.validators.all();
+    const auto found = std::ranges::find(all, member.value, &consensus::Validator::name);
+    if (found == all.end()) return std::nullopt;
+    return consensus::ValidatorIndex{static_cast<std::uint32_t>(found - all.begin())};
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message) {
+    const std::optional<consensus::ValidatorIndex> via = index_of(peer);
+    if (!via || !pbft_) return;
+    using Proposal = consensus::Verified<consensus::Signed<consensus::PrePrepare>>;
+    if (auto* proposal = std::get_if<Proposal>(&message.message)) {
+        remember(std::move(message.block), (*proposal)->message.payload);
+    }
+    to_consensus_.emplace_back(consensus::MessageIn{.via = *via, .message = std::move(message.message)});
+    run_consensus();
+}
+
+void Replica::Parts::receive(const ledger::MemberId& /*peer*/, CheckedTransactions& message) {
+    const Admission::Moment now = moment();
+    for (const TransactionPtr& transaction : message.transactions) (void)admission_.admit(transaction, now, false);
+}
+
+std::optional<CertifiedBlock> Replica::Parts::load(Height height) {
+    const chain::ChainView view = committer_->chain().view();
+    Result<std::optional<chain::StoredBlock>, chain::Error> stored = view.block(height);
+    if (stored && !*stored) return std::nullopt;
+    ProposalPayload payload;
+    if (stored && height.value > 1) {
+        Result<std::optional<chain::StoredHeader>, chain::Error> below = view.header(Height{height.value - 1});
+        if (below && *below) {
+            payload.prev_certificate = std::move((*below)->certificate);
+        } else {
+            stored = fail(below ? chain::Error{.fault = chain::Fault::chain_damaged} : below.error());
+        }
+    }
+    if (!stored) {
+        halt(std::string{chain::code(stored.error().fault)}, chain::to_text(stored.error()));
+        return std::nullopt;
+    }
+    payload.block = std::move((*stored)->block);
+    return CertifiedBlock{.payload = encode(payload), .certificate = std::move((*stored)->certificate)};
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, FetchBlocks& message) {
+    std::uint64_t& left = serves_left_.try_emplace(peer, serves_per_tick_max).first->second;
+    if (left == 0 || !outbox_.is_up(peer)) return;  // it asks again
+    --left;
+    Blocks answer{.request = message.request, .from = message.from, .blocks = {}};
+    const std::size_t count = std::min<std::size_t>(message.max, fetch_blocks_max);
+    std::size_t bytes = 0;
+    for (Height height = message.from; height.value > 0 && height <= executor_.tip().height; height = height.next()) {
+        if (answer.blocks.size() >= count || bytes >= fetch_bytes_max) break;
+        std::optional<CertifiedBlock> block = load(height);
+        if (!block) break;
+        bytes += block->payload.size();
+        answer.blocks.push_back(std::move(*block));
+    }
+    if (!halted_) outbox_.send(peer, encode(WireMessage{std::move(answer)}), Lane::blocks);
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& message) {
+    sync_.receive(peer, std::move(message), executor_.tip().height);
+    while (!halted_) {
+        std::optional<CheckedCertifiedBlock> next = sync_.take_next(executor_.tip().height);
+        if (!next || !commit(next->block, *next->certificate, true)) break;
+        to_consensus_.emplace_back(consensus::Adopted{.certificate = std::move(next->certificate)});
+        run_consensus();
+    }
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, FetchBody& message) {
+    if (!index_of(peer)) return;
+    Bytes payload;
+    if (const Bytes* held = pbft_ ? pbft_->payload(message.hash) : nullptr) {
+        payload = *held;
+    } else if (message.height.value > 0 && message.height <= executor_.tip().height) {
+        std::optional<CertifiedBlock> block = load(message.height);
+        if (!block || block->certificate.hash != message.hash) return;
+        payload = std::move(block->payload);
+    } else {
+        return;
+    }
+    Body body{.height = message.height, .hash = message.hash, .payload = std::move(payload)};
+    outbox_.send(peer, encode(WireMessage{std::move(body)}), Lane::blocks);
+}
+
+void Replica::Parts::receive(const ledger::MemberId& /*peer*/, CheckedBody& message) {
+    // Consensus takes nothing but what the hash binds; whoever sent other bytes is simply not believed.
+    if (!pbft_ || !executor_.is_bound(*message.block)) return;
+    consensus::BodyAvailable available{
+        .height = message.block->block.header.height, .hash = message.block->hash, .payload = message.payload};
+    remember(std::move(message.block), std::move(message.payload));
+    to_consensus_.emplace_back(std::move(available));
+    run_consensus();
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, Cosignature& message) {
+    if (cosigner_.receive(peer, message) == Cosigner::Taken::wrong) {
+        outbox_.log(LogEvent::Level::warning, "cosignature.wrong", {{"peer", peer.value}});
+    }
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, Tip& message) {
+    sync_.note_tip(peer, message.height);
+}
+
+void Replica::Parts::fetch_missing() {
+    const bool votes = pbft_.has_value() && !fetch_at_once_;
+    fetch_at_once_ = false;
+    const std::vector<Sync::Ask> asks =
+        sync_.due({.ours = executor_.tip().height, .now_ms = now_ms_, .patience_ms = votes ? voter_patience_ms : 0});
+    for (const Sync::Ask& ask : asks) outbox_.send(ask.peer, encode(WireMessage{ask.request}), Lane::votes);
+}
+
+// To all now and then, so that late ones notice; to those that only follow after each block.
+void Replica::Parts::tell_tip(bool to_all) {
+    const ledger::Tip& tip = executor_.tip();
+    const Bytes bytes = encode(WireMessage{Tip{.height = tip.height, .hash = tip.hash}});
+    if (to_all) {
+        tip_ms_ = now_ms_;
+        return outbox_.send_all(bytes, Lane::votes);
+    }
+    for (const ledger::Observer& observer : genesis_.nodes.observers) outbox_.send(observer.member, bytes, Lane::votes);
+}
+
+void Replica::Parts::cosign(const ledger::BlockHeader& header) {
+    // Blocks far in the past were cosigned by others long ago.
+    if (sync_.best().value > header.height.value + far_behind_blocks) return;
+    if (!Cosigner::is_due(header.time, tip_before_)) return;
+    const std::optional<Cosignature> own =
+        cosigner_.open({.height = header.height, .size = header.log_size, .root = header.log_root}, wall_.value / 1000);
+    if (!own) return;
+    cosign_ms_ = now_ms_;
+    outbox_.send_all(encode(WireMessage{*own}), Lane::gossip);
+}
+
+void Replica::Parts::cosign_idle() {
+    const ledger::Tip& tip = executor_.tip();
+    const bool still = now_ms_ >= commit_ms_ + 2 * cosign_window_ms;
+    if (tip.height.value > 0 && still && cosigner_.last_opened() < tip.height) {
+        const Result<std::optional<chain::StoredHeader>, chain::Error> header =
+            committer_->chain().view().header(tip.height);
+        if (!header || !*header) return;  // whatever it is, it shows where it matters
+        const Digest root = (*header)->header.log_root;
+        const std::optional<Cosignature> own =
+            cosigner_.open({.height = tip.height, .size = tip.log_size, .root = root}, wall_.value / 1000);
+        if (own) outbox_.send_all(encode(WireMessage{*own}), Lane::gossip);
+        cosign_ms_ = now_ms_;
+    }
+    if (now_ms_ < cosign_ms_ + cosign_again_ms) return;
+    cosign_ms_ = now_ms_;
+    if (const std::optional<Cosignature> own = cosigner_.unfinished()) {
+        outbox_.send_all(encode(WireMessage{*own}), Lane::gossip);
+    }
+}
+
+void Replica::Parts::store_checkpoints() {
+    for (const Cosigner::Complete& complete : cosigner_.take_complete()) {
+        const Result<void, chain::Error> stored = committer_->chain().put_checkpoint(complete.size, complete.note);
+        if (!stored) return halt(std::string{chain::code(stored.error().fault)}, chain::to_text(stored.error()));
+    }
+}
+
+}  // namespace datadeed::replica
