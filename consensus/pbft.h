@@ -21,7 +21,8 @@ public:
 
     [[nodiscard]] Actions step(Event event);
 
-    // When the next Tick is due, in ms of the same clock. STATUS makes it never further away than Timing::status_every.
+    // When the next Tick is due, in ms of the same clock. STATUS makes it never further away than Timing::status_every,
+    // except after Halt: then it never comes.
     [[nodiscard]] std::uint64_t next_deadline() const;
 
     [[nodiscard]] View view() const { return reign_.view; }

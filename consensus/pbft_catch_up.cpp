@@ -170,6 +170,7 @@ bool Pbft::has_cast(const Message& message) const {
 }
 
 std::uint64_t Pbft::next_deadline() const {
+    if (halted_) return UINT64_MAX;
     std::uint64_t next = resumed_ ? timers_.status : now_;
     for (const auto& timer : {timers_.progress, timers_.resend, timers_.body, timers_.blocks}) {
         if (timer) next = std::min(next, *timer);
