@@ -25,7 +25,8 @@ int report(const Problem& problem, std::string_view command, bool as_json) {
 }
 
 int finish(const Answer& answer, bool as_json) {
-    const std::string text = as_json ? json::dump(answer.value) + "\n" : answer.text;
+    std::string text = as_json ? json::dump(answer.value) : answer.text;
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
     if (write(stdout, text)) return answer.exit;
     return report({.code = client::code::file_unwritable,
                    .title = "can't write to standard output",

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "cli/command.h"
+#include "cli/passphrase.h"
 #include "client/session.h"
 
 namespace datadeed::cli {
@@ -37,12 +36,17 @@ public:
     // The profile alone, without opening its key.
     [[nodiscard]] Outcome<client::Profile> profile() const;
 
-    // A passphrase for a key file: --passphrase-file, --passphrase-fd, `file` (of the profile), DATADEED_PASSPHRASE_FILE,
-    // then a question on the terminal. `twice` asks again, for a new key.
-    [[nodiscard]] Outcome<crypto::SecretText> passphrase(const std::string& file, bool twice = false) const;
+    // A passphrase for a key file: see find_passphrase.
+    [[nodiscard]] Outcome<crypto::SecretText> passphrase(const std::string& file, Ask ask = Ask::once) const;
+
+    // The moment at which --timeout is over, counted from now.
+    [[nodiscard]] client::Deadline deadline() const { return client::after(globals_.timeout); }
 
     // A line for people on standard error; silent with --quiet or --json.
     void say(std::string_view line) const;
+
+    // Whether a progress bar belongs on standard error: a terminal, and nobody asked for silence.
+    [[nodiscard]] bool shows_progress() const;
 
 private:
     Globals globals_;

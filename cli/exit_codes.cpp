@@ -1,7 +1,11 @@
 #include "cli/exit_codes.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
+
+#include "client/refusal.h"
 
 namespace datadeed::cli {
 namespace {
@@ -22,8 +26,9 @@ constexpr std::array<ExitCode, 12> all_codes{{
 }};
 
 // Codes whose class their HTTP status doesn't tell.
-constexpr std::array<std::pair<std::string_view, int>, 8> by_code{{
+constexpr std::array<std::pair<std::string_view, int>, 9> by_code{{
     {client::code::pending, exit_code::pending},
+    {"receipt.not_ready", exit_code::pending},
     {client::code::passphrase_needed, exit_code::usage},
     {client::code::passphrase_wrong, exit_code::not_authorised},
     {client::code::unreachable, exit_code::unreachable},
@@ -33,6 +38,27 @@ constexpr std::array<std::pair<std::string_view, int>, 8> by_code{{
     {"process.interrupted", exit_code::interrupted},
 }};
 
+// A grant that is there but doesn't reach as far as what was asked is no matter of who asks: it is the policy.
+constexpr std::array<std::string_view, 16> policy{
+    "grant.purposes_widened",       "grant.operations_widened",        "grant.from_widened",
+    "grant.until_widened",          "grant.uses_widened",              "grant.depth_widened",
+    "grant.not_yet",                "grant.exhausted",                 "grant.expired",
+    "grant.revoked",                "uses.more_than_left",             "manager.purposes_out_of_scope",
+    "manager.uses_out_of_scope",    "manager.operations_out_of_scope", "manager.until_out_of_scope",
+    "manager.depth_out_of_scope"};
+
+int exit_of(ledger::Refusal refusal) {
+    const std::string_view code = ledger::code(refusal);
+    if (std::ranges::find(policy, code) != policy.end()) return exit_code::refused;
+    switch (ledger::kind(refusal)) {
+        case ledger::RefusalKind::malformed: return exit_code::usage;
+        case ledger::RefusalKind::forbidden: return exit_code::not_authorised;
+        case ledger::RefusalKind::not_found: return exit_code::not_found;
+        case ledger::RefusalKind::conflict: return exit_code::conflict;
+    }
+    return exit_code::internal;
+}
+
 }  // namespace
 
 std::span<const ExitCode> exit_codes() { return all_codes; }
@@ -41,10 +67,12 @@ int exit_of(const client::Problem& problem) {
     for (const auto& [code, number] : by_code) {
         if (problem.code == code) return number;
     }
+    if (const std::optional<ledger::Refusal> refusal = client::refusal_of(problem.code)) return exit_of(*refusal);
     switch (problem.status) {
         case 401:
         case 403: return exit_code::not_authorised;
-        case 404: return exit_code::not_found;
+        case 404:
+        case 410: return exit_code::not_found;
         case 409:
         case 412: return exit_code::conflict;
         case 422: return exit_code::refused;

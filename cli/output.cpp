@@ -94,10 +94,10 @@ std::string problem_text(const client::Problem& problem, std::string_view comman
 json::Value problem_json(const client::Problem& problem) {
     json::Value hints = json::Value::array();
     for (const std::string& hint : problem.hint) hints.push(hint);
-    return json::Value::object({{"type", "urn:datadeed:problem:" + problem.code},
+    return json::Value::object({{"type", "urn:datadeed:error:" + problem.code},
                                 {"title", problem.title},
                                 {"status", problem.status},
-                                {"detail", problem.detail},
+                                {"detail", problem.detail.empty() ? problem.title : problem.detail},
                                 {"code", problem.code},
                                 {"hint", std::move(hints)},
                                 {"exit", exit_of(problem)}});

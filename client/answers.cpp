@@ -32,9 +32,13 @@ Problem to_problem(const HttpReply& reply) {
         problem.status = reply.status;
         return problem;
     }
+    // A node's title only repeats the status; its detail says what happened.
+    std::string_view title = body->text_at("detail").value_or("");
+    if (title.empty()) title = body->text_at("title").value_or(*code);
+    if (title.ends_with('.')) title.remove_suffix(1);
     Problem problem{.code = std::string{*code},
-                    .title = std::string{body->text_at("title").value_or(*code)},
-                    .detail = std::string{body->text_at("detail").value_or("")},
+                    .title = std::string{title},
+                    .detail = {},
                     .hint = {},
                     .status = reply.status};
     if (const std::optional<std::string_view> hint = body->text_at("hint"); hint && !hint->empty()) {
@@ -56,24 +60,6 @@ Outcome<Final> to_final(const json::Value& answer) {
                  .height = Height{*height},
                  .index = *index,
                  .time = TimeMs{answer.unsigned_at("time_ms").value_or(0)}};
-}
-
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~';
-        if (plain) {
-            out += c;
-        } else {
-            out += '%';
-            out += digits[byte >> 4U];
-            out += digits[byte & 0x0FU];
-        }
-    }
-    return out;
 }
 
 }  // namespace datadeed::client

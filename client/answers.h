@@ -1,8 +1,5 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "client/node_link.h"
 #include "client/problem.h"
 #include "client/transport.h"
@@ -20,8 +17,5 @@ namespace datadeed::client {
 
 // The place in an answer {"tx", "height", "index", "time_ms"}. Code: net.bad_answer.
 [[nodiscard]] Outcome<Final> to_final(const json::Value& answer);
-
-// One segment of a path, percent-encoded: everything but letters, digits and "-._~".
-[[nodiscard]] std::string percent_encoded(std::string_view text);
 
 }  // namespace datadeed::client

@@ -12,12 +12,15 @@ namespace {
 
 std::string reason_of(int error) { return std::generic_category().message(error); }
 
-Problem unreadable(const std::string& path, const std::string& reason) {
+// A file that was named and isn't there is a thing not found.
+unsigned read_status(int error) { return error == ENOENT ? 404 : 400; }
+
+Problem unreadable(const std::string& path, const std::string& reason, unsigned status = 400) {
     return {.code = code::file_unreadable,
             .title = "can't read '" + path + "'",
             .detail = reason,
             .hint = {"check the name and the rights of the file"},
-            .status = 400};
+            .status = status};
 }
 
 Problem unwritable(const std::string& path, int error) {
@@ -59,7 +62,7 @@ int write_all(int fd, ByteView bytes) {
 
 Outcome<Bytes> read_file(const std::string& path, std::size_t size_max) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.get() < 0) return fail(unreadable(path, reason_of(errno)));
+    if (file.get() < 0) return fail(unreadable(path, reason_of(errno), read_status(errno)));
     Bytes bytes;
     ByteArray<16384> buffer{};
     while (true) {

@@ -23,7 +23,7 @@ Problem unreadable(const std::string& path, int error) {
             .title = "can't read '" + path + "'",
             .detail = std::generic_category().message(error),
             .hint = {"check the name and the rights of the file"},
-            .status = 400};
+            .status = error == ENOENT ? 404U : 400U};
 }
 
 Problem line_too_long(const std::string& path, std::uint64_t line) {

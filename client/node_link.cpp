@@ -102,10 +102,10 @@ Result<HttpReply, Problem> NodeLink::ask(std::size_t node, const HttpCall& call,
     if (!is_open(call)) addressed.headers.emplace_back("Authorization", token_for(node));
     Result<HttpReply, NoReply> reply = transport_->exchange(node, addressed, std::min(call.patience, left(deadline)));
     if (!reply) {
-        sent_ = sent_ || reply.error().sent;
+        lost_ = lost_ || reply.error().sent;
         return fail(unreachable(reply.error().reason));
     }
-    sent_ = true;
+    lost_ = lost_ || reply->status == 503;
     return std::move(*reply);
 }
 
@@ -134,7 +134,7 @@ NodeLink::Round NodeLink::ask_all(const HttpCall& call, Deadline deadline) {
 }
 
 Outcome<HttpReply> NodeLink::exchange(const HttpCall& call, Deadline deadline) {
-    sent_ = false;
+    lost_ = false;
     while (true) {
         Round round = ask_all(call, deadline);
         if (round.reply && round.reply->status >= 400) return fail(to_problem(*round.reply));
@@ -205,6 +205,7 @@ Outcome<Final> NodeLink::submit_and_wait(const SignedTransaction& tx, Deadline d
         const seconds wait = std::clamp(std::chrono::duration_cast<seconds>(left(deadline)), seconds{1}, wait_max);
         const Outcome<std::optional<Final>> posted = post(tx, deadline, wait);
         if (posted && *posted) return **posted;
+        maybe_taken = maybe_taken || posted.has_value() || lost_;
         const bool out_of_reach = !posted && posted.error().code == code::unreachable;
         const bool busy = !posted && !out_of_reach && is_busy(posted.error().status);
         if (!posted && !out_of_reach && !busy) {
@@ -213,9 +214,8 @@ Outcome<Final> NodeLink::submit_and_wait(const SignedTransaction& tx, Deadline d
             if (final) return *final;
             return fail(posted.error());
         }
-        maybe_taken = maybe_taken || posted.has_value() || (out_of_reach && sent_);
         if (!posted && !maybe_taken) return fail(posted.error());
-        if (left(deadline) <= pause_min) return fail(pending(tx.id));
+        if (left(deadline) <= pause_min) return fail(busy ? posted.error() : pending(tx.id));
         pause(posted ? pause_min : pause_max, deadline);
     }
 }

@@ -85,7 +85,7 @@ private:
     std::size_t current_;
     std::vector<Token> tokens_;
     std::set<std::size_t> checked_;
-    bool sent_{false};  // whether some node may have received the request of the last exchange
+    bool lost_{false};  // whether a node may have acted on the last exchange's request without saying so
 };
 
 }  // namespace datadeed::client

@@ -18,8 +18,10 @@ unsigned status_of(ledger::RefusalKind kind) {
 }  // namespace
 
 Problem to_problem(ledger::Refusal refusal) {
+    std::string title{ledger::describe(refusal)};
+    if (title.ends_with('.')) title.pop_back();
     return {.code = std::string{ledger::code(refusal)},
-            .title = std::string{ledger::describe(refusal)},
+            .title = std::move(title),
             .detail = {},
             .hint = {std::string{ledger::advice(refusal)}},
             .status = status_of(ledger::kind(refusal))};

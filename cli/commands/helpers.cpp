@@ -1,0 +1,167 @@
+#include "cli/commands/helpers.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "cli/output.h"
+#include "client/time_text.h"
+#include "http/message.h"
+#include "json/json.h"
+
+namespace datadeed::cli {
+namespace {
+
+constexpr std::chrono::milliseconds behind_pause{30};
+
+std::string cell(std::string_view name, const json::Value& value) {
+    if (const std::optional<std::string_view> text = value.as_text()) return std::string{*text};
+    const std::optional<std::uint64_t> number = value.as_unsigned();
+    if (number && name.ends_with("_ms") && *number > 0) return client::to_rfc3339(TimeMs{*number});
+    if (const json::Value::Array* const elements = value.as_array()) {
+        std::string joined;
+        for (const json::Value& element : *elements) joined += (joined.empty() ? "" : ", ") + cell({}, element);
+        return joined;
+    }
+    return value.is_null() ? "-" : json::dump(value);
+}
+
+}  // namespace
+
+json::Value Submitted::to_json() const {
+    json::Value value = json::Value::object({{"tx", to_hex(tx.value)}});
+    if (!final) return value.set("status", "accepted");
+    return value.set("height", final->height.value).set("index", final->index).set("time_ms", final->time.value);
+}
+
+std::string Submitted::to_text() const {
+    const std::string id = shortened(to_hex(tx.value));
+    return final ? "final in block " + with_separators(final->height.value) + " (" + id + ")" : "accepted (" + id + ")";
+}
+
+Outcome<Submitted> submit(Context& context, std::vector<ledger::Operation> operations) {
+    const Outcome<client::Session*> session = context.session();
+    if (!session) return fail(session.error());
+    const Outcome<client::SignedTransaction> tx = (*session)->signer().sign(std::move(operations));
+    if (!tx) return fail(tx.error());
+    context.say("tx " + to_hex(tx->id.value));
+    if (context.globals().no_wait) {
+        if (const Outcome<void> sent = (*session)->nodes().submit(*tx, context.deadline()); !sent) return fail(sent.error());
+        return Submitted{.tx = tx->id, .final = std::nullopt};
+    }
+    const Outcome<client::Final> final = (*session)->nodes().submit_and_wait(*tx, context.deadline());
+    if (!final) return fail(final.error());
+    return Submitted{.tx = tx->id, .final = *final};
+}
+
+Outcome<Answer> submit_and_answer(Context& context, ledger::Operation operation, std::string_view what) {
+    const Outcome<Submitted> submitted = submit(context, {std::move(operation)});
+    if (!submitted) return fail(submitted.error());
+    return Answer{.value = submitted->to_json(), .text = std::string{what} + "   " + submitted->to_text()};
+}
+
+Outcome<json::Value> read(Context& context, const std::string& target) {
+    const Outcome<client::Session*> session = context.session();
+    if (!session) return fail(session.error());
+    return (*session)->nodes().get(target, context.deadline());
+}
+
+Outcome<json::Value> read_at(Context& context, const std::string& target, Height height) {
+    const std::string full =
+        target + (target.find('?') == std::string::npos ? "?" : "&") + "at_height=" + std::to_string(height.value);
+    const client::Deadline deadline = context.deadline();
+    while (true) {
+        Outcome<json::Value> answer = read(context, full);
+        const bool behind = !answer && answer.error().code == "state.height_ahead";
+        if (!behind || std::chrono::steady_clock::now() + behind_pause >= deadline) return answer;
+        std::this_thread::sleep_for(behind_pause);
+    }
+}
+
+Outcome<Answer> show(Context& context, const std::string& target, std::string_view name) {
+    Outcome<json::Value> value = read(context, target);
+    if (!value) return fail(value.error());
+    const json::Value* const inner = name.empty() ? &*value : value->find(name);
+    std::string text = inner == nullptr ? json::dump(*value, 2) : describe(*inner);
+    return Answer{.value = std::move(*value), .text = std::move(text)};
+}
+
+std::vector<Option> list_options() {
+    return {{"--all", Takes::nothing, false, "every item, not one page"},
+            {"--limit", Takes::number, false, "items of a page, 1 to 100 (50)"},
+            {"--after", Takes::text, false, "go on after this item: 'next' of the page before"}};
+}
+
+Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& query) {
+    const bool all = args.flag("all");
+    const std::uint64_t limit = args.number("limit").value_or(all ? 100 : 50);
+    std::string after = args.text("after");
+    std::string height;
+    json::Value items = json::Value::array();
+    while (true) {
+        std::string target = query.path + "?" + query.filter + "limit=" + std::to_string(limit) + height;
+        if (!after.empty()) target += "&after=" + http::percent_encode(after);
+        Outcome<json::Value> page = read(context, target);
+        if (!page) return fail(page.error());
+        const json::Value::Array* const found = page->array_at("items");
+        if (!all || found == nullptr) return page;
+        for (const json::Value& item : *found) items.push(item);
+        const std::optional<std::string_view> next = page->text_at("next");
+        if (!next || found->empty()) return std::move(page->set("items", std::move(items)).set("more", false));
+        after = std::string{*next};
+        const std::optional<std::uint64_t> at = page->unsigned_at("height");
+        if (query.one_height && at) height = "&at_height=" + std::to_string(*at);
+    }
+}
+
+std::string at_height_query(const Args& args) {
+    const std::optional<std::uint64_t> height = args.number("at-height");
+    return height ? "?at_height=" + std::to_string(*height) : std::string{};
+}
+
+std::string describe(const json::Value& object) {
+    const json::Value::Object* const members = object.as_object();
+    if (members == nullptr) return json::dump(object, 2);
+    std::size_t width = 0;
+    for (const json::Member& member : *members) width = std::max(width, member.name.size());
+    std::string out;
+    for (const json::Member& member : *members) {
+        out += member.name + std::string(width - member.name.size() + 2, ' ') + printable(cell(member.name, member.value)) + "\n";
+    }
+    return out;
+}
+
+std::string describe_list(const json::Value& list, const std::vector<Column>& columns) {
+    Table table;
+    for (const Column& column : columns) table.header.emplace_back(column.heading);
+    const json::Value::Array* const items = list.array_at("items");
+    for (const json::Value& item : items == nullptr ? json::Value::Array{} : *items) {
+        std::vector<std::string>& row = table.rows.emplace_back();
+        for (const Column& column : columns) {
+            const json::Value* const value = item.find(column.member);
+            row.push_back(value == nullptr ? "" : cell(column.member, *value));
+        }
+    }
+    std::string out = to_text(table);
+    out += with_separators(table.rows.size()) + " of " + with_separators(list.unsigned_at("total").value_or(0));
+    if (list.bool_at("more").value_or(false)) {
+        out += "; go on with --after '" + printable(list.text_at("next").value_or("")) + "', or --all";
+    }
+    return out + "\n";
+}
+
+Outcome<Digest> parse_digest(std::string_view option, const std::string& text) {
+    const std::optional<Digest> digest = array_from_hex<32>(text);
+    if (digest) return *digest;
+    return fail(bad_value(std::string{option} + ": '" + text + "' isn't 64 lower-case hexadecimal digits"));
+}
+
+Problem about(std::string_view option, Problem problem) {
+    problem.title.insert(0, std::string{option} + ": ");
+    return problem;
+}
+
+Problem bad_value(std::string title, std::vector<std::string> hint) {
+    return {.code = client::code::usage_value, .title = std::move(title), .detail = {}, .hint = std::move(hint), .status = 400};
+}
+
+}  // namespace datadeed::cli

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/context.h"
+#include "ledger/operation.h"
+
+// What several commands do alike: sign, submit and wait; read; list by pages.
+
+namespace datadeed::cli {
+
+struct Submitted {
+    ledger::TxId tx{};
+    std::optional<client::Final> final{};  // nothing with --no-wait
+
+    // {"tx","height","index","time_ms"}, or {"tx","status":"accepted"} with --no-wait.
+    [[nodiscard]] json::Value to_json() const;
+    // "final in block 7 (3f9a21c0..b271)", or "accepted (...)".
+    [[nodiscard]] std::string to_text() const;
+};
+
+// Signs as the profile's member, says the id on standard error, submits, and waits unless --no-wait.
+[[nodiscard]] Outcome<Submitted> submit(Context& context, std::vector<ledger::Operation> operations);
+
+// As submit, answered: `what` begins the text for people.
+[[nodiscard]] Outcome<Answer> submit_and_answer(Context& context, ledger::Operation operation, std::string_view what);
+
+// Reads /v1/... with --timeout.
+[[nodiscard]] Outcome<json::Value> read(Context& context, const std::string& target);
+
+// As read, for the state after this block; waits for a node that is a moment behind.
+[[nodiscard]] Outcome<json::Value> read_at(Context& context, const std::string& target, Height height);
+
+// Reads, and shows people the object under `name`.
+[[nodiscard]] Outcome<Answer> show(Context& context, const std::string& target, std::string_view name);
+
+// The flags of a list command: --all, --limit, --after.
+[[nodiscard]] std::vector<Option> list_options();
+
+struct ListQuery {
+    std::string path{};    // "/v1/data"
+    std::string filter{};  // "owner=x&", or empty
+    bool one_height{};     // whether all pages are read at the height of the first
+};
+
+// {"items","total","more"[,"next"]}: one page, or all of it with --all.
+[[nodiscard]] Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& query);
+
+// "?at_height=7" when --at-height was given.
+[[nodiscard]] std::string at_height_query(const Args& args);
+
+// Names and values in two columns, for people; names that end in _ms are times.
+[[nodiscard]] std::string describe(const json::Value& object);
+
+// A list's rows as a table: for each column the member's name and its heading.
+struct Column {
+    std::string_view member{};
+    std::string_view heading{};
+};
+[[nodiscard]] std::string describe_list(const json::Value& list, const std::vector<Column>& columns);
+
+// A digest on the command line. Code: usage.value, with the option's name.
+[[nodiscard]] Outcome<Digest> parse_digest(std::string_view option, const std::string& text);
+
+// The problem with the option's name before it: "--until: ...".
+[[nodiscard]] Problem about(std::string_view option, Problem problem);
+
+// A problem of usage: code usage.value.
+[[nodiscard]] Problem bad_value(std::string title, std::vector<std::string> hint = {});
+
+}  // namespace datadeed::cli

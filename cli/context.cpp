@@ -1,0 +1,50 @@
+#include "cli/context.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "cli/output.h"
+
+namespace datadeed::cli {
+
+Outcome<client::Profile> Context::profile() const {
+    if (!globals_.profile.empty()) return client::read_profile(globals_.profile);
+    return fail(Problem{.code = "usage.no_profile",
+                        .title = "no profile was named",
+                        .detail = "a profile says who you are and which nodes to ask",
+                        .hint = {"--profile FILE, or DATADEED_PROFILE=FILE", "datadeed dev up --dir ./try makes profiles"},
+                        .status = 400});
+}
+
+Outcome<crypto::SecretText> Context::passphrase(const std::string& file, Ask ask) const {
+    const char* const environment = std::getenv("DATADEED_PASSPHRASE_FILE");
+    return find_passphrase({.flag_file = globals_.passphrase_file,
+                            .flag_fd = globals_.passphrase_fd,
+                            .profile_file = file,
+                            .environment_file = environment == nullptr ? "" : environment,
+                            .may_ask = !globals_.json},
+                           ask);
+}
+
+Outcome<client::Session*> Context::session() {
+    if (session_) return session_.get();
+    Outcome<client::Profile> profile = this->profile();
+    if (!profile) return fail(profile.error());
+    const Outcome<crypto::SecretText> words = passphrase(profile->passphrase_file);
+    if (!words) return fail(words.error());
+    Outcome<std::unique_ptr<client::Session>> session = client::Session::open(std::move(*profile), *words);
+    if (!session) return fail(session.error());
+    session_ = std::move(*session);
+    return session_.get();
+}
+
+void Context::say(std::string_view line) const {
+    if (globals_.quiet || globals_.json) return;
+    std::fprintf(stderr, "%s\n", printable(line).c_str());
+}
+
+bool Context::shows_progress() const { return !globals_.quiet && !globals_.json && ::isatty(STDERR_FILENO) == 1; }
+
+}  // namespace datadeed::cli
