@@ -35,6 +35,9 @@ public:
     // bytes that came, not the length that was announced.
     [[nodiscard]] Result<std::optional<Bytes>, Error> next();
 
+    // Another limit, for all that next() hasn't taken.
+    void set_payload_max(std::size_t payload_max) { payload_max_ = payload_max; }
+
 private:
     std::size_t payload_max_;
     Bytes buffer_;

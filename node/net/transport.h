@@ -43,8 +43,9 @@ struct Limits {
     std::size_t handshakes{32};     // inbound and unfinished at once; one more is closed
     std::size_t inbound_links{64};  // one more is closed
     std::chrono::milliseconds handshake_time{5'000};
-    std::chrono::milliseconds ping_time{4'000};      // something is sent at least this often
-    std::chrono::milliseconds silence_time{12'000};  // without a byte from the peer: the link is down
+    std::chrono::milliseconds ping_time{3'000};      // something is sent at least this often
+    std::chrono::milliseconds silence_time{11'000};  // without a byte from the peer: the link is down,
+                                                      // found at the next ping
     std::chrono::milliseconds retry_min{100};
     std::chrono::milliseconds retry_max{5'000};
     // How long the node with the higher key lets the other one dial first.

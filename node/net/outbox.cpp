@@ -1,0 +1,41 @@
+#include "node/net/outbox.h"
+
+#include "node/net/frame.h"
+
+namespace datadeed::net {
+
+std::size_t Outbox::push(std::shared_ptr<const Bytes> message, Class urgency) {
+    if (message->size() > bytes_max_) return 1;
+    std::size_t dropped = 0;
+    while (bytes_ + message->size() > bytes_max_) {
+        drop_front(bulk_.empty() ? urgent_ : bulk_);
+        ++dropped;
+    }
+    bytes_ += message->size();
+    (urgency == Class::urgent ? urgent_ : bulk_).push_back(std::move(message));
+    return dropped;
+}
+
+std::size_t Outbox::take(Bytes& out, std::size_t size) {
+    std::size_t taken = 0;
+    while (!empty() && out.size() < size) {
+        Queue& queue = urgent_.empty() ? bulk_ : urgent_;
+        append_frame(out, *queue.front());
+        drop_front(queue);
+        ++taken;
+    }
+    return taken;
+}
+
+void Outbox::clear() {
+    urgent_.clear();
+    bulk_.clear();
+    bytes_ = 0;
+}
+
+void Outbox::drop_front(Queue& queue) {
+    bytes_ -= queue.front()->size();
+    queue.pop_front();
+}
+
+}  // namespace datadeed::net
