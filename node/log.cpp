@@ -1,6 +1,5 @@
 #include "node/log.h"
 
-#include <chrono>
 #include <ctime>
 
 #include <spdlog/logger.h>
@@ -9,6 +8,7 @@
 
 #include "base/overloaded.h"
 #include "json/json.h"
+#include "node/clock.h"
 
 namespace datadeed::node {
 namespace {
@@ -29,11 +29,6 @@ LogLevel level_of(const std::string& word) {
     if (word == "debug") return LogLevel::debug;
     if (word == "warn") return LogLevel::warn;
     return word == "error" ? LogLevel::error : LogLevel::info;
-}
-
-TimeMs wall_now() {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return TimeMs{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count())};
 }
 
 }  // namespace

@@ -3,12 +3,10 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <mutex>
-#include <optional>
 #include <utility>
 #include <vector>
-
-#include "base/bounded_queue.h"
 
 namespace datadeed::node {
 
@@ -17,16 +15,28 @@ namespace datadeed::node {
 template <class T>
 class Queue {
 public:
-    explicit Queue(std::size_t capacity) : values_{capacity} {}
+    explicit Queue(std::size_t capacity) : capacity_{capacity} {}
 
     // False when it is full or closed; the value is dropped then.
     [[nodiscard]] bool push(T value) {
         {
             const std::lock_guard lock{mutex_};
-            if (closed_ || !values_.push(std::move(value))) return false;
+            if (closed_ || values_.size() >= capacity_) return false;
+            values_.push_back(std::move(value));
         }
         arrived_.notify_one();
         return true;
+    }
+
+    // For the few values that are bounded by what they are (a link's beginning and end) and mustn't get lost. Dropped
+    // only when the queue is closed.
+    void push_always(T value) {
+        {
+            const std::lock_guard lock{mutex_};
+            if (closed_) return;
+            values_.push_back(std::move(value));
+        }
+        arrived_.notify_one();
     }
 
     // Waits for the first value or until `wait` has passed, then takes what is there, at most `count_max`. Empty after the
@@ -35,10 +45,9 @@ public:
         std::unique_lock lock{mutex_};
         arrived_.wait_for(lock, wait, [this] { return closed_ || !values_.empty(); });
         std::vector<T> taken;
-        while (taken.size() < count_max) {
-            std::optional<T> value = values_.pop();
-            if (!value) break;
-            taken.push_back(std::move(*value));
+        while (!values_.empty() && taken.size() < count_max) {
+            taken.push_back(std::move(values_.front()));
+            values_.pop_front();
         }
         return taken;
     }
@@ -66,7 +75,8 @@ public:
 private:
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
-    BoundedQueue<T> values_;
+    std::size_t capacity_;
+    std::deque<T> values_;
     bool closed_{false};
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/overloaded.h"
 #include "json/json.h"
+#include "ledger/transaction.h"
 #include "node/api/routes.h"
 
 namespace datadeed::api {
@@ -41,6 +42,7 @@ http::Response response_of(const Submitted& outcome) {
                           },
                           [](const replica::Refused& refused) { return to_response(problem_of(refused.refusal)); },
                           [](const replica::NotTaken& busy) { return to_response(problem_of(busy.reason)); },
+                          [](ledger::Refusal refusal) { return to_response(problem_of(refusal)); },
                           [](ApiError error) { return to_response(problem_of(error)); },
                       },
                       outcome);
@@ -95,7 +97,7 @@ void Api::handle(http::Request request, Respond respond) {
             return refuse(problem_of(ApiError::parameter_must_be_known));
         }
     }
-    if (!reads) return submit(request, std::move(respond));
+    if (!reads) return submit(std::move(request), std::move(respond));
     if (route->access == Access::member) {
         if (const auto authorised = authorise(request); !authorised) return refuse(authorised.error());
     }
@@ -104,7 +106,7 @@ void Api::handle(http::Request request, Respond respond) {
     respond(std::move(*answer));
 }
 
-void Api::submit(const http::Request& request, Respond respond) {
+void Api::submit(http::Request request, Respond respond) {
     const auto refuse = [&respond](const Problem& what) { respond(to_response(what)); };
     if (request.headers.find("content-type").value_or("") != "application/cose") {
         return refuse(problem_of(ApiError::body_must_be_cose));
@@ -112,16 +114,17 @@ void Api::submit(const http::Request& request, Respond respond) {
     if (request.body.empty()) return refuse(problem_of(ApiError::body_must_not_be_empty));
     const auto wait = wait_asked_for(request.headers);
     if (!wait) return refuse(wait.error());
-    auto parsed = ledger::parse(backend_->facts().chain, request.body);
-    if (!parsed) return refuse(problem_of(parsed.error()));
-    if (!backend_->status().has_quorum) {
+    if (request.body.size() > ledger::transaction_size_max) return refuse(problem_of(ledger::Refusal::tx_too_large));
+    if (!backend_->status()->has_quorum) {
+        const auto parsed = ledger::parse(backend_->facts().chain, request.body);
+        if (!parsed) return refuse(problem_of(parsed.error()));
         // Nothing new can become final, but what is final already is still told.
         const auto place = find_committed(backend_->chain(), parsed->id);
         if (!place) return refuse(place.error());
         if (*place) return respond(response_of(**place));
         return refuse(problem_of(ApiError::node_must_have_a_quorum));
     }
-    backend_->submit(std::move(*parsed), std::chrono::seconds{*wait},
+    backend_->submit(std::move(request.body), std::chrono::seconds{*wait},
                      [respond = std::move(respond)](const Submitted& outcome) { respond(response_of(outcome)); });
 }
 

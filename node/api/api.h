@@ -30,7 +30,7 @@ public:
     [[nodiscard]] static std::string_view route_of(const http::Request& request);
 
 private:
-    void submit(const http::Request& request, Respond respond);
+    void submit(http::Request request, Respond respond);
     [[nodiscard]] Result<void, Problem> authorise(const http::Request& request);
 
     Backend* backend_;

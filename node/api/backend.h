@@ -12,7 +12,6 @@
 #include "base/types.h"
 #include "chain/chain_view.h"
 #include "chain/state_store.h"
-#include "ledger/transaction.h"
 #include "ledger/types.h"
 #include "ledger/validators.h"
 #include "node/api/problem.h"
@@ -32,7 +31,8 @@ struct NodeFacts {
 };
 
 // How a submission ended, as far as it was waited for: Accepted when the time was over first.
-using Submitted = std::variant<replica::Accepted, replica::Committed, replica::Refused, replica::NotTaken, ApiError>;
+using Submitted =
+    std::variant<replica::Accepted, replica::Committed, replica::Refused, replica::NotTaken, ledger::Refusal, ApiError>;
 using WhenSubmitted = std::function<void(Submitted)>;
 
 // What the API needs of the node that it serves. All calls come from the API's thread, and none of them blocks but for
@@ -42,7 +42,8 @@ public:
     virtual ~Backend() = default;
 
     [[nodiscard]] virtual const NodeFacts& facts() const = 0;
-    [[nodiscard]] virtual replica::Status status() const = 0;
+    // The last published picture; never null.
+    [[nodiscard]] virtual std::shared_ptr<const replica::Status> status() const = 0;
     [[nodiscard]] virtual TimeMs now() const = 0;
     [[nodiscard]] virtual chain::ChainView chain() const = 0;
     // The state after the last block, or after block `at`.
@@ -50,9 +51,9 @@ public:
         std::optional<Height> at) const = 0;
     // Whether this node took the transaction from a client and waits for it to become final.
     [[nodiscard]] virtual bool is_pending(const ledger::TxId& id) const = 0;
-    // Takes the transaction to the signature check and the replica. `done` is called once, later, on the API's
+    // Takes the transaction, as signed, to the check of its form and signature and to the replica. `done` is called once, later, on the API's
     // thread: at once when the transaction is refused or `wait` is zero, else when it's final or `wait` has passed.
-    virtual void submit(ledger::ParsedTransaction transaction, std::chrono::milliseconds wait, WhenSubmitted done) = 0;
+    virtual void submit(Bytes transaction, std::chrono::milliseconds wait, WhenSubmitted done) = 0;
 };
 
 }  // namespace datadeed::api

@@ -132,7 +132,8 @@ Answer get_block(const Reading& reading) {
 
 Answer get_node(const Reading& reading) {
     const NodeFacts& facts = reading.backend.facts();
-    const replica::Status status = reading.backend.status();
+    const std::shared_ptr<const replica::Status> picture = reading.backend.status();
+    const replica::Status& status = *picture;
     json::Value peers = json::Value::array();
     for (const replica::PeerStatus& peer : status.peers) {
         peers.push(json::Value::object({{"name", peer.member.value},

@@ -1,0 +1,24 @@
+#include "node/clock.h"
+
+#include <chrono>
+
+namespace datadeed::node {
+namespace {
+
+template <class Clock>
+std::uint64_t milliseconds_of() {
+    const auto since = Clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+}  // namespace
+
+TimeMs wall_now() {
+    return TimeMs{milliseconds_of<std::chrono::system_clock>()};
+}
+
+replica::MonotonicMs monotonic_now() {
+    return replica::MonotonicMs{milliseconds_of<std::chrono::steady_clock>()};
+}
+
+}  // namespace datadeed::node

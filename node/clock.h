@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/types.h"
+#include "node/replica/events.h"
+
+// The two clocks of the machine. Any thread.
+
+namespace datadeed::node {
+
+// The wall clock; it may jump.
+[[nodiscard]] TimeMs wall_now();
+// Never goes back; means nothing to another process.
+[[nodiscard]] replica::MonotonicMs monotonic_now();
+
+}  // namespace datadeed::node

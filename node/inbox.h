@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "node/queue.h"
+#include "node/replica/events.h"
+
+// What waits for the replica thread.
+
+namespace datadeed::node {
+
+inline constexpr std::size_t inbox_events_max = 65'536;
+// Bytes of messages and transactions between the network and the replica.
+inline constexpr std::size_t inbox_bytes_max = std::size_t{96} << 20U;
+
+// Counts bytes on their way, so that many large messages are refused before many small ones are too many. Any thread.
+class ByteBudget {
+public:
+    explicit ByteBudget(std::size_t most) : most_{most} {}
+
+    // Gives the bytes back when it goes. Must not outlive the budget.
+    class Lease {
+    public:
+        Lease() = default;
+        Lease(ByteBudget& budget, std::size_t bytes) : budget_{&budget}, bytes_{bytes} {}
+        Lease(Lease&& other) noexcept : budget_{std::exchange(other.budget_, nullptr)}, bytes_{other.bytes_} {}
+        Lease& operator=(Lease&& other) noexcept {
+            std::swap(budget_, other.budget_);
+            std::swap(bytes_, other.bytes_);
+            return *this;
+        }
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        ~Lease() {
+            if (budget_ != nullptr) budget_->used_.fetch_sub(bytes_);
+        }
+
+    private:
+        ByteBudget* budget_{nullptr};
+        std::size_t bytes_{0};
+    };
+
+    // Nothing when there is no room.
+    [[nodiscard]] std::optional<Lease> take(std::size_t bytes) {
+        if (used_.fetch_add(bytes) + bytes <= most_) return Lease{*this, bytes};
+        used_.fetch_sub(bytes);
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::size_t used() const { return used_.load(); }
+
+private:
+    std::size_t most_;
+    std::atomic<std::size_t> used_{0};
+};
+
+struct InboxItem {
+    replica::Event event;
+    ByteBudget::Lease lease{};
+};
+
+using Inbox = Queue<InboxItem>;
+
+}  // namespace datadeed::node

@@ -1,0 +1,124 @@
+#include "node/submissions.h"
+
+#include <utility>
+
+#include "base/assert.h"
+#include "base/overloaded.h"
+
+namespace datadeed::node {
+namespace {
+
+// How long a client that doesn't want to wait may have to wait until its transaction was looked at.
+constexpr std::chrono::seconds patience{10};
+
+}  // namespace
+
+void Submissions::submit(Bytes transaction, std::chrono::milliseconds wait, api::WhenSubmitted done) {
+    if (stopping_) return done(api::ApiError::node_must_not_be_stopping);
+    const replica::RequestToken token{++last_token_};
+    if (!pool_->transaction(std::move(transaction), token)) {
+        const api::Submitted overload = api::ApiError::node_must_not_be_overloaded;
+        count(overload);
+        return done(overload);
+    }
+    const bool at_once = wait.count() == 0;
+    const Clock::time_point until = Clock::now() + (at_once ? std::chrono::milliseconds{patience} : wait);
+    const auto deadline = deadlines_.emplace(until, token);
+    waiting_.emplace(token, Waiting{.done = std::move(done), .at_once = at_once, .deadline = deadline, .id = {}});
+}
+
+void Submissions::on_reply(const replica::Reply& reply) {
+    const auto entry = waiting_.find(reply.token);
+    if (entry == waiting_.end()) return;
+    std::visit(Overloaded{
+                   [&](const replica::Accepted& accepted) { on_accepted(entry, accepted); },
+                   [&](const auto& last) { finish(entry, last); },
+               },
+               reply.outcome);
+}
+
+void Submissions::on_refused(replica::RequestToken token, ledger::Refusal refusal) {
+    if (const auto entry = waiting_.find(token); entry != waiting_.end()) finish(entry, refusal);
+}
+
+void Submissions::on_overload(replica::RequestToken token) {
+    if (const auto entry = waiting_.find(token); entry != waiting_.end()) {
+        finish(entry, api::ApiError::node_must_not_be_overloaded);
+    }
+}
+
+void Submissions::on_accepted(Entries::iterator entry, const replica::Accepted& accepted) {
+    if (entry->second.id) return;
+    entry->second.id = accepted.tx;
+    ++accepted_[accepted.tx];
+    if (entry->second.at_once) answer(entry, accepted);
+}
+
+void Submissions::on_time(Clock::time_point now) {
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+        const auto entry = waiting_.find(deadlines_.begin()->second);
+        DATADEED_ASSERT(entry != waiting_.end());
+        if (entry->second.id) {
+            answer(entry, replica::Accepted{.tx = *entry->second.id});
+        } else {
+            finish(entry, api::ApiError::node_must_not_be_overloaded);
+        }
+    }
+}
+
+void Submissions::stop() {
+    stopping_ = true;
+    while (!waiting_.empty()) finish(waiting_.begin(), api::ApiError::node_must_not_be_stopping);
+}
+
+api::WhenSubmitted Submissions::take_done(Entries::iterator entry) {
+    if (!entry->second.done) return nullptr;
+    deadlines_.erase(entry->second.deadline);
+    return std::exchange(entry->second.done, nullptr);
+}
+
+// The client has its answer; the transaction is followed further, if there is room.
+void Submissions::answer(Entries::iterator entry, const api::Submitted& outcome) {
+    count(outcome);
+    const api::WhenSubmitted done = take_done(entry);
+    if (followed_ < followed_max) {
+        ++followed_;
+    } else {
+        inbox_->push_always(InboxItem{.event = replica::ForgetRequest{.token = entry->first}, .lease = {}});
+        erase(entry);
+    }
+    if (done) done(outcome);
+}
+
+void Submissions::finish(Entries::iterator entry, const api::Submitted& outcome) {
+    const api::WhenSubmitted done = take_done(entry);
+    if (done) {
+        count(outcome);
+    } else {
+        --followed_;
+    }
+    erase(entry);
+    if (done) done(outcome);
+}
+
+void Submissions::erase(Entries::iterator entry) {
+    if (entry->second.id) {
+        const auto accepted = accepted_.find(*entry->second.id);
+        if (--accepted->second == 0) accepted_.erase(accepted);
+    }
+    waiting_.erase(entry);
+}
+
+void Submissions::count(const api::Submitted& outcome) {
+    metrics_->submission_answered(std::visit(Overloaded{
+                                                 [](const replica::Accepted&) { return "accepted"; },
+                                                 [](const replica::Committed&) { return "committed"; },
+                                                 [](const replica::Refused&) { return "refused"; },
+                                                 [](const ledger::Refusal&) { return "refused"; },
+                                                 [](const replica::NotTaken&) { return "busy"; },
+                                                 [](const api::ApiError&) { return "busy"; },
+                                             },
+                                             outcome));
+}
+
+}  // namespace datadeed::node
