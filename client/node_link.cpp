@@ -18,6 +18,7 @@ constexpr std::uint64_t token_life_ms = 5 * 60 * 1000;
 constexpr std::uint64_t token_renewal_ms = 60 * 1000;  // before the end of its life
 constexpr seconds wait_max{5};                         // for finality, in one request
 constexpr milliseconds reply_slack{3000};              // for the answer, on top of that
+constexpr milliseconds genesis_patience{2000};  // a paused node never answers
 constexpr milliseconds pause_min{20};
 constexpr milliseconds pause_max{250};
 constexpr seconds not_found_grace{5};  // a transaction may reach the asked node a little later
@@ -85,7 +86,7 @@ const std::string& NodeLink::token_for(std::size_t node) {
 
 Outcome<void> NodeLink::check_chain(std::size_t node, Deadline deadline) {
     if (checked_.contains(node)) return {};
-    const HttpCall call{.target = "/v1/genesis"};
+    const HttpCall call{.target = "/v1/genesis", .patience = genesis_patience};
     const Result<HttpReply, NoReply> reply = transport_->exchange(node, call, std::min(call.patience, left(deadline)));
     if (!reply) return fail(unreachable(reply.error().reason));
     if (reply->status != 200) return fail(to_problem(*reply));

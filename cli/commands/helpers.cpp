@@ -12,6 +12,7 @@ namespace datadeed::cli {
 namespace {
 
 constexpr std::chrono::milliseconds behind_pause{30};
+constexpr std::chrono::milliseconds status_patience{1500};  // a paused node never answers
 
 std::string cell(std::string_view name, const json::Value& value) {
     if (const std::optional<std::string_view> text = value.as_text()) return std::string{*text};
@@ -75,6 +76,14 @@ Outcome<json::Value> read_at(Context& context, const std::string& target, Height
         if (!behind || std::chrono::steady_clock::now() + behind_pause >= deadline) return answer;
         std::this_thread::sleep_for(behind_pause);
     }
+}
+
+Outcome<json::Value> status_of(const client::Profile& profile, const client::Signer& signer,
+                               const client::NodeAddress& node, client::Deadline deadline) {
+    client::Profile alone = profile;
+    alone.nodes = {node};
+    client::NodeLink link{alone, signer, client::http_transport(alone.nodes)()};
+    return link.get("/v1/node", std::min(deadline, client::after(status_patience)));
 }
 
 Outcome<Answer> show(Context& context, const std::string& target, std::string_view name) {

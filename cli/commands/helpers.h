@@ -35,6 +35,10 @@ struct Submitted {
 // As read, for the state after this block; waits for a node that is a moment behind.
 [[nodiscard]] Outcome<json::Value> read_at(Context& context, const std::string& target, Height height);
 
+// What one node says of itself (GET /v1/node), whichever others there are.
+[[nodiscard]] Outcome<json::Value> status_of(const client::Profile& profile, const client::Signer& signer,
+                                             const client::NodeAddress& node, client::Deadline deadline);
+
 // Reads, and shows people the object under `name`.
 [[nodiscard]] Outcome<Answer> show(Context& context, const std::string& target, std::string_view name);
 

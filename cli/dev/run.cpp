@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <fstream>
+#include <span>
 #include <thread>
 
 #include "client/profile.h"
@@ -44,15 +45,42 @@ Problem node_failed(const DevNode& node) {
             .status = 500};
 }
 
-bool answers_ready(const DevNode& node) {
+bool answers(const DevNode& node, const std::string& path) {
     const Outcome<client::Endpoint> endpoint = client::parse_endpoint(node.ops);
     if (!endpoint) return false;
     http::ClientLimits limits{};
     limits.connect_time = milliseconds{500};
     limits.answer_time = milliseconds{1000};
     http::Connection connection{endpoint->host, static_cast<std::uint16_t>(std::stoul(endpoint->port)), limits};
-    const Result<http::Response, http::Failure> reply = connection.call({.target = "/readyz"});
+    http::Call call{};
+    call.target = path;
+    const Result<http::Response, http::Failure> reply = connection.call(call);
     return reply && reply->status == 200;
+}
+
+bool has_ended(const DevNode& node) {
+    return node.process.pid != 0 && state_of(node.process) == ProcessState::stopped;
+}
+
+// Waits until the node answers 200 at `path`, as long as none of `all` ends.
+Outcome<void> wait_for(const DevNode& node, const std::string& path, std::span<const DevNode> all,
+                       Clock::time_point deadline) {
+    while (!answers(node, path)) {
+        if (InterruptGuard::interrupted()) {
+            return fail(Problem{.code = "process.interrupted", .title = "interrupted", .status = 499});
+        }
+        const auto ended = std::ranges::find_if(all, has_ended);
+        if (ended != all.end()) return fail(node_failed(*ended));
+        if (Clock::now() >= deadline) {
+            return fail(Problem{.code = "dev.not_ready",
+                                .title = "'" + node.name + "' isn't ready yet",
+                                .detail = last_line(node.log),
+                                .hint = {"its whole log: " + node.log, "give it longer with --timeout SECONDS"},
+                                .status = 504});
+        }
+        std::this_thread::sleep_for(poll_every);
+    }
+    return {};
 }
 
 }  // namespace
@@ -77,26 +105,13 @@ Outcome<void> start_node(DevNode& node) {
 Outcome<void> wait_until_ready(const DevNetwork& network, milliseconds at_most) {
     const Clock::time_point deadline = Clock::now() + at_most;
     for (const DevNode& node : network.nodes) {
-        if (node.process.pid == 0) continue;
-        while (!answers_ready(node)) {
-            if (InterruptGuard::interrupted()) {
-                return fail(Problem{.code = "process.interrupted", .title = "interrupted", .status = 499});
-            }
-            const auto ended = std::ranges::find_if(network.nodes, [](const DevNode& other) {
-                return other.process.pid != 0 && state_of(other.process) == ProcessState::stopped;
-            });
-            if (ended != network.nodes.end()) return fail(node_failed(*ended));
-            if (Clock::now() >= deadline) {
-                return fail(Problem{.code = "dev.not_ready",
-                                    .title = "'" + node.name + "' isn't ready yet",
-                                    .detail = last_line(node.log),
-                                    .hint = {"its whole log: " + node.log, "give it longer with --timeout SECONDS"},
-                                    .status = 504});
-            }
-            std::this_thread::sleep_for(poll_every);
-        }
+        if (Outcome<void> ready = wait_for(node, "/readyz", network.nodes, deadline); !ready) return ready;
     }
     return {};
+}
+
+Outcome<void> wait_until_alive(const DevNode& node, milliseconds at_most) {
+    return wait_for(node, "/livez", std::span{&node, 1}, Clock::now() + at_most);
 }
 
 std::vector<std::string> stop_all(const DevNetwork& network, milliseconds at_most) {

@@ -17,6 +17,9 @@ namespace datadeed::cli {
 // its log) when one ends meanwhile, dev.not_ready, process.interrupted after SIGINT or SIGTERM.
 [[nodiscard]] Outcome<void> wait_until_ready(const DevNetwork& network, std::chrono::milliseconds at_most);
 
+// Waits until a node answers at all; it may still be catching up. Codes as wait_until_ready.
+[[nodiscard]] Outcome<void> wait_until_alive(const DevNode& node, std::chrono::milliseconds at_most);
+
 // Ends all nodes that run: asks them (SIGTERM), and kills those that don't end in time. Paused ones are woken first.
 // Returns the names of those that ran.
 std::vector<std::string> stop_all(const DevNetwork& network, std::chrono::milliseconds at_most);

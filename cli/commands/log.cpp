@@ -1,0 +1,74 @@
+#include "cli/commands/commands.h"
+#include "cli/commands/helpers.h"
+#include "cli/output.h"
+#include "client/log_root.h"
+#include "http/message.h"
+
+// Query logs: each side of a pair anchors the root of its own, and the chain says whether they agree.
+
+namespace datadeed::cli {
+namespace {
+
+std::string path_of_pair(const std::string& a, const std::string& b, std::uint64_t epoch) {
+    return "/v1/logs?a=" + http::percent_encode(a) + "&b=" + http::percent_encode(b) + "&epoch=" + std::to_string(epoch);
+}
+
+Outcome<Answer> anchor(Context& context, const Args& args) {
+    const Outcome<client::LogRoot> log = client::root_of_file(args.text("file"));
+    if (!log) return fail(log.error());
+    const std::uint64_t epoch = args.number("epoch").value_or(0);
+    const ledger::LogAnchor operation{.with = ledger::MemberId{args.text("with")},
+                                      .epoch = ledger::Epoch{epoch},
+                                      .root = log->root,
+                                      .count = log->count};
+    const Outcome<Submitted> submitted = submit(context, {operation});
+    if (!submitted) return fail(submitted.error());
+    json::Value value = submitted->to_json();
+    value.set("root", to_hex(log->root)).set("count", log->count);
+    std::string state = "unknown";
+    if (submitted->final) {
+        const std::string self = (*context.session())->profile().member;
+        const Outcome<json::Value> pair =
+            read_at(context, path_of_pair(self, args.text("with"), epoch), submitted->final->height);
+        if (!pair) return fail(pair.error());
+        state = std::string{pair->text_at("state").value_or(state)};
+        value.set("state", state);
+    }
+    std::string text = "anchored " + with_separators(log->count) + " lines, root " + to_hex(log->root) + ": " + state +
+                       "   " + submitted->to_text();
+    return Answer{.value = std::move(value), .text = std::move(text)};
+}
+
+Outcome<Answer> show_pair(Context& context, const Args& args) {
+    const std::vector<std::string>& pair = args.list("pair");
+    if (pair.size() != 2) return fail(bad_value("--pair: two members between a comma", {"--pair user,repository"}));
+    const std::string target = path_of_pair(pair[0], pair[1], args.number("epoch").value_or(0));
+    Outcome<json::Value> value = read(context, target);
+    if (!value) return fail(value.error());
+    std::string text = std::string{value->text_at("state").value_or("")} + "\n";
+    const json::Value::Array* const anchors = value->array_at("anchors");
+    for (const json::Value& one : anchors == nullptr ? json::Value::Array{} : *anchors) text += "\n" + describe(one);
+    return Answer{.value = std::move(*value), .text = std::move(text)};
+}
+
+}  // namespace
+
+std::vector<Command> log_commands() {
+    return {{.group = "log",
+             .name = "anchor",
+             .summary = "anchor your side's query log of an epoch: its root and its number of lines",
+             .options = {{"--with", Takes::text, true, "the member on the other side"},
+                         {"--epoch", Takes::number, true, "which period, as agreed between the two"},
+                         {"--file", Takes::text, true, "the log: one entry a line"}},
+             .examples = {"datadeed --profile user.toml log anchor --with repository --epoch 1 --file queries.ndjson"},
+             .run = anchor},
+            {.group = "log",
+             .name = "show",
+             .summary = "compare the two sides of a pair: ANCHORED, MATCHED, MISMATCH, UNMATCHED or EXPIRED",
+             .options = {{"--pair", Takes::list, true, "the two members, in any order: A,B"},
+                         {"--epoch", Takes::number, true, "which period"}},
+             .examples = {"datadeed --profile regulator.toml log show --pair user,repository --epoch 1"},
+             .run = show_pair}};
+}
+
+}  // namespace datadeed::cli
