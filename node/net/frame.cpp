@@ -5,6 +5,12 @@
 #include "base/assert.h"
 
 namespace datadeed::net {
+namespace {
+
+// A buffer that grew for one large frame isn't kept between frames.
+constexpr std::size_t idle_bytes_max = std::size_t{1} << 20U;
+
+}  // namespace
 
 void append_frame(Bytes& out, ByteView payload) {
     DATADEED_ASSERT(payload.size() <= std::numeric_limits<std::uint32_t>::max());
@@ -19,6 +25,7 @@ void FrameReader::feed(ByteView bytes) {
     // What was taken goes first, so that the buffer holds one unfinished frame and what one read brought.
     buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_));
     begin_ = 0;
+    if (buffer_.empty() && buffer_.capacity() > idle_bytes_max) buffer_.shrink_to_fit();
     append(buffer_, bytes);
 }
 

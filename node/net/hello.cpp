@@ -24,12 +24,13 @@ Result<Hello, Failure> check_hello(ByteView frame, const Hello& own, const std::
     }
     // The name itself isn't shown: it is whatever the other side likes it to be.
     if (hello->name != name) {
-        return broken(Error::name_must_belong_to_the_key, "its key is that of " + name + ", its greeting says otherwise");
+        return broken(Error::name_must_belong_to_the_key,
+                      "its key is that of " + name + ", its greeting says otherwise");
     }
     if (hello->wire_version != own.wire_version) {
-        return broken(Error::wire_version_must_be_the_same,
-                      "the peer has messages of version " + std::to_string(hello->wire_version) + ", this node of " +
-                          std::to_string(own.wire_version));
+        return broken(Error::wire_version_must_be_the_same, "the peer has messages of version " +
+                                                                std::to_string(hello->wire_version) +
+                                                                ", this node of " + std::to_string(own.wire_version));
     }
     return *hello;
 }

@@ -59,13 +59,12 @@ CertificateHandle make_certificate(EVP_PKEY* key) {
     if (!certificate) return nullptr;
     X509* const x = certificate.get();
     static constexpr unsigned char name[] = "datadeed link";
-    const bool made =
-        X509_set_version(x, X509_VERSION_3) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(x), 1) == 1 &&
-        ASN1_TIME_set_string(X509_getm_notBefore(x), "20200101000000Z") == 1 &&
-        ASN1_TIME_set_string(X509_getm_notAfter(x), "99991231235959Z") == 1 &&
-        X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, name, -1, -1, 0) == 1 &&
-        X509_set_issuer_name(x, X509_get_subject_name(x)) == 1 && X509_set_pubkey(x, key) == 1 &&
-        X509_sign(x, key, nullptr) != 0;
+    const bool made = X509_set_version(x, X509_VERSION_3) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(x), 1) == 1 &&
+                      ASN1_TIME_set_string(X509_getm_notBefore(x), "20200101000000Z") == 1 &&
+                      ASN1_TIME_set_string(X509_getm_notAfter(x), "99991231235959Z") == 1 &&
+                      X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, name, -1, -1, 0) == 1 &&
+                      X509_set_issuer_name(x, X509_get_subject_name(x)) == 1 && X509_set_pubkey(x, key) == 1 &&
+                      X509_sign(x, key, nullptr) != 0;
     return made ? std::move(certificate) : nullptr;
 }
 
@@ -87,7 +86,8 @@ bool configure(SSL_CTX* context, EVP_PKEY* key, X509* certificate) {
 
 Result<boost::asio::ssl::context, Failure> make_tls_context(const crypto::SecretKey& link_key) {
     const auto failed = [] {
-        return fail(Failure{.error = Error::link_key_must_make_a_certificate, .detail = "OpenSSL refused the link key"});
+        return fail(
+            Failure{.error = Error::link_key_must_make_a_certificate, .detail = "OpenSSL refused the link key"});
     };
     const KeyHandle key = make_key(link_key);
     if (!key) return failed();

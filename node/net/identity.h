@@ -9,8 +9,8 @@
 #include "node/net/error.h"
 
 // TLS as links use it: version 1.3 alone, one suite, one group, Ed25519 certificates made in memory from the link keys,
-// no tickets, no resumption, no early data. A certificate is only a wrapper for its key; nothing else in it is looked at,
-// and whether the key is welcome is decided by whoever owns the connection. Only node/net/*.cpp include this.
+// no tickets, no resumption, no early data. A certificate is only a wrapper for its key; nothing else in it is looked
+// at, and whether the key is welcome is decided by whoever owns the connection. Only node/net/*.cpp include this.
 
 namespace datadeed::net {
 

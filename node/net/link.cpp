@@ -31,7 +31,7 @@ void Link::start() {
     stream_.next_layer().set_option(asio::ip::tcp::no_delay{true}, ignored);
     timer_.expires_after(owner_->limits().handshake_time);
     timer_.async_wait([self = shared_from_this()](error_code error) {
-        if (!error) self->fail_with(Error::handshake_must_end_in_time, "the handshake took too long");
+        if (!error && !self->ready_) self->fail_with(Error::handshake_must_end_in_time, "the handshake took too long");
     });
     const auto role = is_inbound() ? asio::ssl::stream_base::server : asio::ssl::stream_base::client;
     stream_.async_handshake(role, [self = shared_from_this()](error_code error) { self->shook_hands(error); });
@@ -120,6 +120,8 @@ void Link::write() {
                           if (self->closed_) return;
                           if (error) return self->fail_with(Error::link_must_stay_open, error.message());
                           self->writing_.clear();
+                          // A large message doesn't keep its memory.
+                          if (self->writing_.capacity() > 8 * write_bytes) self->writing_.shrink_to_fit();
                           if (messages > 0) self->owner_->link_wrote(*self, messages);
                           self->write();
                       });

@@ -20,8 +20,8 @@ namespace boost::asio {
 class io_context;
 }
 
-// Links to the other nodes: TLS 1.3, both sides authenticated by the Ed25519 link keys that the chain names, one link in
-// use for each pair of nodes. It runs on whatever threads run the io_context, one at a time (a strand of its own).
+// Links to the other nodes: TLS 1.3, both sides authenticated by the Ed25519 link keys that the chain names, one link
+// in use for each pair of nodes. It runs on whatever threads run the io_context, one at a time (a strand of its own).
 
 namespace datadeed::net {
 
@@ -45,7 +45,7 @@ struct Limits {
     std::chrono::milliseconds handshake_time{5'000};
     std::chrono::milliseconds ping_time{3'000};      // something is sent at least this often
     std::chrono::milliseconds silence_time{11'000};  // without a byte from the peer: the link is down,
-                                                      // found at the next ping
+                                                     // found at the next ping
     std::chrono::milliseconds retry_min{100};
     std::chrono::milliseconds retry_max{5'000};
     // How long the node with the higher key lets the other one dial first.
@@ -61,7 +61,8 @@ struct Config {
     std::uint32_t wire_version{1};
     std::vector<Peer> peers{};  // to dial
     KeyCheck key_check{};
-    std::function<std::uint64_t()> random{};  // for the jitter of retries and the number of this instance; on the strand
+    std::function<std::uint64_t()>
+        random{};  // for the jitter of retries and the number of this instance; on the strand
     Limits limits{};
 };
 
@@ -105,7 +106,8 @@ public:
     Transport(const Transport&) = delete;
     Transport& operator=(const Transport&) = delete;
 
-    // Listens, begins to accept and to dial; the port, which the system chose if it was 0. Any address may be listened on.
+    // Listens, begins to accept and to dial; the port, which the system chose if it was 0. Any address may be listened
+    // on.
     [[nodiscard]] Result<std::uint16_t, Failure> start();
 
     // Queues a message of 1 to Limits::frame_bytes bytes (asserted). Messages of one class arrive in the order in

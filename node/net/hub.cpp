@@ -1,0 +1,275 @@
+#include "node/net/hub.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "base/assert.h"
+
+namespace datadeed::net {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t refusals_logged_max = 10;  // a second
+
+std::string in_words(Error error, const std::string& detail) {
+    return detail.empty() ? std::string{describe(error)} : detail + "; " + std::string{describe(error)};
+}
+
+}  // namespace
+
+Hub::Hub(asio::io_context& io, Config config, Result<asio::ssl::context, Failure> tls, const crypto::PublicKey& own_key,
+         Callbacks callbacks)
+    : strand_{asio::make_strand(io)},
+      config_{std::move(config)},
+      tls_{std::move(tls)},
+      own_key_{own_key},
+      callbacks_{std::move(callbacks)},
+      acceptor_{strand_},
+      resolver_{strand_},
+      accept_pause_{strand_} {}
+
+void Hub::send(const std::string& peer, const std::shared_ptr<const Bytes>& message, Class urgency) {
+    asio::post(strand_, [self = shared_from_this(), peer, message, urgency] {
+        const auto found = self->nodes_.find(peer);
+        if (!self->stopped_ && found != self->nodes_.end()) self->push(peer, found->second, message, urgency);
+    });
+}
+
+void Hub::broadcast(const std::shared_ptr<const Bytes>& message, Class urgency) {
+    asio::post(strand_, [self = shared_from_this(), message, urgency] {
+        if (self->stopped_) return;
+        for (auto& [name, node] : self->nodes_) self->push(name, node, message, urgency);
+    });
+}
+
+void Hub::push(const std::string& name, Node& node, const std::shared_ptr<const Bytes>& message, Class urgency) {
+    if (!node.link) return;
+    const std::size_t dropped = node.outbox.push(message, urgency);
+    node.link->write_from(node.outbox);
+    const std::size_t queued = node.outbox.bytes();
+    note(name, [&](PeerStatus& status) {
+        status.queued_bytes = queued;
+        status.dropped += dropped;
+    });
+}
+
+void Hub::set_peers(std::vector<Peer> peers) {
+    asio::post(strand_, [self = shared_from_this(), peers = std::move(peers)] {
+        if (self->stopped_) return;
+        for (auto& [name, node] : self->nodes_) {
+            const bool stays = std::ranges::find(peers, name, &Peer::name) != peers.end();
+            if (!stays) node.dial.reset();
+        }
+        for (const Peer& peer : peers) {
+            Node& node = self->node_of(peer.name);
+            node.dial = peer;
+            if (!node.link && !node.dialling) self->dial_later(peer.name, node);
+        }
+        self->check_again();
+    });
+}
+
+void Hub::check_again() {
+    for (auto& [name, node] : nodes_) {
+        if (!node.link || !node.link->key()) continue;
+        const Result<std::string, Error> allowed = name_of(*node.link->key());
+        if (allowed && *allowed == name) continue;
+        log({.warning = true,
+             .error = Error::key_must_be_of_a_member,
+             .peer = name,
+             .address = node.link->address(),
+             .key = node.link->key(),
+             .text = "the link was closed, since its key is not this node's any more"});
+        put_down(name, node);
+        dial_later(name, node);
+    }
+}
+
+std::vector<PeerStatus> Hub::status() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<PeerStatus> all;
+    for (const auto& [name, status] : status_) all.push_back(status);
+    return all;
+}
+
+void Hub::stop(const std::function<void()>& done) {
+    asio::post(strand_, [self = shared_from_this(), done] {
+        self->close_all();
+        if (done) done();
+    });
+}
+
+void Hub::abandon() {
+    callbacks_ = {};
+    close_all();
+}
+
+void Hub::close_all() {
+    if (stopped_) return;
+    stopped_ = true;
+    error_code ignored;
+    acceptor_.close(ignored);
+    accept_pause_.cancel();
+    resolver_.cancel();
+    for (const std::shared_ptr<StrandSocket>& socket : connecting_) socket->close(ignored);
+    for (const std::shared_ptr<Link>& link : greeting_) link->close();
+    for (auto& [name, node] : nodes_) {
+        node.timer.cancel();
+        if (node.dialled) node.dialled->close();
+        if (node.link) put_down(name, node);
+    }
+    connecting_.clear();
+    greeting_.clear();
+    nodes_.clear();
+}
+
+Hello Hub::own_hello() const {
+    return {.protocol = protocol_version,
+            .chain = config_.chain,
+            .name = config_.name,
+            .wire_version = config_.wire_version,
+            .instance = instance_};
+}
+
+Result<std::string, Error> Hub::name_of(const crypto::PublicKey& key) const {
+    if (key == own_key_) return fail(Error::peer_must_be_another_node);
+    std::optional<std::string> name = config_.key_check(key);
+    if (!name) return fail(Error::key_must_be_of_a_member);
+    return *std::move(name);
+}
+
+Hub::Node& Hub::node_of(const std::string& name) {
+    const auto [found, is_new] = nodes_.try_emplace(name, strand_, config_.limits);
+    if (is_new) note(name, [](PeerStatus&) {});
+    return found->second;
+}
+
+// Two nodes may dial each other at the same moment. Both must then keep the same link: the one that the node with the
+// lower key dialled.
+bool Hub::is_preferred(const Link& link) const {
+    const bool own_is_lower = own_key_ < *link.key();
+    return link.is_inbound() != own_is_lower;
+}
+
+void Hub::link_ready(const std::shared_ptr<Link>& link) {
+    greeting_.erase(link);
+    Node& node = node_of(link->peer());
+    if (node.dialled == link) {
+        node.dialled.reset();
+        node.dialling = false;
+    }
+    const std::shared_ptr<Link> old = node.link;
+    // A link in the same direction, or from a restarted peer, means that the peer has lost the old one.
+    const bool takes_over =
+        !old || old->instance() != link->instance() || old->is_inbound() == link->is_inbound() || is_preferred(*link);
+    if (!takes_over) return link->close();
+    if (link->is_inbound() && !old && inbound_links() >= config_.limits.inbound_links) {
+        log_refusal({.warning = true,
+                     .error = Error::inbound_links_must_be_few,
+                     .peer = link->peer(),
+                     .address = link->address(),
+                     .key = link->key(),
+                     .text = in_words(Error::inbound_links_must_be_few, "")});
+        return link->close();
+    }
+    if (old) put_down(link->peer(), node);
+    take_up(node, link);
+}
+
+void Hub::take_up(Node& node, const std::shared_ptr<Link>& link) {
+    node.link = link;
+    node.up_since = Clock::now();
+    node.timer.cancel();
+    node.last_failure.reset();
+    note(link->peer(), [&](PeerStatus& status) {
+        status.connected = true;
+        status.inbound = link->is_inbound();
+    });
+    log({.warning = false,
+         .error = std::nullopt,
+         .peer = link->peer(),
+         .address = link->address(),
+         .key = link->key(),
+         .text = link->is_inbound() ? "link is up; the peer dialled" : "link is up; this node dialled"});
+    if (callbacks_.on_up) callbacks_.on_up(link->peer(), *link->key());
+}
+
+void Hub::put_down(const std::string& name, Node& node) {
+    node.link->close();
+    node.link.reset();
+    node.outbox.clear();
+    // A peer whose links break as soon as they are up is dialled ever more slowly.
+    if (Clock::now() - node.up_since > config_.limits.retry_max) node.backoff.reset();
+    note(name, [](PeerStatus& status) {
+        status.connected = false;
+        status.queued_bytes = 0;
+    });
+    if (callbacks_.on_down) callbacks_.on_down(name);
+}
+
+std::size_t Hub::inbound_links() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        nodes_, [](const auto& entry) { return entry.second.link && entry.second.link->is_inbound(); }));
+}
+
+void Hub::link_received(Link& link, Bytes message) {
+    note(link.peer(), [](PeerStatus& status) { ++status.received; });
+    if (callbacks_.on_message) callbacks_.on_message(link.peer(), std::move(message));
+}
+
+void Hub::link_wrote(Link& link, std::size_t messages) {
+    const std::size_t queued = node_of(link.peer()).outbox.bytes();
+    note(link.peer(), [&](PeerStatus& status) {
+        status.sent += messages;
+        status.queued_bytes = queued;
+    });
+}
+
+void Hub::link_failed(const std::shared_ptr<Link>& link, const Failure& why) {
+    greeting_.erase(link);
+    if (!link->is_ready() && link->dialled()) return dial_failed(link->dialled()->name, why, link->key());
+    const LinkEvent event{.warning = true,
+                          .error = why.error,
+                          .peer = link->peer(),
+                          .address = link->address(),
+                          .key = link->key(),
+                          .text = in_words(why.error, why.detail)};
+    if (!link->is_ready()) return log_refusal(event);
+    log(event);
+    Node& node = node_of(link->peer());
+    if (node.link != link) return;
+    put_down(link->peer(), node);
+    dial_later(link->peer(), node);
+}
+
+void Hub::note(const std::string& name, const std::function<void(PeerStatus&)>& change) {
+    const std::lock_guard lock{mutex_};
+    const auto [found, is_new] = status_.try_emplace(name);
+    if (is_new) found->second.name = name;
+    change(found->second);
+}
+
+void Hub::log(LinkEvent event) {
+    if (callbacks_.on_log) callbacks_.on_log(event);
+}
+
+void Hub::log_refusal(LinkEvent event) {
+    const Clock::time_point now = Clock::now();
+    if (now - refusals_since_ > std::chrono::seconds{1}) {
+        if (refusals_left_out_ > 0) event.text += " (" + std::to_string(refusals_left_out_) + " more were not logged)";
+        refusals_since_ = now;
+        refusals_logged_ = 0;
+        refusals_left_out_ = 0;
+    }
+    if (refusals_logged_ == refusals_logged_max) {
+        ++refusals_left_out_;
+        return;
+    }
+    ++refusals_logged_;
+    log(std::move(event));
+}
+
+}  // namespace datadeed::net
