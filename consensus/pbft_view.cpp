@@ -27,7 +27,7 @@ void Pbft::change_view(View to) {
 
 // Of each signer the one for the highest view is kept: bounded whatever they send, and one who has gone on to a later
 // view has no part in an earlier one.
-void Pbft::receive(ValidatorIndex, Signed<ViewChange> message) {
+void Pbft::receive(ValidatorIndex via, Signed<ViewChange> message) {
     const View wanted = message.message.new_view;
     const ValidatorIndex signer = message.signer;
     note_ahead(signer, message.message.committed);
@@ -41,7 +41,8 @@ void Pbft::receive(ValidatorIndex, Signed<ViewChange> message) {
         view_changes_.insert_or_assign(signer, std::move(message));
     }
     if (!reign_.changing && wanted <= reign_.view) {
-        if (reign_.new_view) send(*reign_.new_view, signer);  // he is late, and this lets him in
+        // He is late, and this lets him in. If I'm not the primary, STATUS sees to it.
+        if (reign_.new_view && is_primary() && via == signer) send(*reign_.new_view, signer);
         return;
     }
     look_at_view_changes();

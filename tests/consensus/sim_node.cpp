@@ -67,6 +67,7 @@ void Node::submit(const std::string& text) {
 void Node::deliver(const Packet& packet) {
     if (!up()) return;
     std::visit([&](const auto& wire) { receive(packet.from, wire); }, packet.wire);
+    if (up()) release();
 }
 
 void Node::sync() {
