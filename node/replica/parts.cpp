@@ -30,6 +30,7 @@ Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, Opened 
       outbox_{names_of(genesis_.nodes.validators)},
       votes_{std::move(opened.votes)},
       silenced_{std::move(opened.silenced)} {
+    if (identity_.vote_verifier != nullptr) context_.signatures = identity_.vote_verifier;
     is_validator_ = index_of(identity_.self).has_value();
     if (identity_.vote_key) own_signer_ = std::make_unique<consensus::Ed25519Signer>(*identity_.vote_key);
     if (!silenced_.empty()) outbox_.log(LogEvent::Level::error, "votes.silenced", {{"why", silenced_}});

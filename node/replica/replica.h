@@ -21,8 +21,9 @@ struct Identity {
     ledger::MemberId self{};
     std::optional<crypto::SecretKey> vote_key{};
     std::optional<crypto::SecretKey> cosign_key{};
-    // Signs in place of vote_key, where votes have a scheme of their own (simulated clusters).
+    // In place of vote_key and Ed25519, where votes have a scheme of their own (simulated clusters).
     std::shared_ptr<const consensus::VoteSigner> vote_signer{};
+    const consensus::VoteVerifier* vote_verifier{nullptr};
 };
 
 // Why a replica could not start. `code` is stable and dotted, `reason` is for people and says what to do.

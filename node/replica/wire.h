@@ -125,7 +125,6 @@ struct Cosignature {
         visit("time_s", self.time_s);
         visit("signature", self.signature);
     }
-    friend bool operator==(const Cosignature&, const Cosignature&) = default;
 };
 
 struct Tip {

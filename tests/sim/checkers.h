@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "chain/committer.h"
+#include "ledger/state.h"
+#include "node/replica/actions.h"
+#include "tests/sim/node.h"
+#include "tests/sim/world.h"
+
+// What must hold, checked outside of the nodes and against records that no crash erases.
+
+namespace datadeed::sim {
+
+// The state tree's nodes, all versions.
+class MapTree final : public ledger::TreeStore {
+public:
+    [[nodiscard]] std::optional<Bytes> node(const ledger::NodeKey& key) const override;
+    void apply(const ledger::TreeUpdate& update);
+
+private:
+    std::map<ledger::NodeKey, Bytes> nodes_;
+};
+
+class Checker {
+public:
+    explicit Checker(const World& world);
+
+    // A message leaves an honest node.
+    void on_send(const Node& node, const replica::SendTo& send);
+    // An honest node says that a block is final and durable.
+    void on_committed(const Node& node, const replica::BlockCommitted& block);
+    // An honest node tells a client that its transaction is final.
+    void on_answer(const Node& node, const replica::Committed& committed);
+    void on_status(const Node& node, const replica::Status& status);
+    // Everything that an honest node holds, read again from its disk.
+    void check_disk(const Node& node);
+
+    [[nodiscard]] const std::optional<std::string>& violation() const { return violation_; }
+    void violate(std::string what);
+    // The highest block that any honest node has committed.
+    [[nodiscard]] Height height() const { return tip_.height; }
+    [[nodiscard]] const Digest& hash() const { return tip_.hash; }
+    [[nodiscard]] std::uint64_t transactions() const { return places_.size(); }
+    [[nodiscard]] std::uint64_t highest_view() const { return highest_view_; }
+    [[nodiscard]] bool contains(const ledger::TxId& id) const { return places_.contains(id); }
+
+private:
+    using Slot = std::tuple<std::string, consensus::MessageKind, consensus::View, Height>;
+
+    void note_vote(const Node& node, consensus::MessageKind kind, consensus::View view, Height height, const Digest& hash);
+    void check_first(const Node& node, const chain::StoredBlock& block);
+    void check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
+                           Height height);
+    void execute(const Node& node, const ledger::Block& block);
+
+    const World* world_;
+    std::optional<std::string> violation_;
+    std::map<Slot, Digest> votes_;
+    std::map<std::string, consensus::View> changed_to_;  // the highest VIEW-CHANGE of each node
+    std::uint64_t highest_view_{0};
+
+    // The one chain, as an executor of its own computes it.
+    ledger::Tip tip_{};
+    std::vector<Digest> hashes_;  // by height
+    std::map<ledger::TxId, std::pair<Height, std::uint64_t>> places_;
+    ledger::MapState state_;
+    MapTree tree_;
+    crypto::CompactRange log_;
+};
+
+}  // namespace datadeed::sim

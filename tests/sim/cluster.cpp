@@ -1,0 +1,258 @@
+#include "tests/sim/cluster.h"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "base/overloaded.h"
+
+namespace datadeed::sim {
+namespace {
+
+constexpr std::uint64_t tick_us = replica::tick_period_ms * 1000;
+constexpr std::uint64_t misfortune_us = 100'000;
+constexpr std::size_t inbox_max = 4'096;
+
+}  // namespace
+
+void Sights::add(const Sights& other) {
+    blocks += other.blocks;
+    transactions += other.transactions;
+    committed_answers += other.committed_answers;
+    refused_answers += other.refused_answers;
+    crashes += other.crashes;
+    crashes_in_write += other.crashes_in_write;
+    views += other.views;
+    caught_up += other.caught_up;
+    silenced += other.silenced;
+    refused_proposals += other.refused_proposals;
+    evidence += other.evidence;
+    checkpoints += other.checkpoints;
+}
+
+std::string Sights::text() const {
+    std::ostringstream out;
+    out << blocks << " blocks, " << transactions << " transactions, answers: " << committed_answers << " committed, "
+        << refused_answers << " refused; " << crashes << " crashes (" << crashes_in_write << " in a write), " << views
+        << " views entered, " << caught_up << " blocks fetched, " << silenced << " nodes silenced, " << refused_proposals
+        << " proposals refused, " << evidence << " contradictions shown, " << checkpoints << " checkpoints";
+    return out.str();
+}
+
+Cluster::Cluster(const Plan& plan, Trace trace)
+    : plan_{plan},
+      trace_{std::move(trace)},
+      world_{make_world(plan.validators, plan.observers, plan.clients)},
+      rng_{plan.seed ^ 0xC1A57E5U},
+      network_{plan_, plan.validators + plan.observers, rng_.split()},
+      workload_{world_, plan.clients, rng_.split()},
+      checker_{world_} {
+    for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
+        const bool votes = i < plan.validators;
+        nodes_.push_back(std::make_unique<Node>(world_, votes ? validator_name(i) : observer_name(i - plan.validators),
+                                                plan.clocks[i]));
+        liars_.push_back(nullptr);
+    }
+    for (std::size_t chosen = 0; chosen < plan.byzantine;) {
+        const std::size_t node = rng_.below(plan.validators);
+        if (liars_[node]) continue;
+        liars_[node] = std::make_unique<Liar>(world_, node, plan.lie);
+        ++chosen;
+    }
+}
+
+void Cluster::fold(std::uint64_t value) {
+    outcome_.trace_hash = (outcome_.trace_hash ^ value) * 0x100000001B3U + now_us_;
+}
+
+void Cluster::note(std::size_t node, const std::string& text) {
+    if (!trace_) return;
+    std::ostringstream line;
+    line << now_us_ / 1000 << "." << (now_us_ / 100) % 10 << " ms  " << nodes_[node]->name().value << "  " << text;
+    trace_(line.str());
+}
+
+std::size_t Cluster::index_of(const ledger::MemberId& name) const {
+    const auto found = std::ranges::find(nodes_, name, [](const auto& node) { return node->name(); });
+    return static_cast<std::size_t>(found - nodes_.begin());
+}
+
+void Cluster::schedule(std::uint64_t after_us, Happening what) {
+    queue_.push({.at = now_us_ + after_us, .order = order_++, .what = std::move(what)});
+}
+
+Outcome Cluster::run() {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        start(i);
+        schedule(rng_.below(tick_us), Tick{.node = i});
+    }
+    submissions_left_ = plan_.submissions;
+    schedule(misfortune_us, Misfortune{});
+    schedule(1'000, Submit{});
+    run_until(plan_.faulty_ms * 1000, [] { return false; });
+    if (!checker_.violation()) heal();
+    if (!checker_.violation()) demand_progress();
+    outcome_.violation = checker_.violation();
+    outcome_.virtual_ms = now_us_ / 1000;
+    outcome_.sights.blocks = checker_.height().value;
+    outcome_.sights.transactions = checker_.transactions();
+    outcome_.sights.committed_answers = workload_.committed();
+    outcome_.sights.refused_answers = workload_.refused();
+    return outcome_;
+}
+
+void Cluster::run_until(std::uint64_t end_us, const std::function<bool()>& done) {
+    while (!queue_.empty() && queue_.top().at <= end_us && !checker_.violation()) {
+        Entry entry = queue_.top();
+        queue_.pop();
+        now_us_ = entry.at;
+        std::visit([this](auto& what) { happen(what); }, entry.what);
+        if (done()) return;
+    }
+    now_us_ = std::max(now_us_, end_us);
+}
+
+void Cluster::happen(Deliver& what) {
+    Node& node = *nodes_[what.parcel.to];
+    if (!node.up()) return;
+    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(*what.parcel.bytes, *world_.context);
+    if (!event) {
+        if (is_honest(what.parcel.from)) checker_.violate("an honest message doesn't verify: " + std::string{code(event.error())});
+        return note(what.parcel.to, "turns away a message: " + std::string{code(event.error())});
+    }
+    fold(what.parcel.bytes->size());
+    give(what.parcel.to, replica::PeerMessage{.peer = nodes_[what.parcel.from]->name(), .message = std::move(*event)});
+}
+
+void Cluster::happen(Tick& what) {
+    Node& node = *nodes_[what.node];
+    schedule(tick_us, Tick{.node = what.node});
+    if (node.up()) give(what.node, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
+}
+
+void Cluster::give(std::size_t index, replica::Event event) {
+    Node& node = *nodes_[index];
+    if (node.inbox.size() >= inbox_max) return;  // a paused node's queues are bounded, too
+    node.inbox.push_back(std::move(event));
+    if (node.wake_scheduled) return;
+    node.wake_scheduled = true;
+    schedule(rng_.below(300), Wake{.node = index});
+}
+
+void Cluster::happen(Wake& what) {
+    Node& node = *nodes_[what.node];
+    node.wake_scheduled = false;
+    if (!node.up()) return;
+    if (now_us_ < node.paused_until) {
+        node.wake_scheduled = true;
+        return schedule(node.paused_until - now_us_, Wake{.node = what.node});
+    }
+    std::vector<replica::Event> events = std::exchange(node.inbox, {});
+    if (rng_.chance(700)) return step(what.node, std::move(events));
+    for (replica::Event& event : events) {
+        if (!node.up()) return;
+        std::vector<replica::Event> one;
+        one.push_back(std::move(event));
+        step(what.node, std::move(one));
+    }
+}
+
+void Cluster::step(std::size_t index, std::vector<replica::Event> events) {
+    Node& node = *nodes_[index];
+    perform(index, node.replica().step(std::move(events)));
+    if (node.up() && is_honest(index) && rng_.chance(20)) checker_.on_status(node, node.replica().status());
+}
+
+void Cluster::perform(std::size_t index, std::vector<replica::Action> actions) {
+    Node& node = *nodes_[index];
+    fold(actions.size());
+    for (replica::Action& action : actions) {
+        perform_one(index, action);
+        if (!node.up()) return;
+        // The power may go between any two messages.
+        if (!healed_ && rng_.chance(plan_.crash / 20)) return crash(index, "crashes in the middle of a step");
+    }
+}
+
+void Cluster::perform_one(std::size_t index, replica::Action& action) {
+    Node& node = *nodes_[index];
+    const bool honest = is_honest(index);
+    std::visit(
+        Overloaded{[&](const replica::SendTo& known) { send(index, known); },
+                   [&](const replica::Reply& known) {
+                       if (const auto* committed = std::get_if<replica::Committed>(&known.outcome); committed && honest) {
+                           checker_.on_answer(node, *committed);
+                       }
+                       workload_.note_answer(known.token, known.outcome);
+                   },
+                   [&](const replica::BlockCommitted& known) {
+                       note(index, "commits block " + std::to_string(known.height.value) + " " +
+                                       to_hex(known.hash).substr(0, 8) + " of " + std::to_string(known.transactions) +
+                                       " transactions" + (known.caught_up ? ", fetched" : ""));
+                       outcome_.sights.caught_up += known.caught_up ? 1U : 0U;
+                       if (honest) checker_.on_committed(node, known);
+                   },
+                   [](const replica::StatusChanged&) {},
+                   [&](const replica::LogEvent& known) {
+                       outcome_.sights.views += known.name == "view.entered" ? 1U : 0U;
+                       outcome_.sights.silenced += known.name == "votes.silenced" ? 1U : 0U;
+                       outcome_.sights.refused_proposals += known.name == "proposal.refused" ? 1U : 0U;
+                       outcome_.sights.evidence += known.name == "validator.contradicted_itself" ? 1U : 0U;
+                       std::string text = known.name;
+                       for (const auto& [name, value] : known.fields) text += " " + name + "=" + value.substr(0, 40);
+                       note(index, text);
+                   },
+                   [&](const replica::Halt& known) {
+                       if (!node.armed()) return checker_.violate(node.name().value + " halts: " + known.code + ": " + known.reason);
+                       ++outcome_.sights.crashes_in_write;
+                       crash(index, "crashes in a write");
+                   }},
+        action);
+}
+
+void Cluster::send(std::size_t index, const replica::SendTo& original) {
+    std::vector<replica::SendTo> sends{original};
+    if (is_honest(index)) {
+        checker_.on_send(*nodes_[index], original);
+    } else {
+        sends = liars_[index]->rewrite(original);
+    }
+    for (const replica::SendTo& send : sends) {
+        for (const ledger::MemberId& peer : send.peers) {
+            const Parcel parcel{.from = index, .to = index_of(peer), .bytes = send.bytes};
+            for (const std::uint64_t delay : network_.delays_of(parcel)) schedule(delay, Deliver{.parcel = parcel});
+        }
+    }
+}
+
+void Cluster::start(std::size_t index) {
+    Node& node = *nodes_[index];
+    if (const Result<void, std::string> started = node.start(); !started) return checker_.violate(started.error());
+    note(index, "starts");
+    give(index, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
+    for (std::size_t other = 0; other < nodes_.size(); ++other) {
+        if (other == index || !nodes_[other]->up()) continue;
+        give(index, replica::PeerUp{.peer = nodes_[other]->name()});
+        give(other, replica::PeerUp{.peer = node.name()});
+    }
+}
+
+void Cluster::crash(std::size_t index, const char* how) {
+    Node& node = *nodes_[index];
+    note(index, how);
+    ++outcome_.sights.crashes;
+    node.crash(rng_);
+    workload_.note_crash(index);
+    for (std::size_t other = 0; other < nodes_.size(); ++other) {
+        if (other != index && nodes_[other]->up()) give(other, replica::PeerDown{.peer = node.name()});
+    }
+    const bool first_validators = plan_.loses_votes && !votes_lost_ && index < plan_.validators && is_honest(index);
+    if (first_validators && checker_.height().value > 0) {
+        votes_lost_ = true;
+        note(index, "loses its vote file");
+        node.lose_votes();
+    }
+    schedule(rng_.between(1'000, healed_ ? 100'000 : 2'000'000), Restart{.node = index});
+}
+
+}  // namespace datadeed::sim

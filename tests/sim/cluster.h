@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tests/sim/byzantine.h"
+#include "tests/sim/checkers.h"
+#include "tests/sim/network.h"
+#include "tests/sim/node.h"
+#include "tests/sim/plan.h"
+#include "tests/sim/workload.h"
+#include "tests/sim/world.h"
+
+namespace datadeed::sim {
+
+// How often things happened that a good set of seeds must have.
+struct Sights {
+    std::uint64_t blocks{};
+    std::uint64_t transactions{};
+    std::uint64_t committed_answers{};
+    std::uint64_t refused_answers{};
+    std::uint64_t crashes{};
+    std::uint64_t crashes_in_write{};
+    std::uint64_t views{};
+    std::uint64_t caught_up{};  // blocks fetched
+    std::uint64_t silenced{};
+    std::uint64_t refused_proposals{};
+    std::uint64_t evidence{};
+    std::uint64_t checkpoints{};
+
+    void add(const Sights& other);
+    [[nodiscard]] std::string text() const;
+};
+
+struct Outcome {
+    std::optional<std::string> violation{};
+    std::uint64_t trace_hash{};  // of all that happened: equal for equal seeds
+    std::uint64_t virtual_ms{};
+    Sights sights{};
+};
+
+// A whole cluster in one thread, from one seed: first everything goes wrong and nothing may break, then all is well and
+// everything must get done. `trace` gets a line an event, if given.
+class Cluster {
+public:
+    using Trace = std::function<void(const std::string&)>;
+    Cluster(const Plan& plan, Trace trace);
+
+    [[nodiscard]] Outcome run();
+
+private:
+    struct Deliver {
+        Parcel parcel{};
+    };
+    struct Tick {
+        std::size_t node{};
+    };
+    struct Wake {
+        std::size_t node{};
+    };
+    struct Restart {
+        std::size_t node{};
+    };
+    struct Misfortune {};
+    struct Submit {};
+    using Happening = std::variant<Deliver, Tick, Wake, Restart, Misfortune, Submit>;
+    struct Entry {
+        std::uint64_t at{};
+        std::uint64_t order{};
+        Happening what;
+        friend bool operator>(const Entry& a, const Entry& b) {
+            return std::pair{a.at, a.order} > std::pair{b.at, b.order};
+        }
+    };
+
+    void schedule(std::uint64_t after_us, Happening what);
+    void run_until(std::uint64_t end_us, const std::function<bool()>& done);
+    void happen(Deliver& what);
+    void happen(Tick& what);
+    void happen(Wake& what);
+    void happen(Restart& what);
+    void happen(Misfortune& what);
+    void happen(Submit& what);
+    void give(std::size_t node, replica::Event event);
+    void step(std::size_t node, std::vector<replica::Event> events);
+    void perform(std::size_t node, std::vector<replica::Action> actions);
+    void perform_one(std::size_t node, replica::Action& action);
+    void send(std::size_t node, const replica::SendTo& send);
+    void start(std::size_t node);
+    void crash(std::size_t node, const char* how);
+    void submit(std::size_t node, const Workload::Submission& submission);
+    void heal();
+    void demand_progress();
+    [[nodiscard]] bool is_settled();
+    [[nodiscard]] bool is_honest(std::size_t node) const { return !liars_[node]; }
+    [[nodiscard]] std::size_t index_of(const ledger::MemberId& name) const;
+    [[nodiscard]] std::uint64_t true_ms() const { return epoch_ms + now_us_ / 1000; }
+    void note(std::size_t node, const std::string& text);
+    void fold(std::uint64_t value);
+
+    Plan plan_;
+    Trace trace_;
+    World world_;
+    Rng rng_;
+    Network network_;
+    Workload workload_;
+    Checker checker_;
+    std::vector<std::unique_ptr<Node>> nodes_;
+    std::vector<std::unique_ptr<Liar>> liars_;
+    std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
+    std::uint64_t now_us_{0};
+    std::uint64_t order_{0};
+    std::uint64_t submissions_left_{0};
+    bool healed_{false};
+    bool votes_lost_{false};
+    Outcome outcome_{};
+};
+
+}  // namespace datadeed::sim

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <utility>
+
+#include "tests/sim/cluster.h"
+
+namespace datadeed::sim {
+namespace {
+
+constexpr std::uint64_t misfortune_us = 100'000;
+// Healed, everything must be done within this: some of the longest timeouts one after another.
+constexpr std::uint64_t progress_us = 180'000'000;
+
+}  // namespace
+
+void Cluster::happen(Restart& what) {
+    if (!nodes_[what.node]->up()) start(what.node);
+}
+
+void Cluster::happen(Misfortune& /*what*/) {
+    if (healed_) return;
+    schedule(misfortune_us, Misfortune{});
+    if (rng_.chance(plan_.partition)) note(0, "network: " + network_.repartition());
+    const bool all = rng_.chance(plan_.crash_all);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        Node& node = *nodes_[i];
+        if (!node.up()) continue;
+        if (all || rng_.chance(plan_.crash)) {
+            crash(i, all ? "loses power with all others" : "crashes");
+        } else if (!node.armed() && rng_.chance(plan_.crash_in_write)) {
+            node.fail_at_write(rng_.below(12), rng_);
+        } else if (rng_.chance(plan_.pause)) {
+            node.paused_until = now_us_ + rng_.between(10'000, 1'500'000);
+            note(i, "stops for a while");
+        }
+    }
+}
+
+void Cluster::happen(Submit& /*what*/) {
+    if (healed_ || submissions_left_ == 0) return;
+    --submissions_left_;
+    schedule(rng_.below(2 * plan_.faulty_ms * 1000 / (plan_.submissions + 1)) + 1, Submit{});
+    const std::size_t node = rng_.below(nodes_.size());
+    if (nodes_[node]->up()) submit(node, workload_.next(true_ms()));
+}
+
+void Cluster::submit(std::size_t index, const Workload::Submission& submission) {
+    // What a lying node tells its clients is worth nothing, so nobody counts on it.
+    if (is_honest(index)) workload_.note_sent(submission, index);
+    note(index, "is handed transaction " + to_hex(submission.transaction->tx.id().value).substr(0, 8));
+    give(index, replica::SubmitTransaction{.transaction = submission.transaction, .token = submission.token});
+}
+
+void Cluster::heal() {
+    healed_ = true;
+    network_.heal();
+    note(0, "everything is well from here on");
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        Node& node = *nodes_[i];
+        node.paused_until = 0;
+        // A disk that was about to fail is taken out now; it comes back whole.
+        if (node.up() && node.armed()) crash(i, "crashes for the last time");
+        if (!node.up()) start(i);
+        if (node.up() && is_honest(i)) submit(i, workload_.sure(true_ms() + i));
+    }
+}
+
+bool Cluster::is_settled() {
+    if (workload_.waiting() > 0) return false;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (!is_honest(i)) continue;
+        const replica::Status status = nodes_[i]->replica().status();
+        if (status.block_hash != checker_.hash() || status.pool_transactions > 0) return false;
+    }
+    return true;
+}
+
+void Cluster::demand_progress() {
+    std::uint64_t look_at = now_us_;
+    bool settled = false;
+    run_until(now_us_ + progress_us, [&] {
+        if (now_us_ < look_at) return false;
+        look_at = now_us_ + 20'000;
+        settled = is_settled();
+        return settled;
+    });
+    if (checker_.violation()) return;
+    if (!settled) {
+        std::string text = "no progress after healing: tip " + std::to_string(checker_.height().value) + ", waiting:" +
+                           workload_.describe_waiting() + ";";
+        for (const auto& node : nodes_) {
+            if (!node->up()) continue;
+            const replica::Status status = node->replica().status();
+            text += " " + status.self.value + " h=" + std::to_string(status.height.value) + " v=" +
+                    std::to_string(status.view) + (status.changing_view ? "*" : "") + " pool=" +
+                    std::to_string(status.pool_transactions);
+        }
+        return checker_.violate(text);
+    }
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (!is_honest(i)) continue;
+        checker_.check_disk(*nodes_[i]);
+        const bool checkpoint = nodes_[i]->replica().status().cosigned.value > 0;
+        outcome_.sights.checkpoints += checkpoint ? 1U : 0U;
+    }
+}
+
+}  // namespace datadeed::sim

@@ -1,0 +1,108 @@
+// datadeed-sim: whole clusters, each from one seed, with everything going wrong that a plan says. Exit 1 on a violation.
+
+#include <atomic>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "crypto/init.h"
+#include "tests/sim/cluster.h"
+
+namespace {
+
+namespace sim = datadeed::sim;
+
+struct Options {
+    std::uint64_t first{1};
+    std::uint64_t seeds{100};
+    std::uint64_t jobs{1};
+    bool trace{false};
+};
+
+constexpr const char* usage =
+    "usage: datadeed-sim [--seeds N] [--first S] [--jobs N]     run N seeds from S on\n"
+    "       datadeed-sim --seed S [--trace]                     run one; with --trace, a line an event\n";
+
+std::optional<Options> parse(int count, char** words) {
+    Options options;
+    for (int i = 1; i < count; ++i) {
+        const std::string word = words[i];
+        if (word == "--trace") {
+            options.trace = true;
+            continue;
+        }
+        if (i + 1 >= count) return std::nullopt;
+        const char* text = words[++i];
+        std::uint64_t number = 0;
+        const auto [end, error] = std::from_chars(text, text + std::strlen(text), number);
+        if (error != std::errc{} || *end != 0) return std::nullopt;
+        if (word == "--seeds") {
+            options.seeds = number;
+        } else if (word == "--first") {
+            options.first = number;
+        } else if (word == "--jobs") {
+            options.jobs = number;
+        } else if (word == "--seed") {
+            options.first = number;
+            options.seeds = 1;
+        } else {
+            return std::nullopt;
+        }
+    }
+    return options;
+}
+
+sim::Outcome run_one(const Options& options, std::uint64_t seed) {
+    const sim::Plan plan = sim::make_plan(seed);
+    sim::Cluster::Trace trace;
+    if (options.trace) {
+        std::cout << "seed " << seed << ": " << plan.text() << "\n";
+        trace = [](const std::string& line) { std::cout << line << "\n"; };
+    }
+    sim::Cluster cluster{plan, std::move(trace)};
+    return cluster.run();
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    const std::optional<Options> options = parse(count, words);
+    if (!options) {
+        std::cerr << usage;
+        return 2;
+    }
+    datadeed::crypto::init();
+    for (std::size_t i = 0; i < 8; ++i) (void)sim::owner_key(i);
+    (void)sim::make_world(7, 1, 4);  // all keys exist before there are threads
+
+    std::atomic<std::uint64_t> next{0};
+    std::atomic<std::uint64_t> failures{0};
+    std::mutex mutex;
+    sim::Sights sights;
+    const auto work = [&] {
+        for (std::uint64_t i = next++; i < options->seeds; i = next++) {
+            const std::uint64_t seed = options->first + i;
+            const sim::Outcome outcome = run_one(*options, seed);
+            const std::lock_guard lock{mutex};
+            sights.add(outcome.sights);
+            if (!outcome.violation) continue;
+            ++failures;
+            std::cout << "seed " << seed << " VIOLATION after " << outcome.virtual_ms << " ms: " << *outcome.violation
+                      << "\n  replay: datadeed-sim --seed " << seed << " --trace" << std::endl;
+        }
+    };
+    std::vector<std::thread> threads;
+    for (std::uint64_t i = 1; i < options->jobs; ++i) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+
+    std::cout << options->seeds << " seeds from " << options->first << ": " << failures << " violations\n"
+              << sights.text() << "\n";
+    return failures == 0 ? 0 : 1;
+}

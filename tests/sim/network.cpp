@@ -1,0 +1,45 @@
+#include "tests/sim/network.h"
+
+namespace datadeed::sim {
+
+Network::Network(const Plan& plan, std::size_t nodes, Rng rng) : plan_{&plan}, nodes_{nodes}, rng_{rng} {}
+
+std::vector<std::uint64_t> Network::delays_of(const Parcel& parcel) {
+    if (healed_) return {rng_.between(100, 2'000)};
+    if (cut_.contains({parcel.from, parcel.to})) return {};
+    std::vector<std::uint64_t> delays;
+    const std::size_t copies = rng_.chance(plan_->twice) ? 2 : 1;
+    for (std::size_t i = 0; i < copies; ++i) {
+        if (rng_.chance(plan_->loss)) continue;
+        delays.push_back(rng_.between(50, rng_.chance(plan_->slow) ? plan_->slow_us : plan_->delay_us));
+    }
+    return delays;
+}
+
+std::string Network::repartition() {
+    if (!cut_.empty() && rng_.chance(500)) {
+        cut_.clear();
+        return "all links whole";
+    }
+    // A side is a set of nodes; the cut is both ways or one.
+    const std::uint64_t side = rng_.between(1, (std::uint64_t{1} << nodes_) - 1);
+    const bool one_way = rng_.chance(400);
+    std::string text{one_way ? "cut one way from" : "cut off"};
+    for (std::size_t from = 0; from < nodes_; ++from) {
+        if (((side >> from) & 1U) == 0) continue;
+        text += " " + std::to_string(from);
+        for (std::size_t to = 0; to < nodes_; ++to) {
+            if (((side >> to) & 1U) != 0) continue;
+            cut_.insert({from, to});
+            if (!one_way) cut_.insert({to, from});
+        }
+    }
+    return text;
+}
+
+void Network::heal() {
+    cut_.clear();
+    healed_ = true;
+}
+
+}  // namespace datadeed::sim

@@ -1,0 +1,62 @@
+#include "tests/sim/node.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace datadeed::sim {
+
+Node::Node(const World& world, ledger::MemberId name, std::int64_t clock_ms)
+    : world_{&world}, name_{std::move(name)}, clock_ms_{clock_ms} {
+    DATADEED_ASSERT(files_.create_folder("node").has_value());
+    DATADEED_ASSERT(files_.sync_folder(".").has_value());
+}
+
+Result<void, std::string> Node::start() {
+    chain_ = chain::open_memory_store(chain_disk_);
+    state_ = chain::open_memory_store(state_disk_);
+    Result<std::unique_ptr<replica::Replica>, replica::StartError> started = replica::Replica::start(
+        world_->genesis, identity_of(*world_, name_),
+        {.chain = chain_.get(), .state = state_.get(), .files = &files_, .votes_path = "node/votes", .state_options = {}});
+    if (!started) return fail(name_.value + " can't start: " + started.error().code + ": " + started.error().reason);
+    replica_ = std::move(*started);
+    ++starts;
+    return {};
+}
+
+void Node::crash(Rng& rng) {
+    replica_.reset();
+    chain_.reset();
+    state_.reset();
+    inbox.clear();
+    armed_ = false;
+    files_.heal();
+    chain_disk_.heal();
+    state_disk_.heal();
+    files_.crash([&rng](std::uint64_t bound) { return rng.below(bound); });
+    chain_disk_.crash(rng.below(chain_disk_.unsynced() + 1));
+    state_disk_.crash(rng.below(state_disk_.unsynced() + 1));
+}
+
+void Node::lose_votes() {
+    if (files_.exists("node/votes").value_or(false)) DATADEED_ASSERT(files_.remove("node/votes").has_value());
+    DATADEED_ASSERT(files_.sync_folder("node").has_value());
+}
+
+void Node::fail_at_write(std::uint64_t after, Rng& rng) {
+    armed_ = true;
+    switch (rng.below(3)) {
+        case 0:
+            return chain_disk_.fail_after(after, chain::Fault::store_io);
+        case 1:
+            return state_disk_.fail_after(after, chain::Fault::store_io);
+        default:
+            return files_.fail_after(after, chain::Fault::file_io);
+    }
+}
+
+TimeMs Node::clock(std::uint64_t true_ms) const {
+    return TimeMs{static_cast<std::uint64_t>(static_cast<std::int64_t>(true_ms) + clock_ms_)};
+}
+
+}  // namespace datadeed::sim

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chain/memory_file.h"
+#include "chain/memory_store.h"
+#include "node/replica/replica.h"
+#include "tests/sim/rng.h"
+#include "tests/sim/world.h"
+
+namespace datadeed::sim {
+
+// One machine: disks that outlive the process, and the process, a shipped Replica.
+class Node {
+public:
+    Node(const World& world, ledger::MemberId name, std::int64_t clock_ms);
+
+    // A new process on the disks as they are. An error is a violation, since nothing here damages what was durable.
+    [[nodiscard]] Result<void, std::string> start();
+    // The power goes: what wasn't synced survives as `rng` likes.
+    void crash(Rng& rng);
+    // The vote file is gone too; the chain isn't.
+    void lose_votes();
+    // The write number `after` from now on fails; the step in which that happens ends in a Halt.
+    void fail_at_write(std::uint64_t after, Rng& rng);
+
+    [[nodiscard]] bool up() const { return replica_ != nullptr; }
+    [[nodiscard]] bool armed() const { return armed_; }
+    [[nodiscard]] replica::Replica& replica() { return *replica_; }
+    [[nodiscard]] const ledger::MemberId& name() const { return name_; }
+    // This machine's clock at a true time.
+    [[nodiscard]] TimeMs clock(std::uint64_t true_ms) const;
+    // What its chain database holds; opened by start().
+    [[nodiscard]] const chain::KvStore& chain_store() const { return *chain_; }
+
+    // Events that wait for the process to take them, all at once.
+    std::vector<replica::Event> inbox{};
+    bool wake_scheduled{false};
+    // Until when (virtual us) the process is stopped.
+    std::uint64_t paused_until{0};
+    std::uint64_t starts{0};
+
+private:
+    const World* world_;
+    ledger::MemberId name_;
+    std::int64_t clock_ms_;
+    chain::MemoryDisk chain_disk_{};
+    chain::MemoryDisk state_disk_{};
+    chain::MemoryFileSystem files_{};
+    std::unique_ptr<chain::KvStore> chain_{};
+    std::unique_ptr<chain::KvStore> state_{};
+    std::unique_ptr<replica::Replica> replica_{};
+    bool armed_{false};
+};
+
+}  // namespace datadeed::sim

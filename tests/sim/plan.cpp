@@ -1,0 +1,67 @@
+#include "tests/sim/plan.h"
+
+#include <sstream>
+
+#include "consensus/quorum.h"
+#include "tests/sim/rng.h"
+
+namespace datadeed::sim {
+namespace {
+
+// Most runs have some of the faults, few have all: what a fault hides, its absence shows.
+std::uint64_t maybe(Rng& rng, std::uint64_t per_mille, std::uint64_t most) {
+    const bool on = rng.chance(per_mille);
+    const std::uint64_t value = rng.between(1, most);
+    return on ? value : 0;
+}
+
+}  // namespace
+
+Plan make_plan(std::uint64_t seed) {
+    Rng rng{seed};
+    Plan plan{.seed = seed};
+    constexpr std::size_t sizes[] = {4, 4, 4, 4, 4, 4, 5, 7, 1, 2};
+    plan.validators = sizes[rng.below(10)];
+    plan.observers = rng.below(2);
+    const std::size_t f = consensus::faults(plan.validators);
+    if (f > 0 && rng.chance(500)) {
+        plan.byzantine = rng.between(1, f);
+        constexpr Lie lies[] = {Lie::silent, Lie::two_stories, Lie::two_stories, Lie::wrong_roots, Lie::selective};
+        plan.lie = lies[rng.below(5)];
+    }
+    plan.delay_us = rng.between(200, 8'000);
+    plan.loss = maybe(rng, 600, 150);
+    plan.twice = maybe(rng, 500, 100);
+    plan.slow = maybe(rng, 500, 80);
+    plan.partition = maybe(rng, 400, 80);
+    plan.crash = maybe(rng, 500, 40);
+    plan.crash_in_write = maybe(rng, 500, 80);
+    plan.pause = maybe(rng, 400, 30);
+    plan.crash_all = maybe(rng, 200, 30);
+    plan.loses_votes = plan.byzantine < f && rng.chance(150);
+    for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
+        plan.clocks.push_back(static_cast<std::int64_t>(rng.below(1'000)) - 500);
+    }
+    // An hour off, as one faulty validator.
+    if (plan.byzantine + (plan.loses_votes ? 1 : 0) < f && rng.chance(100)) {
+        plan.clocks[rng.below(plan.validators)] = rng.chance(500) ? 3'600'000 : -3'600'000;
+    }
+    plan.clients = rng.between(1, 4);
+    plan.submissions = rng.between(10, 60);
+    plan.faulty_ms = rng.between(2'000, 6'000);
+    return plan;
+}
+
+std::string Plan::text() const {
+    constexpr const char* lies[] = {"none", "silent", "two stories", "wrong roots", "selective"};
+    std::ostringstream out;
+    out << validators << " validators (" << byzantine << " Byzantine: " << lies[static_cast<std::size_t>(lie)] << "), "
+        << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice << ", slow " << slow
+        << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write << ", all " << crash_all
+        << ", pause " << pause << (loses_votes ? ", one loses its votes" : "") << "; clocks";
+    for (const std::int64_t clock : clocks) out << " " << clock;
+    out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms";
+    return out.str();
+}
+
+}  // namespace datadeed::sim

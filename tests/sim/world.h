@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crypto/sign.h"
+#include "ledger/genesis.h"
+#include "ledger/operation.h"
+#include "node/replica/replica.h"
+#include "node/replica/verify.h"
+
+// A real chain for simulated clusters: members with real keys, validators with quick vote signatures.
+
+namespace datadeed::sim {
+
+// The true time at which every run begins.
+inline constexpr std::uint64_t epoch_ms = 1'800'000'000'000;
+
+// Names sort as their numbers: "node-0", then "observer-0", "owner-0".
+[[nodiscard]] ledger::MemberId validator_name(std::size_t index);
+[[nodiscard]] ledger::MemberId observer_name(std::size_t index);
+[[nodiscard]] ledger::MemberId owner_name(std::size_t index);
+
+// Keys are the same in every run, made once a process.
+[[nodiscard]] const crypto::SecretKey& owner_key(std::size_t index);
+
+struct World {
+    ledger::Genesis genesis{};
+    // One for all nodes: what one has verified, none verifies again. The checks themselves are the same.
+    std::unique_ptr<replica::TransactionCache> cache{};
+    std::unique_ptr<replica::VerifyContext> context{};
+
+    [[nodiscard]] const ChainId& chain() const { return context->chain; }
+};
+
+[[nodiscard]] World make_world(std::size_t validators, std::size_t observers, std::size_t owners);
+
+// What the node with this name starts as. `real_votes`: Ed25519 votes.
+[[nodiscard]] replica::Identity identity_of(const World& world, const ledger::MemberId& name);
+
+// A signed transaction of the owner, as bytes.
+struct Order {
+    std::size_t owner{};
+    std::uint64_t nonce_us{};
+    std::uint64_t expires_ms{};
+    std::vector<ledger::Operation> operations{};
+};
+[[nodiscard]] Bytes sign_order(const World& world, const Order& order);
+
+}  // namespace datadeed::sim
