@@ -1,6 +1,6 @@
 #include "crypto/keyfile.h"
 
-#include <rapidcheck.h>
+#include <sodium.h>
 
 #include "base/cbor.h"
 #include "tests/crypto/samples.h"
@@ -36,7 +36,43 @@ Bytes forged(std::string_view version, std::uint64_t operations, std::uint64_t m
     return file.take();
 }
 
+// A file that is sealed as it should be, by somebody who names the public key of `named` and puts in the seed of
+// `held`.
+Bytes mislabelled(const SecretKey& named, const SecretKey& held, std::string_view passphrase) {
+    cbor::Writer header;
+    header.array(6);
+    header.text("datadeed/key/1");
+    header.unsigned_integer(1);
+    header.unsigned_integer(8192);
+    const ByteArray<16> salt{};
+    const ByteArray<24> nonce{};
+    header.bytes(salt);
+    header.bytes(nonce);
+    header.bytes(named.public_key().value);
+    ByteArray<32> key{};
+    ByteArray<48> sealed_seed{};
+    const bool is_done = crypto_pwhash(key.data(), key.size(), passphrase.data(), passphrase.size(), salt.data(), 1,
+                                       8192, crypto_pwhash_ALG_ARGON2ID13) == 0 &&
+                         crypto_aead_xchacha20poly1305_ietf_encrypt(
+                             sealed_seed.data(), nullptr, held.seed().data(), held.seed().size(), header.data().data(),
+                             header.data().size(), nullptr, nonce.data(), key.data()) == 0;
+    REQUIRE(is_done);
+    cbor::Writer file;
+    file.array(2);
+    file.bytes(header.data());
+    file.bytes(sealed_seed);
+    return file.take();
+}
+
 }  // namespace
+
+// Also the format itself, written by hand from its description.
+TEST_CASE("a file must hold the key that it names") {
+    const SecretKey one = test::key_number(1);
+    const SecretKey two = test::key_number(2);
+    CHECK_FALSE(refusal(mislabelled(one, one, "p"), "p"));
+    CHECK(refusal(mislabelled(one, two, "p"), "p") == Error::keyfile_must_hold_the_key_it_names);
+}
 
 TEST_CASE("a sealed key opens with its passphrase") {
     const Bytes file = sealed("correct horse");
