@@ -49,7 +49,7 @@ enum class Error : std::uint8_t {
     policy_quorum_must_be_reachable,
     proof_origin_must_be_that_of_the_policy,
     proof_must_lead_to_the_root,
-    proof_must_have_a_quorum_of_cosignatures,
+    proof_must_have_a_quorum_of_cosignatures,  // keep last: error.cpp checks its table against it
 };
 
 // The stable dotted code for programs, such as "keyfile.wrong_passphrase".

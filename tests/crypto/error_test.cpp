@@ -13,7 +13,6 @@ TEST_CASE("every error has a code and a sentence of its own") {
     for (int i = 0; i <= last; ++i) {
         CAPTURE(i);
         const auto error = static_cast<Error>(i);
-        CHECK(code(error) != "crypto.unknown");
         CHECK(codes.insert(code(error)).second);
         CHECK(sentences.insert(describe(error)).second);
     }
