@@ -1,0 +1,245 @@
+#include "consensus/pbft.h"
+
+#include <algorithm>
+
+#include "tests/consensus/builders.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::consensus::testing {
+
+namespace {
+
+// One core, fed by hand.
+struct Bench {
+    explicit Bench(std::uint32_t self, std::size_t n = 4, Recovered recovered = {})
+        : verifier{test_chain(), quick_set(n), quick},
+          signer{quick_key(self)},
+          core{{.chain = test_chain(), .validators = quick_set(n), .self = ValidatorIndex{self}, .timing = {}},
+               signer,
+               {.height = {}, .hash = {}, .certificate = {}, .last_record = 0, .now_ms = 0},
+               std::move(recovered)} {}
+
+    template <class M>
+    Actions hear(const Signed<M>& message) {
+        return core.step(MessageIn{.via = message.signer, .message = *verifier.verify(Message{message})});
+    }
+    Actions propose(const std::string& text, std::uint64_t view = 0) {
+        const Proposal block = make_proposal(Height{1}, {}, text);
+        return hear(by(static_cast<std::uint32_t>(view % 4),
+                       PrePrepare{.view = View{view}, .height = Height{1}, .hash = block.hash, .payload = block.payload}));
+    }
+    Actions validated(const std::string& text, bool ok = true, bool subjective = false) {
+        return core.step(
+            Validated{.view = core.view(), .hash = digest_of(text), .ok = ok, .reason = "", .subjective = subjective});
+    }
+
+    QuickVerifier quick;
+    Verifier verifier;
+    QuickSigner signer;
+    Pbft core;
+};
+
+template <class A>
+std::vector<A> all(const Actions& actions) {
+    std::vector<A> found;
+    for (const Action& action : actions) {
+        if (const auto* known = std::get_if<A>(&action)) found.push_back(*known);
+    }
+    return found;
+}
+
+template <class M>
+const M* sent(const Actions& actions) {
+    for (const Action& action : actions) {
+        const auto* send = std::get_if<Send>(&action);
+        const auto* message = send == nullptr ? nullptr : std::get_if<Signed<M>>(&send->message);
+        if (message != nullptr) return &message->message;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a vote is written before it is sent, and the send says so") {
+    Bench backup{1};
+    REQUIRE(all<Validate>(backup.propose("alice")).size() == 1);
+    const Actions actions = backup.validated("alice");
+    const auto written = all<Persist>(actions);
+    const auto messages = all<Send>(actions);
+    REQUIRE(written.size() == 1);
+    REQUIRE(messages.size() == 1);
+    CHECK(std::holds_alternative<Persist>(actions[0]));
+    CHECK(written[0].number == 1);
+    CHECK(messages[0].after == 1);
+    CHECK(std::get<ProposalAccepted>(written[0].record).vote == std::get<Signed<Prepare>>(messages[0].message));
+}
+
+TEST_CASE("a proposal counts only from its own signer's link") {
+    Bench backup{1};
+    const Proposal block = make_proposal(Height{1}, {}, "alice");
+    const auto message =
+        by(0, PrePrepare{.view = {}, .height = Height{1}, .hash = block.hash, .payload = {'j', 'u', 'n', 'k'}});
+    const auto relayed =
+        backup.core.step(MessageIn{.via = ValidatorIndex{2}, .message = *backup.verifier.verify(Message{message})});
+    CHECK(all<Validate>(relayed).empty());
+    CHECK(all<Validate>(backup.propose("alice")).size() == 1);
+}
+
+TEST_CASE("votes of one view and hash make a quorum, others don't") {
+    Bench backup{1};
+    static_cast<void>(backup.propose("alice"));
+    static_cast<void>(backup.validated("alice"));
+    const Digest hash = digest_of("alice");
+    CHECK(sent<Commit>(backup.hear(by(2, Prepare{.view = {}, .height = Height{1}, .hash = digest_of("eve")}))) == nullptr);
+    CHECK(sent<Commit>(backup.hear(by(3, Prepare{.view = View{1}, .height = Height{1}, .hash = hash}))) == nullptr);
+    CHECK(sent<Commit>(backup.hear(by(3, Prepare{.view = {}, .height = Height{1}, .hash = hash}))) != nullptr);
+    CHECK(all<Decide>(backup.hear(by(0, Commit{.view = {}, .height = Height{1}, .hash = hash}))).empty());
+    CHECK(all<Decide>(backup.hear(by(2, Commit{.view = View{1}, .height = Height{1}, .hash = hash}))).empty());
+    CHECK(all<Decide>(backup.hear(by(2, Commit{.view = {}, .height = Height{1}, .hash = digest_of("eve")}))).empty());
+    CHECK(all<Decide>(backup.hear(by(3, Commit{.view = {}, .height = Height{1}, .hash = hash}))).size() == 1);
+    CHECK(backup.core.height() == Height{1});
+}
+
+TEST_CASE("a proposal that this node's clock refuses isn't held against the primary") {
+    Bench backup{1};
+    static_cast<void>(backup.propose("alice"));
+    CHECK(sent<ViewChange>(backup.validated("alice", false, true)) == nullptr);
+    CHECK_FALSE(backup.core.changing());
+    Bench other{1};
+    static_cast<void>(other.propose("alice"));
+    CHECK(sent<ViewChange>(other.validated("alice", false)) != nullptr);
+    CHECK(other.core.changing());
+}
+
+TEST_CASE("no timer runs while nothing waits, and work starts it once") {
+    Bench backup{1};
+    static_cast<void>(backup.core.step(Tick{100'000}));
+    CHECK_FALSE(backup.core.changing());
+    static_cast<void>(backup.core.step(WorkPending{.pending = true, .oldest_ms = 0, .oldest_blocks = 0}));
+    CHECK(backup.core.next_deadline() == 100'500);
+    static_cast<void>(backup.core.step(Tick{100'300}));
+    static_cast<void>(backup.core.step(WorkPending{.pending = true, .oldest_ms = 300, .oldest_blocks = 0}));
+    static_cast<void>(backup.propose("alice"));  // T3: a message doesn't restart it
+    static_cast<void>(backup.core.step(Tick{100'499}));
+    CHECK_FALSE(backup.core.changing());
+    static_cast<void>(backup.core.step(Tick{100'500}));
+    CHECK(backup.core.changing());
+}
+
+TEST_CASE("the timeout doubles with each failed view up to its limit") {
+    Bench backup{3};
+    std::uint64_t now = 0;
+    std::uint64_t expected = 500;
+    static_cast<void>(backup.core.step(WorkPending{.pending = true, .oldest_ms = 0, .oldest_blocks = 0}));
+    for (std::uint64_t view = 1; view < 9; ++view) {
+        CHECK(backup.core.timeout() == expected);
+        now += expected;
+        static_cast<void>(backup.core.step(Tick{now}));
+        REQUIRE(backup.core.view() == View{view});
+        for (const std::uint32_t peer : {0U, 1U, 2U}) {
+            if (peer != view % 4) static_cast<void>(backup.hear(view_change(peer, view)));
+        }
+        if (view % 4 == 3) return;  // it is its own turn: it opens the view
+        expected = std::min<std::uint64_t>(30'000, 2 * expected);
+    }
+}
+
+TEST_CASE("the new-view timer waits for a quorum of VIEW-CHANGEs") {
+    Bench backup{3};
+    static_cast<void>(backup.core.step(WorkPending{.pending = true, .oldest_ms = 0, .oldest_blocks = 0}));
+    static_cast<void>(backup.core.step(Tick{500}));
+    static_cast<void>(backup.hear(view_change(2, 1)));
+    static_cast<void>(backup.core.step(Tick{60'000}));
+    CHECK(backup.core.view() == View{1});
+    // One that has gone on to view 2 counts too, or both would wait for ever.
+    static_cast<void>(backup.hear(view_change(0, 2)));
+    static_cast<void>(backup.core.step(Tick{61'000}));
+    CHECK(backup.core.view() == View{2});
+}
+
+TEST_CASE("a VIEW-CHANGE is sent again, byte for byte, four times a timeout") {
+    Bench backup{2};
+    static_cast<void>(backup.core.step(WorkPending{.pending = true, .oldest_ms = 0, .oldest_blocks = 0}));
+    const Actions first = backup.core.step(Tick{500});
+    REQUIRE(sent<ViewChange>(first) != nullptr);
+    const std::uint64_t due = backup.core.next_deadline();
+    CHECK(due == 500 + 1000 / 4 + 2);
+    const Actions again = backup.core.step(Tick{due});
+    REQUIRE(sent<ViewChange>(again) != nullptr);
+    CHECK(*sent<ViewChange>(again) == *sent<ViewChange>(first));
+    CHECK(all<Persist>(again).empty());
+}
+
+TEST_CASE("a transaction that waits too long demotes the primary, each of them after its own time") {
+    Bench backup{2};
+    const WorkPending old{.pending = true, .oldest_ms = 20'000, .oldest_blocks = 0};
+    static_cast<void>(backup.core.step(Tick{9'999}));
+    CHECK(sent<ViewChange>(backup.core.step(old)) == nullptr);
+    static_cast<void>(backup.core.step(Tick{10'000}));
+    CHECK(backup.core.changing());
+
+    Bench primary{0};
+    static_cast<void>(primary.core.step(Tick{10'000}));
+    CHECK(sent<ViewChange>(primary.core.step(old)) == nullptr);
+}
+
+TEST_CASE("a transaction that ten blocks of a view passed by demotes its primary") {
+    Bench backup{2};
+    const WorkPending passed{.pending = true, .oldest_ms = 100, .oldest_blocks = 10};
+    Digest parent{};
+    for (std::uint64_t height = 1; height <= 10; ++height) {
+        CHECK(sent<ViewChange>(backup.core.step(passed)) == nullptr);
+        parent = digest_of(std::to_string(height));
+        static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, height, parent, {0, 1, 3}))}));
+    }
+    CHECK(sent<ViewChange>(backup.core.step(passed)) != nullptr);
+}
+
+TEST_CASE("two certificates for one height stop a validator") {
+    Bench backup{2};
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, 1, digest_of("a"), {0, 1, 3}))}));
+    const Actions actions =
+        backup.core.step(Adopted{*backup.verifier.verify(committed(1, 1, digest_of("b"), {0, 1, 3}))});
+    REQUIRE(all<Halt>(actions).size() == 1);
+    CHECK(all<Halt>(actions)[0].reason == HaltReason::one_height_must_have_one_certificate);
+    CHECK(backup.core.step(Tick{5'000}).empty());
+}
+
+TEST_CASE("a node whose chain lost blocks that its journal knows casts no vote until it has them again") {
+    Recovered recovered;
+    recovered.closed = Height{2};
+    Bench backup{1, 4, recovered};
+    CHECK(all<Validate>(backup.propose("alice")).empty());
+    static_cast<void>(backup.core.step(WorkPending{.pending = true, .oldest_ms = 0, .oldest_blocks = 0}));
+    CHECK(sent<ViewChange>(backup.core.step(Tick{600})) == nullptr);
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, 2, digest_of("b"), {0, 1, 3}))}));
+    const Proposal block = make_proposal(Height{3}, digest_of("b"), "carol");
+    const auto next =
+        backup.hear(by(0, PrePrepare{.view = {}, .height = Height{3}, .hash = block.hash, .payload = block.payload}));
+    CHECK(all<Validate>(next).size() == 1);
+}
+
+TEST_CASE("a primary isn't asked to build twice, nor while there is nothing to build from") {
+    Bench primary{0};
+    CHECK(all<Build>(primary.core.step(Tick{1})).empty());
+    const WorkPending work{.pending = true, .oldest_ms = 0, .oldest_blocks = 0};
+    CHECK(all<Build>(primary.core.step(work)).size() == 1);
+    CHECK(all<Build>(primary.core.step(work)).empty());
+    const Actions none = primary.core.step(Built{.view = {}, .height = Height{1}, .proposal = {}});
+    CHECK(all<Persist>(none).empty());
+    CHECK(all<Build>(primary.core.step(work)).size() == 1);
+}
+
+TEST_CASE("far heights and views cost bounded memory and change nothing") {
+    Bench backup{1};
+    for (std::uint64_t i = 1; i < 3'000; ++i) {
+        static_cast<void>(backup.hear(by(2, Prepare{.view = View{4 * i}, .height = Height{1}, .hash = {}})));
+        static_cast<void>(backup.hear(by(2, Commit{.view = {}, .height = Height{i + 10}, .hash = {}})));
+        static_cast<void>(backup.hear(view_change(2, 1'000'000 * i)));
+    }
+    CHECK(backup.core.view() == View{0});
+    CHECK(backup.core.height() == Height{0});
+    CHECK(backup.core.status().view_changes.empty());
+}
+
+}  // namespace datadeed::consensus::testing

@@ -1,0 +1,191 @@
+#include "consensus/verified.h"
+
+#include "consensus/evidence.h"
+#include "tests/consensus/builders.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::consensus::testing {
+
+namespace {
+
+struct Door {
+    QuickVerifier quick;
+    Verifier verifier{test_chain(), quick_set(4), quick};
+
+    template <class M>
+    Error refusal(Signed<M> message) {
+        const auto verified = verifier.verify(std::move(message));
+        REQUIRE_FALSE(verified.has_value());
+        return verified.error();
+    }
+};
+
+const Digest hash_a = digest_of("a");
+const Digest hash_b = digest_of("b");
+const Prepare vote{.view = View{0}, .height = Height{1}, .hash = hash_a};
+
+}  // namespace
+
+TEST_CASE_METHOD(Door, "a signature counts for its signer, its statement and its chain alone") {
+    CHECK(verifier.verify(by(1, vote)));
+    auto other_signer = by(1, vote);
+    other_signer.signer = ValidatorIndex{2};
+    CHECK(refusal(other_signer) == Error::signature_must_verify);
+    auto stranger = by(1, vote);
+    stranger.signer = ValidatorIndex{4};
+    CHECK(refusal(stranger) == Error::signer_must_be_a_validator);
+    auto other_hash = by(1, vote);
+    other_hash.message.hash = hash_b;
+    CHECK(refusal(other_hash) == Error::signature_must_verify);
+    const auto other_chain = sign(ChainId{}, vote, ValidatorIndex{1}, QuickSigner{quick_key(1)});
+    CHECK(refusal(other_chain) == Error::signature_must_verify);
+    const Signed<Commit> reused{.message = {.view = View{0}, .height = Height{1}, .hash = hash_a},
+                                .signer = ValidatorIndex{1},
+                                .signature = by(1, vote).signature};
+    CHECK(refusal(reused) == Error::signature_must_verify);
+}
+
+TEST_CASE_METHOD(Door, "only the primary proposes, and it sends no PREPARE") {
+    const PrePrepare proposal{.view = View{1}, .height = Height{1}, .hash = hash_a, .payload = {}};
+    CHECK(verifier.verify(by(1, proposal)));
+    CHECK(refusal(by(0, proposal)) == Error::proposal_must_come_from_the_primary);
+    CHECK(refusal(by(0, vote)) == Error::prepare_must_not_come_from_the_primary);
+}
+
+TEST_CASE_METHOD(Door, "views and heights have limits") {
+    CHECK(refusal(by(1, Prepare{.view = View{number_max}, .height = Height{1}, .hash = {}})) ==
+          Error::number_must_be_within_its_limit);
+    CHECK(refusal(by(1, Commit{.view = View{0}, .height = Height{0}, .hash = {}})) ==
+          Error::number_must_be_within_its_limit);
+    CHECK(refusal(by(1, Commit{.view = View{0}, .height = Height{UINT64_MAX}, .hash = {}})) ==
+          Error::number_must_be_within_its_limit);
+}
+
+TEST_CASE("a commit certificate is refused for the first rule that it breaks") {
+    const QuickVerifier quick;
+    const auto refusal = [&](const CommitCertificate& certificate) {
+        const auto verified = verify(certificate, quick_set(4), test_chain(), quick);
+        return verified ? std::optional<Error>{} : verified.error();
+    };
+    CHECK_FALSE(refusal(committed(0, 1, hash_a, {0, 1, 3})));
+    CHECK_FALSE(refusal(committed(0, 1, hash_a, {0, 1, 2, 3})));
+    CHECK(refusal(committed(0, 1, hash_a, {0, 1})) == Error::certificate_must_have_a_quorum);
+    CHECK(refusal(committed(0, 1, hash_a, {0, 1, 1})) == Error::certificate_signers_must_be_distinct_and_in_order);
+    CHECK(refusal(committed(0, 1, hash_a, {1, 0, 2})) == Error::certificate_signers_must_be_distinct_and_in_order);
+    CHECK(refusal(committed(0, 1, hash_a, {0, 1, 4})) == Error::signer_must_be_a_validator);
+    CommitCertificate mixed = committed(0, 1, hash_a, {0, 1, 2});
+    mixed.votes[2] = committed(1, 1, hash_a, {2}).votes[0];  // of another view
+    CHECK(refusal(mixed) == Error::signature_must_verify);
+    CommitCertificate higher = committed(0, 1, hash_a, {0, 1, 2});
+    higher.height = Height{2};
+    CHECK(refusal(higher) == Error::signature_must_verify);
+    CommitCertificate zero = committed(0, 1, hash_a, {0, 1, 2});
+    zero.height = Height{0};
+    CHECK(refusal(zero) == Error::number_must_be_within_its_limit);
+}
+
+TEST_CASE("a prepared certificate needs its primary's proposal and a quorum less one of others") {
+    const QuickVerifier quick;
+    const auto refusal = [&](const PreparedCertificate& certificate) {
+        const auto verified = verify(certificate, quick_set(4), test_chain(), quick);
+        return verified ? std::optional<Error>{} : verified.error();
+    };
+    CHECK_FALSE(refusal(prepared(0, 1, hash_a, {1, 3})));
+    CHECK(refusal(prepared(0, 1, hash_a, {1})) == Error::prepared_certificate_must_have_a_quorum);
+    CHECK(refusal(prepared(0, 1, hash_a, {0, 1})) == Error::prepare_must_not_come_from_the_primary);
+    CHECK(refusal(prepared(0, 1, hash_a, {1, 1})) == Error::certificate_signers_must_be_distinct_and_in_order);
+    PreparedCertificate unsigned_proposal = prepared(0, 1, hash_a, {1, 3});
+    unsigned_proposal.pre_prepare = {};
+    CHECK(refusal(unsigned_proposal) == Error::signature_must_verify);
+}
+
+TEST_CASE_METHOD(Door, "a VIEW-CHANGE is refused whole for any certificate in it") {
+    const CommitCertificate final = committed(0, 3, hash_a, {0, 1, 2});
+    CHECK(verifier.verify(view_change(1, 2)));
+    CHECK(verifier.verify(view_change(1, 2, final, prepared(1, 4, hash_b, {0, 2}))));
+    CHECK(refusal(view_change(1, 2, committed(0, 3, hash_a, {0, 1}))) == Error::certificate_must_have_a_quorum);
+    CHECK(refusal(view_change(1, 2, final, prepared(1, 3, hash_b, {0, 2}))) ==
+          Error::prepared_height_must_follow_the_committed);
+    CHECK(refusal(view_change(1, 2, final, prepared(1, 5, hash_b, {0, 2}))) ==
+          Error::prepared_height_must_follow_the_committed);
+    CHECK(refusal(view_change(1, 2, final, prepared(2, 4, hash_b, {0, 1}))) ==
+          Error::prepared_view_must_be_before_the_new_view);
+    CHECK(refusal(view_change(1, 2, final, prepared(1, 4, hash_b, {0}))) == Error::prepared_certificate_must_have_a_quorum);
+    CHECK(refusal(by(1, ViewChange{.new_view = View{2}, .committed = Height{3}, .certificate = {}, .prepared = {}})) ==
+          Error::committed_height_must_have_its_certificate);
+    CHECK(refusal(by(1, ViewChange{.new_view = View{2}, .committed = Height{4}, .certificate = final, .prepared = {}})) ==
+          Error::committed_height_must_have_its_certificate);
+}
+
+TEST_CASE_METHOD(Door, "a NEW-VIEW needs exactly a quorum of valid VIEW-CHANGEs of distinct signers for its view") {
+    const auto opened = [](std::uint32_t signer, std::vector<Signed<ViewChange>> changes) {
+        return by(signer, NewView{.new_view = View{2}, .view_changes = std::move(changes), .base = {}, .carried = {}});
+    };
+    const auto change = [](std::uint32_t signer) { return view_change(signer, 2); };
+    CHECK(verifier.verify(opened(2, {change(0), change(1), change(3)})));
+    CHECK(refusal(opened(1, {change(0), change(1), change(3)})) == Error::new_view_must_come_from_the_primary);
+    CHECK(refusal(opened(2, {change(0), change(1)})) == Error::new_view_must_have_a_quorum_of_view_changes);
+    CHECK(refusal(opened(2, {change(0), change(1), change(2), change(3)})) ==
+          Error::new_view_must_have_a_quorum_of_view_changes);
+    CHECK(refusal(opened(2, {change(0), change(1), change(1)})) ==
+          Error::certificate_signers_must_be_distinct_and_in_order);
+    CHECK(refusal(opened(2, {change(0), change(1), view_change(3, 6)})) == Error::view_changes_must_be_for_the_new_view);
+    auto forged = change(3);
+    forged.signature = {};
+    CHECK(refusal(opened(2, {change(0), change(1), forged})) == Error::signature_must_verify);
+}
+
+TEST_CASE_METHOD(Door, "certificates once checked are remembered, and no others") {
+    for (int i = 0; i < 2; ++i) {
+        CHECK(verifier.verify(committed(0, 1, hash_a, {0, 1, 2})));
+        CHECK_FALSE(verifier.verify(committed(0, 1, hash_a, {0, 1})));
+    }
+    for (std::uint64_t height = 1; height < 2 * verified_certificates_max; ++height) {
+        CHECK(verifier.verify(committed(0, height, hash_a, {0, 1, 2})));
+    }
+}
+
+TEST_CASE_METHOD(Door, "two statements for one slot convict their signer, and nothing else does") {
+    const auto a = by(1, vote);
+    const auto b = by(1, Prepare{.view = View{0}, .height = Height{1}, .hash = hash_b});
+    const auto guilty = verify(Evidence{.first = a, .second = b}, verifier);
+    REQUIRE(guilty);
+    CHECK(*guilty == ValidatorIndex{1});
+    const auto refusal_of = [this](Message first, std::optional<Message> second) {
+        return verify(Evidence{.first = std::move(first), .second = std::move(second)}, verifier).error();
+    };
+    CHECK(refusal_of(a, a) == Error::evidence_must_contradict_itself);
+    CHECK(refusal_of(a, std::nullopt) == Error::evidence_must_contradict_itself);
+    CHECK(refusal_of(a, by(2, b.message)) == Error::evidence_must_contradict_itself);
+    CHECK(refusal_of(a, by(1, Prepare{.view = View{2}, .height = Height{1}, .hash = hash_b})) ==
+          Error::evidence_must_contradict_itself);
+    auto forged = b;
+    forged.signature = {};
+    CHECK(refusal_of(a, forged) == Error::signature_must_verify);
+    CHECK(refusal_of(a, by(1, Commit{.view = View{0}, .height = Height{1}, .hash = hash_b})) ==
+          Error::evidence_must_contradict_itself);
+}
+
+TEST_CASE_METHOD(Door, "a NEW-VIEW that hides what is prepared convicts itself") {
+    const std::vector<Signed<ViewChange>> changes{view_change(0, 1), view_change(1, 1),
+                                                  view_change(3, 1, {}, prepared(0, 1, hash_a, {1, 3}))};
+    NewView said{.new_view = View{1}, .view_changes = changes, .base = {}, .carried = {}};
+    CHECK(verify(Evidence{.first = by(1, said), .second = {}}, verifier));
+    said.carried = Carried{.view = View{0}, .height = Height{1}, .hash = hash_a};
+    CHECK_FALSE(verify(Evidence{.first = by(1, said), .second = {}}, verifier));
+}
+
+TEST_CASE("Ed25519 votes verify under the key that the set names") {
+    const crypto::SecretKey secret = crypto::SecretKey::generate();
+    const Ed25519Signer signer{secret};
+    const Ed25519Verifier ed25519;
+    const ValidatorSet set{{{.name = "alone", .vote_key = secret.public_key()}}};
+    Verifier verifier{test_chain(), set, ed25519};
+    Signed<Commit> signed_vote =
+        sign(test_chain(), Commit{.view = {}, .height = Height{1}, .hash = hash_a}, ValidatorIndex{0}, signer);
+    CHECK(verifier.verify(signed_vote));
+    signed_vote.signature.value[0] ^= 1;
+    CHECK_FALSE(verifier.verify(signed_vote));
+}
+
+}  // namespace datadeed::consensus::testing
