@@ -1,0 +1,135 @@
+#include "tests/http/support.h"
+
+// Every limit of ServerLimits, made small enough to be met at once.
+
+namespace datadeed::http::test {
+namespace {
+
+constexpr std::chrono::milliseconds moment{60};
+
+std::string post_of(std::size_t size) {
+    return "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+}
+
+bool says(const std::optional<Response>& response, unsigned status, const std::string& code) {
+    return response && response->status == status && response->close && response->body.find(code) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a head that comes too slowly is cut off with 408") {
+    TestServer server{answer_ok, {.header_time = moment}};
+    RawClient client{server.port()};
+    client.send("GET / HTTP/1.1\r\nHost: loc");
+    CHECK(says(client.response(), 408, "http.request_timed_out"));
+    CHECK(client.is_closed_by_server());
+}
+
+TEST_CASE("bytes that trickle in don't put the time of a head off") {
+    TestServer server{answer_ok, {.header_time = moment}};
+    RawClient client{server.port()};
+    const auto begin = std::chrono::steady_clock::now();
+    client.socket().non_blocking(true);
+    std::array<char, 4096> chunk{};
+    boost::system::error_code error = asio::error::would_block;
+    while (error == asio::error::would_block && std::chrono::steady_clock::now() - begin < patience) {
+        client.send("G");
+        client.socket().read_some(asio::buffer(chunk), error);
+    }
+    // Either the time or the size of a head ended it; both within the test's patience.
+    CHECK_FALSE(error);
+    CHECK(std::string_view{chunk.data(), 12}.starts_with("HTTP/1.1 4"));
+}
+
+TEST_CASE("a body that comes too slowly is cut off with 408") {
+    TestServer server{answer_ok, {.request_time = moment}};
+    RawClient client{server.port()};
+    client.send(post_of(10) + "abc");
+    CHECK(says(client.response(), 408, "body"));
+}
+
+TEST_CASE("a connection without requests is closed without a word") {
+    TestServer server{answer_ok, {.idle_time = moment}};
+    RawClient client{server.port()};
+    CHECK_FALSE(client.response());
+    CHECK(client.is_closed_by_server());
+
+    RawClient second{server.port()};
+    second.send(get_root);
+    CHECK(second.response()->status == 200);
+    CHECK(second.is_closed_by_server());
+}
+
+TEST_CASE("a head and a body that are too large are refused at once") {
+    TestServer server{answer_ok, {.header_bytes = 100, .body_bytes = 10}};
+    RawClient first{server.port()};
+    first.send(std::string(100, 'a'));
+    CHECK(says(first.response(), 431, "http.header_too_large"));
+    RawClient second{server.port()};
+    second.send(post_of(11));
+    CHECK(says(second.response(), 413, "http.body_too_large"));
+    RawClient third{server.port()};
+    third.send(post_of(10) + "0123456789");
+    CHECK(third.response()->status == 200);
+}
+
+TEST_CASE("the answer to a body that is too large arrives although the body is still being sent") {
+    TestServer server{answer_ok};
+    RawClient client{server.port()};
+    client.send(post_of(600'000) + std::string(600'000, 'x'));
+    CHECK(says(client.response(), 413, "http.body_too_large"));
+}
+
+TEST_CASE("a client that doesn't read its answer is given up") {
+    TestServer server{[](const Request&, const Responder& responder) {
+                          responder.send(text_response(200, std::string(std::size_t{64} << 20U, 'x')));
+                      },
+                      {.write_time = moment}};
+    RawClient client{server.port()};
+    client.send(get_root);
+    const auto begin = std::chrono::steady_clock::now();
+    while (server.server().connections() != 0 && std::chrono::steady_clock::now() - begin < patience) {
+        std::this_thread::yield();
+    }
+    // It was counted once the server accepted it, which may be after the first look.
+    CHECK_FALSE(client.response());
+    CHECK(server.server().connections() == 0);
+}
+
+TEST_CASE("a handler that never answers is answered for") {
+    std::vector<Responder> kept;
+    TestServer server{[&kept](const Request&, const Responder& responder) { kept.push_back(responder); },
+                      {.answer_time = moment}};
+    RawClient client{server.port()};
+    client.send(get_root);
+    CHECK(says(client.response(), 503, "http.answer_timed_out"));
+    CHECK(client.is_closed_by_server());
+    kept.front().send(text_response(200, "too late"));
+}
+
+TEST_CASE("one connection too many is turned away, and its place can be had again") {
+    TestServer server{answer_ok, {.connections = 2}};
+    RawClient first{server.port()};
+    auto second = std::make_unique<RawClient>(server.port());
+    for (RawClient* const client : {&first, second.get()}) {
+        client->send(get_root);
+        CHECK(client->response()->status == 200);
+    }
+    RawClient third{server.port()};
+    const std::optional<Response> refusal = third.response();
+    CHECK(says(refusal, 503, "http.too_many_connections"));
+    CHECK(refusal->find_header("retry-after") == "1");
+
+    second.reset();
+    std::optional<Response> response;
+    const auto begin = std::chrono::steady_clock::now();
+    while ((!response || response->status != 200) && std::chrono::steady_clock::now() - begin < patience) {
+        RawClient next{server.port()};
+        next.send(get_root);
+        response = next.response();
+    }
+    REQUIRE(response);
+    CHECK(response->status == 200);
+}
+
+}  // namespace datadeed::http::test
