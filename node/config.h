@@ -78,6 +78,8 @@ struct NodeConfig {
     std::uint64_t log_files{8};
 
     std::uint64_t disk_free_min_mib{256};
+    std::uint64_t history_blocks{100'000};  // 0: all
+    std::uint64_t cache_mib{48};
     std::uint64_t verify_threads{1};
     std::uint64_t api_connections{1024};
 };

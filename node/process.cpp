@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace datadeed::node {
 
@@ -25,6 +26,11 @@ void harden_process() {
 
 void end_process(Exit exit) {
     std::_Exit(static_cast<int>(exit));
+}
+
+void end_process_after(unsigned seconds) {
+    std::signal(SIGALRM, [](int) { std::_Exit(0); });
+    ::alarm(seconds);
 }
 
 std::uint64_t disk_free_bytes(const std::filesystem::path& path) {

@@ -16,6 +16,9 @@ void harden_process();
 // Ends the process now: no destructors, nothing more is written to the stores.
 [[noreturn]] void end_process(Exit exit);
 
+// Ends the process with 0 when it still runs after so many seconds.
+void end_process_after(unsigned seconds);
+
 // Bytes that are free to this user where `path` is; 0 when the system doesn't say.
 [[nodiscard]] std::uint64_t disk_free_bytes(const std::filesystem::path& path);
 

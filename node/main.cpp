@@ -1,0 +1,96 @@
+#include <cstdio>
+#include <exception>
+#include <string_view>
+#include <vector>
+
+#include "base/overloaded.h"
+#include "crypto/self_test.h"
+#include "node/config.h"
+#include "node/node.h"
+#include "node/options.h"
+#include "node/process.h"
+#include "node/version.h"
+
+namespace datadeed::node {
+namespace {
+
+int code_of(Exit exit) {
+    return static_cast<int>(exit);
+}
+
+void print(std::FILE* to, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), to);
+}
+
+// The errors of a configuration all go to standard error: there is no log yet.
+int refuse(const std::vector<ConfigError>& errors, const std::string& file) {
+    for (const ConfigError& error : errors) print(stderr, to_text(error, file) + "\n");
+    print(stderr, std::to_string(errors.size()) + (errors.size() == 1 ? " error\n" : " errors\n"));
+    return code_of(Exit::usage);
+}
+
+int end_with(const Log& log, const Fault& fault) {
+    log.fault(fault);
+    print(stderr, to_text(fault));
+    return code_of(fault.exit);
+}
+
+int run_node(const RunNode& options) {
+    const auto config = load_config(options.config);
+    if (!config) return refuse(config.error(), options.config);
+    if (options.check_only) {
+        print(stdout, options.config + ": ok\n");
+        return 0;
+    }
+    harden_process();
+    const auto log = Log::open(*config);
+    if (!log) {
+        print(stderr, to_text(log.error()));
+        return code_of(log.error().exit);
+    }
+    log->info("node.starting", {{"version", version}, {"name", config->name}, {"config", options.config}});
+    if (const auto verdicts = crypto::check_verdicts(); !verdicts) {
+        return end_with(*log, {.exit = Exit::cryptography,
+                               .code = "crypto.verdicts",
+                               .detail = std::string{crypto::describe(verdicts.error())},
+                               .hint = "install the libsodium of Debian 12 or later; don't run this node as it is"});
+    }
+    auto node = Node::start(*config, *log);
+    if (!node) return end_with(*log, node.error());
+    node->run();
+    log->info("node.stopped", {});
+    log->flush();
+    return 0;
+}
+
+int run(const Command& command) {
+    return std::visit(Overloaded{
+                          [](const RunNode& options) { return run_node(options); },
+                          [](const ShowVersion&) {
+                              print(stdout, "datadeed-node " + std::string{version} + "\n");
+                              return 0;
+                          },
+                          [](const ShowHelp&) {
+                              print(stdout, help_text());
+                              return 0;
+                          },
+                          [](const BadUsage& usage) {
+                              print(stderr, "error: " + usage.message + "\n  see:  datadeed-node --help\n");
+                              return code_of(Exit::usage);
+                          },
+                      },
+                      command);
+}
+
+}  // namespace
+}  // namespace datadeed::node
+
+int main(int count, char** values) {
+    try {
+        const std::vector<std::string_view> arguments{values + 1, values + count};
+        return datadeed::node::run(datadeed::node::parse_options(arguments));
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "error: %s [internal.error]\n", error.what());
+        return 1;
+    }
+}

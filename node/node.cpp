@@ -1,0 +1,288 @@
+#include "node/node.h"
+
+#include <atomic>
+#include <csignal>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "json/json.h"
+#include "node/api/api.h"
+#include "node/clock.h"
+#include "node/driver.h"
+#include "node/ops.h"
+#include "node/process.h"
+#include "node/service.h"
+#include "node/version.h"
+#include "node/wiring.h"
+
+namespace datadeed::node {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::milliseconds timer_period{100};
+constexpr unsigned disk_every = 10;  // periods between two looks at the disk
+constexpr std::chrono::milliseconds answer_grace{500};
+constexpr unsigned stop_seconds_max = 4;  // then the process ends as it is: everything durable is on disk
+
+net::Class class_of(replica::Lane lane) {
+    return lane == replica::Lane::votes ? net::Class::urgent : net::Class::bulk;
+}
+
+std::string version_json(const api::NodeFacts& facts) {
+    return json::dump(json::Value::object({{"version", facts.version},
+                                           {"node", facts.name.value},
+                                           {"chain", to_hex(facts.chain.value)},
+                                           {"chain_name", facts.chain_name}}));
+}
+
+}  // namespace
+
+class Node::Impl {
+public:
+    Impl(NodeConfig config, const Log& log, GenesisDocument genesis, OpenStores stores)
+        : config_{std::move(config)},
+          log_{&log},
+          genesis_{std::move(genesis)},
+          stores_{std::move(stores)},
+          context_{replica::make_verify_context(genesis_.content, cache_)},
+          pool_{static_cast<std::size_t>(config_.verify_threads), context_, inbox_, budget_, metrics_, reports()},
+          submissions_{pool_, inbox_, metrics_},
+          service_{facts_of(config_, genesis_), stores_, status_, submissions_, on_store_error()},
+          api_{service_} {}
+
+    ~Impl() {
+        pool_.stop();
+        if (driver_) driver_->stop();
+    }
+
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    // Ends the process at a store that fails: from any thread.
+    [[nodiscard]] chain::OnStateError on_store_error() {
+        return [log = log_](const chain::Error& error) {
+            const Fault fault = node::fault_of(error);
+            log->fault(fault);
+            end_process(fault.exit);
+        };
+    }
+
+    [[nodiscard]] Result<void, Fault> open_replica(NodeKeys& keys) {
+        auto replica = start_replica(genesis_, config_, keys, stores_, on_store_error());
+        if (!replica) return fail(replica.error());
+        driver_ = std::make_unique<Driver>(std::move(*replica), inbox_, metrics_, *log_, status_, effects());
+        warn_of_clock();
+        return {};
+    }
+
+    [[nodiscard]] Result<void, Fault> listen(const crypto::SecretKey& link_key) {
+        Result<net::Config, Fault> links = net_config(config_, genesis_);
+        if (!links) return fail(links.error());
+        transport_ = std::make_unique<net::Transport>(io_, std::move(*links), link_key, callbacks());
+        api_server_ = std::make_unique<http::Server>(
+            io_, api_config(config_),
+            [this](http::Request request, http::Responder responder) { on_request(std::move(request), responder); });
+        ops_server_ = std::make_unique<http::Server>(io_, ops_config(config_), make_ops_router(ops_sources()));
+        // Clients first: a taken port of theirs is found before other nodes see this one come and go.
+        const auto api_port = api_server_->start();
+        if (!api_port) return fail(node::fault_of(api_port.error(), "listen.api"));
+        const auto ops_port = ops_server_->start();
+        if (!ops_port) return fail(node::fault_of(ops_port.error(), "listen.ops"));
+        const auto peer_port = transport_->start();
+        if (!peer_port) return fail(node::fault_of(peer_port.error(), "listen.peer"));
+        log_->info("node.serving", {{"name", config_.name},
+                                    {"chain", to_hex(genesis_.chain.value)},
+                                    {"height", status_.get()->height.value},
+                                    {"peer", *peer_port},
+                                    {"api", *api_port},
+                                    {"ops", *ops_port}});
+        return {};
+    }
+
+    void run() {
+        signals_.async_wait([this](const boost::system::error_code& error, int number) {
+            if (!error) begin_stop(number);
+        });
+        driver_->start();
+        wait_for_timer();
+        io_.run();
+        pool_.stop();
+        driver_->stop();
+    }
+
+private:
+    [[nodiscard]] VerifyReports reports() {
+        return {.on_refused =
+                    [this](replica::RequestToken token, ledger::Refusal refusal) {
+                        asio::post(io_, [this, token, refusal] { submissions_.on_refused(token, refusal); });
+                    },
+                .on_overload =
+                    [this](replica::RequestToken token) {
+                        asio::post(io_, [this, token] { submissions_.on_overload(token); });
+                    },
+                .on_bad_message = [this](const std::string& peer, replica::WireError error) { on_bad(peer, error); }};
+    }
+
+    [[nodiscard]] DriverEffects effects() {
+        return {.send =
+                    [this](const replica::SendTo& send) {
+                        for (const ledger::MemberId& peer : send.peers) {
+                            transport_->send(peer.value, send.bytes, class_of(send.lane));
+                        }
+                    },
+                .reply =
+                    [this](std::vector<replica::Reply> replies) {
+                        asio::post(io_, [this, all = std::move(replies)] {
+                            for (const replica::Reply& reply : all) submissions_.on_reply(reply);
+                        });
+                    },
+                .halt =
+                    [this](const replica::Halt& halt) {
+                        const Fault fault{.exit = exit_for(halt.code),
+                                          .code = halt.code,
+                                          .detail = halt.reason,
+                                          .hint = "see docs/operations.md for this code"};
+                        log_->fault(fault);
+                        end_process(fault.exit);
+                    }};
+    }
+
+    [[nodiscard]] net::Callbacks callbacks() {
+        return {.on_message = [this](const std::string& peer,
+                                     Bytes message) { pool_.message(peer, std::move(message)); },
+                .on_up =
+                    [this](const std::string& peer, const crypto::PublicKey& key) {
+                        log_->info("peer.up", {{"peer", peer}, {"key", to_hex(key.value)}});
+                        pool_.link(peer, true);
+                    },
+                .on_down =
+                    [this](const std::string& peer) {
+                        log_->info("peer.down", {{"peer", peer}});
+                        pool_.link(peer, false);
+                    },
+                .on_log = [this](const net::LinkEvent& event) { log_link(*log_, event); }};
+    }
+
+    [[nodiscard]] OpsSources ops_sources() {
+        return {.health = [this] { return health(); },
+                .metrics = &metrics_,
+                .version_json = version_json(service_.facts())};
+    }
+
+    [[nodiscard]] std::vector<HealthCheck> health() {
+        return check_health(*status_.get(), {.now = wall_now(),
+                                             .disk_free_bytes = disk_free_bytes(config_.data_dir),
+                                             .disk_free_min_bytes = config_.disk_free_min_mib << 20U,
+                                             .stopping = stopping_});
+    }
+
+    void on_request(http::Request request, const http::Responder& responder) {
+        const std::string_view route = api::Api::route_of(request);
+        api_.handle(std::move(request), [this, route, responder](http::Response response) {
+            metrics_.request_answered(route, static_cast<int>(response.status));
+            responder.send(std::move(response));
+        });
+    }
+
+    // A member that sends nonsense must not fill the log: one line a second.
+    void on_bad(const std::string& peer, replica::WireError error) {
+        const std::uint64_t now = monotonic_now().value;
+        std::uint64_t last = last_bad_ms_.load();
+        if (now - last < 1000 || !last_bad_ms_.compare_exchange_strong(last, now)) return;
+        log_->warn("peer.bad_message", {{"peer", peer}, {"code", replica::code(error)}});
+    }
+
+    void warn_of_clock() const {
+        const TimeMs now = wall_now();
+        const TimeMs latest = std::max(status_.get()->block_time, genesis_.content.time);
+        if (latest.value <= now.value + clock_behind_max_ms) return;
+        log_->warn("node.clock", {{"behind_s", (latest.value - now.value) / 1000},
+                                  {"hint", "the chain is ahead of this machine's clock: start NTP"}});
+    }
+
+    void wait_for_timer() {
+        timer_.expires_after(timer_period);
+        timer_.async_wait([this](const boost::system::error_code& error) {
+            if (error) return;
+            submissions_.on_time(Submissions::Clock::now());
+            if (++periods_ % disk_every == 0) metrics_.set_disk_free(disk_free_bytes(config_.data_dir));
+            if (!ready_ && is_ready(health())) {
+                ready_ = true;
+                log_->info("ready", {{"name", config_.name}, {"height", status_.get()->height.value}});
+            }
+            wait_for_timer();
+        });
+    }
+
+    void begin_stop(int signal) {
+        log_->info("node.stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+        end_process_after(stop_seconds_max);
+        stopping_ = true;
+        submissions_.stop();
+        to_stop_ = 3;
+        const auto stopped = [this] {
+            asio::post(io_, [this] {
+                if (--to_stop_ == 0) io_.stop();
+            });
+        };
+        api_server_->stop(answer_grace, stopped);
+        ops_server_->stop(answer_grace, stopped);
+        transport_->stop(stopped);
+    }
+
+    // What others borrow comes first, so that it goes last.
+    NodeConfig config_;
+    const Log* log_;
+    GenesisDocument genesis_;
+    OpenStores stores_;
+    Metrics metrics_{};
+    ByteBudget budget_{inbox_bytes_max};
+    Inbox inbox_{inbox_events_max};
+    StatusPicture status_{};
+    replica::TransactionCache cache_{};
+    replica::VerifyContext context_;
+    std::atomic<std::uint64_t> last_bad_ms_{0};
+    asio::io_context io_{1};
+    asio::signal_set signals_{io_, SIGTERM, SIGINT};
+    asio::steady_timer timer_{io_};
+    VerifyPool pool_;
+    Submissions submissions_;
+    Service service_;
+    api::Api api_;
+    std::unique_ptr<net::Transport> transport_{};
+    std::unique_ptr<Driver> driver_{};
+    std::unique_ptr<http::Server> api_server_{};
+    std::unique_ptr<http::Server> ops_server_{};
+    bool stopping_{false};
+    bool ready_{false};
+    unsigned periods_{0};
+    int to_stop_{0};
+};
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+Node::Node(Node&&) noexcept = default;
+Node::~Node() = default;
+
+void Node::run() {
+    impl_->run();
+}
+
+Result<Node, Fault> Node::start(NodeConfig config, const Log& log) {
+    Result<GenesisDocument, Fault> genesis = read_genesis(config.genesis);
+    if (!genesis) return fail(genesis.error());
+    Result<NodeKeys, Fault> keys = open_keys(config, genesis->content);
+    if (!keys) return fail(keys.error());
+    Result<OpenStores, Fault> stores = open_stores(config, *genesis);
+    if (!stores) return fail(stores.error());
+    auto impl = std::make_unique<Impl>(std::move(config), log, std::move(*genesis), std::move(*stores));
+    if (const auto opened = impl->open_replica(*keys); !opened) return fail(opened.error());
+    if (const auto listening = impl->listen(keys->link); !listening) return fail(listening.error());
+    return Node{std::move(impl)};
+}
+
+}  // namespace datadeed::node

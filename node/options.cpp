@@ -1,0 +1,65 @@
+#include "node/options.h"
+
+#include <array>
+
+#include "node/config_keys.h"
+
+namespace datadeed::node {
+namespace {
+
+constexpr std::array<std::string_view, 4> option_names = {"--config", "--check-config", "--version", "--help"};
+
+BadUsage unknown_option(std::string_view argument) {
+    std::string message = "unknown argument '" + std::string{argument.substr(0, 64)} + "'";
+    if (const auto meant = nearest(argument, option_names)) message += " - did you mean '" + std::string{*meant} + "'?";
+    return {message};
+}
+
+}  // namespace
+
+Command parse_options(std::span<const std::string_view> arguments) {
+    RunNode run;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::string_view argument = arguments[i];
+        if (argument == "--help" || argument == "-h") return ShowHelp{};
+        if (argument == "--version") return ShowVersion{};
+        if (argument == "--check-config") {
+            run.check_only = true;
+        } else if (argument == "--config") {
+            if (++i == arguments.size()) return BadUsage{"--config needs a file"};
+            run.config = arguments[i];
+        } else if (argument.starts_with("--config=")) {
+            run.config = argument.substr(std::string_view{"--config="}.size());
+        } else {
+            return unknown_option(argument);
+        }
+    }
+    if (run.config.empty()) return BadUsage{"no configuration: datadeed-node --config FILE"};
+    return run;
+}
+
+std::string help_text() {
+    std::string text =
+        "datadeed-node: a node of a Datadeed chain\n\n"
+        "  datadeed-node --config FILE                   run until SIGTERM or SIGINT\n"
+        "  datadeed-node --config FILE --check-config    say all that is wrong with the file\n"
+        "  datadeed-node --version\n\n"
+        "Example:\n"
+        "  datadeed-node --config /etc/datadeed/node.toml\n\n"
+        "Keys of the configuration (TOML; defaults in brackets):\n";
+    for (const ConfigKey& key : config_keys()) {
+        std::string name = "  " + std::string{key.table} + '.' + std::string{key.name};
+        name.resize(30, ' ');
+        const std::string default_text = default_of(key);
+        text += name + std::string{key.help};
+        if (key.required) {
+            text += " (required)";
+        } else if (!default_text.empty()) {
+            text += " [" + default_text + "]";
+        }
+        text += '\n';
+    }
+    return text + "  [[peers]] name, address     another node to connect to\n\nExit codes and everything else: docs/operations.md\n";
+}
+
+}  // namespace datadeed::node

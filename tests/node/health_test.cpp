@@ -1,0 +1,69 @@
+#include "node/health.h"
+
+#include <functional>
+
+#include "node/ops.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::node {
+namespace {
+
+struct Facts {
+    replica::Status status{};
+    HealthFacts machine{};
+};
+
+Facts healthy() {
+    Facts facts;
+    facts.status.duty = replica::Duty::voting;
+    facts.status.height = Height{9};
+    facts.status.block_time = TimeMs{1'000'000};
+    facts.status.has_quorum = true;
+    facts.status.connected_validators = 3;
+    facts.status.quorum = 3;
+    facts.machine = {.now = TimeMs{1'000'500}, .disk_free_bytes = 1U << 30U, .disk_free_min_bytes = 1U << 28U};
+    return facts;
+}
+
+std::vector<std::string> failing(const std::function<void(Facts&)>& spoil) {
+    Facts facts = healthy();
+    spoil(facts);
+    std::vector<std::string> names;
+    for (const HealthCheck& check : check_health(facts.status, facts.machine)) {
+        if (!check.ok) names.push_back(std::string{check.name} + ": " + check.why);
+    }
+    return names;
+}
+
+TEST_CASE("a healthy node is ready") {
+    const Facts facts = healthy();
+    CHECK(is_ready(check_health(facts.status, facts.machine)));
+}
+
+TEST_CASE("each check fails for its own reason and says it") {
+    using Names = std::vector<std::string>;
+    CHECK(failing([](Facts& f) { f.status.catching_up = true; }) ==
+          Names{"catching_up: blocks above height 9 are being fetched"});
+    CHECK(failing([](Facts& f) {
+              f.status.has_quorum = false;
+              f.status.connected_validators = 2;
+          }) == Names{"quorum: 2 validators are connected, 3 are needed"});
+    CHECK(failing([](Facts& f) { f.machine.disk_free_bytes = 1; }) == Names{"disk: 0 MiB are free, 256 MiB are needed"});
+    CHECK(failing([](Facts& f) { f.status.block_time = TimeMs{f.machine.now.value + 3'600'000}; }) ==
+          Names{"clock: the last block is 3600 seconds ahead of this clock"});
+    CHECK(failing([](Facts& f) { f.machine.stopping = true; }) == Names{"store: the node is stopping"});
+    CHECK(failing([](Facts& f) {
+              f.status.duty = replica::Duty::silenced;
+              f.status.why = "votes.missing";
+          }) == Names{"store: this validator doesn't vote: votes.missing"});
+}
+
+TEST_CASE("the verbose answer names every check") {
+    const Facts facts = healthy();
+    const std::string text = health_json(check_health(facts.status, facts.machine));
+    CHECK(text.starts_with("{\"ready\":true,\"checks\":{\"catching_up\":{\"ok\":true,\"why\":"));
+    for (const char* name : {"quorum", "disk", "clock", "store"}) CHECK(text.find(name) != std::string::npos);
+}
+
+}  // namespace
+}  // namespace datadeed::node

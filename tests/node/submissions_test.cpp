@@ -1,0 +1,131 @@
+#include "node/submissions.h"
+
+#include <vector>
+
+#include "tests/support/catch.h"
+
+namespace datadeed::node {
+namespace {
+
+using api::ApiError;
+using api::Submitted;
+
+constexpr std::chrono::seconds no_wait{0};
+
+ledger::TxId id_of(std::uint8_t number) {
+    ledger::TxId id;
+    id.value[0] = number;
+    return id;
+}
+
+replica::Reply accepted(std::uint64_t token, std::uint8_t id) {
+    return {.token = replica::RequestToken{token}, .outcome = replica::Accepted{.tx = id_of(id)}};
+}
+
+replica::Reply committed(std::uint64_t token, std::uint8_t id) {
+    return {.token = replica::RequestToken{token},
+            .outcome = replica::Committed{.tx = id_of(id), .height = Height{3}, .index = 7, .time = TimeMs{1}}};
+}
+
+// A pool without threads takes what it is given and does nothing with it.
+struct Bench {
+    Metrics metrics{};
+    Inbox inbox{16};
+    ByteBudget budget{1000};
+    replica::TransactionCache cache{};
+    replica::VerifyContext context{.chain = {},
+                                   .validators = consensus::ValidatorSet{{consensus::Validator{.name = "n0"}}},
+                                   .cache = &cache,
+                                   .signatures = nullptr};
+    VerifyPool pool{1, context, inbox, budget, metrics, {.on_refused = [](auto, auto) {}}};
+    Submissions submissions{pool, inbox, metrics};
+    std::vector<Submitted> answers{};
+
+    void submit(std::chrono::milliseconds wait) {
+        submissions.submit(Bytes(10, 0), wait, [this](const Submitted& outcome) { answers.push_back(outcome); });
+    }
+};
+
+TEST_CASE("a client that doesn't wait is answered when its transaction was accepted") {
+    Bench bench;
+    bench.submit(no_wait);
+    CHECK(bench.answers.empty());
+    bench.submissions.on_reply(accepted(1, 9));
+    REQUIRE(bench.answers.size() == 1);
+    CHECK(std::holds_alternative<replica::Accepted>(bench.answers[0]));
+    CHECK(bench.submissions.is_pending(id_of(9)));
+    bench.submissions.on_reply(committed(1, 9));
+    CHECK(bench.answers.size() == 1);
+    CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
+}
+
+TEST_CASE("a client that waits is answered when its transaction is final") {
+    Bench bench;
+    bench.submit(std::chrono::seconds{60});
+    bench.submissions.on_reply(accepted(1, 9));
+    CHECK(bench.answers.empty());
+    CHECK(bench.submissions.is_pending(id_of(9)));
+    bench.submissions.on_reply(committed(1, 9));
+    REQUIRE(bench.answers.size() == 1);
+    CHECK(std::get<replica::Committed>(bench.answers[0]).index == 7);
+    CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
+}
+
+TEST_CASE("a client whose time is over is told that its transaction was accepted, or that the node is too slow") {
+    Bench bench;
+    bench.submit(std::chrono::seconds{1});
+    bench.submit(std::chrono::seconds{1});
+    bench.submissions.on_reply(accepted(1, 9));
+    const auto now = Submissions::Clock::now();
+    bench.submissions.on_time(now);
+    CHECK(bench.answers.empty());
+    bench.submissions.on_time(now + std::chrono::seconds{2});
+    REQUIRE(bench.answers.size() == 2);
+    CHECK(std::get<replica::Accepted>(bench.answers[0]).tx == id_of(9));
+    CHECK(std::get<ApiError>(bench.answers[1]) == ApiError::node_must_not_be_overloaded);
+    CHECK(bench.submissions.is_pending(id_of(9)));
+}
+
+TEST_CASE("refusals and overload reach the client that asked") {
+    Bench bench;
+    bench.submit(no_wait);
+    bench.submit(no_wait);
+    bench.submissions.on_refused(replica::RequestToken{1}, ledger::Refusal::tx_malformed);
+    bench.submissions.on_overload(replica::RequestToken{2});
+    bench.submissions.on_refused(replica::RequestToken{77}, ledger::Refusal::tx_malformed);
+    REQUIRE(bench.answers.size() == 2);
+    CHECK(std::get<ledger::Refusal>(bench.answers[0]) == ledger::Refusal::tx_malformed);
+    CHECK(std::get<ApiError>(bench.answers[1]) == ApiError::node_must_not_be_overloaded);
+}
+
+TEST_CASE("the same transaction sent twice stays pending until both are answered") {
+    Bench bench;
+    bench.submit(std::chrono::seconds{60});
+    bench.submit(std::chrono::seconds{60});
+    bench.submissions.on_reply(accepted(1, 9));
+    bench.submissions.on_reply(accepted(2, 9));
+    bench.submissions.on_reply(committed(1, 9));
+    CHECK(bench.submissions.is_pending(id_of(9)));
+    bench.submissions.on_reply(committed(2, 9));
+    CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
+}
+
+TEST_CASE("bytes beyond the budget are refused at once") {
+    Bench bench;
+    bench.pool.stop();
+    bench.submissions.submit(Bytes(2000, 0), no_wait, [&](const Submitted& outcome) { bench.answers.push_back(outcome); });
+    REQUIRE(bench.answers.size() == 1);
+    CHECK(std::get<ApiError>(bench.answers[0]) == ApiError::node_must_not_be_overloaded);
+}
+
+TEST_CASE("a stopping node answers everybody who waits and takes nothing more") {
+    Bench bench;
+    bench.submit(std::chrono::seconds{60});
+    bench.submissions.stop();
+    bench.submit(std::chrono::seconds{60});
+    REQUIRE(bench.answers.size() == 2);
+    for (const Submitted& answer : bench.answers) CHECK(std::get<ApiError>(answer) == ApiError::node_must_not_be_stopping);
+}
+
+}  // namespace
+}  // namespace datadeed::node
