@@ -44,11 +44,12 @@ inline constexpr std::size_t fetch_blocks_max = 64;  // blocks in one answer
 inline constexpr std::size_t fetch_bytes_max = std::size_t{3} << 20U;
 inline constexpr std::size_t fetches_in_flight_max = 4;
 inline constexpr std::uint64_t fetch_timeout_ms = 1'000;
-inline constexpr std::uint64_t fetch_shun_ms = 2'000;    // for a peer that didn't answer
-inline constexpr std::uint64_t far_behind_blocks = 8;    // a lag that votes won't mend
-inline constexpr std::uint64_t voter_patience_ms = 200;  // before a voting validator fetches
-inline constexpr std::uint64_t serves_per_tick_max = 4;  // answers with blocks, for each peer
-inline constexpr std::uint64_t tip_period_ms = 500;      // between messages that tell our tip
+inline constexpr std::uint64_t fetch_shun_ms = 2'000;     // for a peer that didn't answer
+inline constexpr std::uint64_t fetch_reject_ms = 60'000;  // for a peer whose blocks were not what was certified
+inline constexpr std::uint64_t far_behind_blocks = 8;     // a lag that votes won't mend
+inline constexpr std::uint64_t voter_patience_ms = 200;   // before a voting validator fetches
+inline constexpr std::uint64_t serves_per_tick_max = 4;   // answers with blocks, for each peer
+inline constexpr std::uint64_t tip_period_ms = 500;       // between messages that tell our tip
 
 // Cosigning: the first block of each window of block time; checkpoints for which cosignatures are gathered at once.
 inline constexpr std::uint64_t cosign_window_ms = 100;

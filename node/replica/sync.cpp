@@ -106,16 +106,25 @@ void Sync::receive(const ledger::MemberId& peer, CheckedBlocks answer, Height ou
     }
     for (CheckedCertifiedBlock& block : answer.blocks) {
         const Height height = block.block->block.header.height;
-        if (height > ours && height <= last) ready_.insert_or_assign(height, std::move(block));
+        if (height > ours && height <= last)
+            ready_.insert_or_assign(height, Ready{.peer = peer, .block = std::move(block)});
     }
 }
 
-std::optional<CheckedCertifiedBlock> Sync::take_next(Height ours) {
+std::optional<Sync::Ready> Sync::take_next(Height ours) {
     const auto found = ready_.find(ours.next());
     if (found == ready_.end()) return std::nullopt;
-    std::optional<CheckedCertifiedBlock> block{std::move(found->second)};
+    std::optional<Ready> block{std::move(found->second)};
     ready_.erase(found);
     return block;
+}
+
+void Sync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
+    std::erase_if(ready_, [&peer](const auto& ready) { return ready.second.peer == peer; });
+    std::erase_if(flights_, [&peer](const auto& flight) { return flight.second.peer == peer; });
+    if (const auto known = peers_.find(peer); known != peers_.end()) {
+        known->second.shunned_until_ms = now_ms + fetch_reject_ms;
+    }
 }
 
 }  // namespace datadeed::replica

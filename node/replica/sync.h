@@ -39,8 +39,14 @@ public:
 
     // Takes an answer in; one that wasn't asked for, or came too late, is ignored.
     void receive(const ledger::MemberId& peer, CheckedBlocks answer, Height ours);
+    struct Ready {
+        ledger::MemberId peer{};  // who sent it
+        CheckedCertifiedBlock block;
+    };
     // The block after `ours` if it's there; the caller commits it.
-    [[nodiscard]] std::optional<CheckedCertifiedBlock> take_next(Height ours);
+    [[nodiscard]] std::optional<Ready> take_next(Height ours);
+    // What this peer sent was not what certificates are for: its blocks are dropped, others are asked.
+    void reject(const ledger::MemberId& peer, std::uint64_t now_ms);
 
     // The highest block that anybody claims to have.
     [[nodiscard]] Height best() const;
@@ -66,7 +72,7 @@ private:
 
     std::map<ledger::MemberId, Peer> peers_;  // those that are up and have spoken
     std::map<std::uint64_t, Flight> flights_;
-    std::map<Height, CheckedCertifiedBlock> ready_;
+    std::map<Height, Ready> ready_;
     std::uint64_t requests_{0};
     std::optional<std::uint64_t> behind_since_ms_;
     Height last_ours_{};

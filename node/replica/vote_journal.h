@@ -28,6 +28,8 @@ public:
 
     // Records that are durable, over the life of the node.
     [[nodiscard]] std::uint64_t durable_count() const { return file_.durable_count(); }
+    // And those that will be with the next sync.
+    [[nodiscard]] std::uint64_t appended_count() const { return appended_; }
 
 private:
     explicit VoteJournal(chain::VoteFile file) : file_{std::move(file)}, appended_{file_.durable_count()} {}

@@ -37,7 +37,8 @@ bool Liar::hears_truth(const ledger::MemberId& peer) const {
 }
 
 std::vector<replica::SendTo> Liar::rewrite(const replica::SendTo& send) {
-    const bool is_vote = send.bytes->size() > 2 && (*send.bytes)[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
+    const bool is_vote =
+        send.bytes->size() > 2 && (*send.bytes)[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
     if (!is_vote || lie_ == Lie::none) return {send};
     if (lie_ == Lie::silent) return {};
     if (lie_ == Lie::selective) {

@@ -12,7 +12,8 @@
 namespace datadeed::sim {
 
 // What a lying validator sends in place of what its replica says: the replica itself is the shipped one and believes in
-// what it does; this rewrites its messages and signs them with its key. Nobody else's key is at hand, so nothing is forged.
+// what it does; this rewrites its messages and signs them with its key. Nobody else's key is at hand, so nothing is
+// forged.
 class Liar {
 public:
     Liar(const World& world, std::size_t self, Lie lie);

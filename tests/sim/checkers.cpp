@@ -71,8 +71,8 @@ void Checker::on_send(const Node& node, const replica::SendTo& send) {
 
 void Checker::check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
                                 Height height) {
-    const Result<void, consensus::Error> holds = consensus::verify(certificate, world_->context->validators,
-                                                                   world_->chain(), *world_->context->signatures);
+    const Result<void, consensus::Error> holds =
+        consensus::verify(certificate, world_->context->validators, world_->chain(), *world_->context->signatures);
     if (!holds || certificate.hash != hash || certificate.height != height) {
         violate(node.name().value + " holds a bad certificate of block " + std::to_string(height.value));
     }
@@ -101,7 +101,11 @@ void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
     if (header.time <= tip_.time) violate("time doesn't rise" + at);
     if (ledger::hash(header) != stored.hash) violate("a hash isn't that of its header" + at);
     execute(node, stored.block);
-    tip_ = {.height = header.height, .hash = stored.hash, .time = header.time, .log_size = header.log_size, .cert_hash = {}};
+    tip_ = {.height = header.height,
+            .hash = stored.hash,
+            .time = header.time,
+            .log_size = header.log_size,
+            .cert_hash = {}};
     hashes_.push_back(stored.hash);
 }
 

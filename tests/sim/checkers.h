@@ -54,7 +54,8 @@ public:
 private:
     using Slot = std::tuple<std::string, consensus::MessageKind, consensus::View, Height>;
 
-    void note_vote(const Node& node, consensus::MessageKind kind, consensus::View view, Height height, const Digest& hash);
+    void note_vote(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
+                   const Digest& hash);
     void check_first(const Node& node, const chain::StoredBlock& block);
     void check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
                            Height height);

@@ -34,8 +34,9 @@ std::string Sights::text() const {
     std::ostringstream out;
     out << blocks << " blocks, " << transactions << " transactions, answers: " << committed_answers << " committed, "
         << refused_answers << " refused; " << crashes << " crashes (" << crashes_in_write << " in a write), " << views
-        << " views entered, " << caught_up << " blocks fetched, " << silenced << " nodes silenced, " << refused_proposals
-        << " proposals refused, " << evidence << " contradictions shown, " << checkpoints << " checkpoints";
+        << " views entered, " << caught_up << " blocks fetched, " << silenced << " nodes silenced, "
+        << refused_proposals << " proposals refused, " << evidence << " contradictions shown, " << checkpoints
+        << " checkpoints";
     return out.str();
 }
 
@@ -115,9 +116,11 @@ void Cluster::run_until(std::uint64_t end_us, const std::function<bool()>& done)
 void Cluster::happen(Deliver& what) {
     Node& node = *nodes_[what.parcel.to];
     if (!node.up()) return;
-    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(*what.parcel.bytes, *world_.context);
+    Result<replica::PeerEvent, replica::WireError> event =
+        replica::decode_and_verify(*what.parcel.bytes, *world_.context);
     if (!event) {
-        if (is_honest(what.parcel.from)) checker_.violate("an honest message doesn't verify: " + std::string{code(event.error())});
+        if (is_honest(what.parcel.from))
+            checker_.violate("an honest message doesn't verify: " + std::string{code(event.error())});
         return note(what.parcel.to, "turns away a message: " + std::string{code(event.error())});
     }
     fold(what.parcel.bytes->size());
@@ -127,7 +130,8 @@ void Cluster::happen(Deliver& what) {
 void Cluster::happen(Tick& what) {
     Node& node = *nodes_[what.node];
     schedule(tick_us, Tick{.node = what.node});
-    if (node.up()) give(what.node, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
+    if (node.up())
+        give(what.node, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
 }
 
 void Cluster::give(std::size_t index, replica::Event event) {
@@ -180,7 +184,8 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
     std::visit(
         Overloaded{[&](const replica::SendTo& known) { send(index, known); },
                    [&](const replica::Reply& known) {
-                       if (const auto* committed = std::get_if<replica::Committed>(&known.outcome); committed && honest) {
+                       if (const auto* committed = std::get_if<replica::Committed>(&known.outcome);
+                           committed && honest) {
                            checker_.on_answer(node, *committed);
                        }
                        workload_.note_answer(known.token, known.outcome);
@@ -203,7 +208,8 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        note(index, text);
                    },
                    [&](const replica::Halt& known) {
-                       if (!node.armed()) return checker_.violate(node.name().value + " halts: " + known.code + ": " + known.reason);
+                       if (!node.armed())
+                           return checker_.violate(node.name().value + " halts: " + known.code + ": " + known.reason);
                        ++outcome_.sights.crashes_in_write;
                        crash(index, "crashes in a write");
                    }},

@@ -85,14 +85,14 @@ void Cluster::demand_progress() {
     });
     if (checker_.violation()) return;
     if (!settled) {
-        std::string text = "no progress after healing: tip " + std::to_string(checker_.height().value) + ", waiting:" +
-                           workload_.describe_waiting() + ";";
+        std::string text = "no progress after healing: tip " + std::to_string(checker_.height().value) +
+                           ", waiting:" + workload_.describe_waiting() + ";";
         for (const auto& node : nodes_) {
             if (!node->up()) continue;
             const replica::Status status = node->replica().status();
-            text += " " + status.self.value + " h=" + std::to_string(status.height.value) + " v=" +
-                    std::to_string(status.view) + (status.changing_view ? "*" : "") + " pool=" +
-                    std::to_string(status.pool_transactions);
+            text += " " + status.self.value + " h=" + std::to_string(status.height.value) +
+                    " v=" + std::to_string(status.view) + (status.changing_view ? "*" : "") +
+                    " pool=" + std::to_string(status.pool_transactions);
         }
         return checker_.violate(text);
     }

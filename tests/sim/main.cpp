@@ -1,4 +1,5 @@
-// datadeed-sim: whole clusters, each from one seed, with everything going wrong that a plan says. Exit 1 on a violation.
+// datadeed-sim: whole clusters, each from one seed, with everything going wrong that a plan says. Exit 1 on a
+// violation.
 
 #include <atomic>
 #include <charconv>

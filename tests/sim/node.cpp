@@ -15,9 +15,13 @@ Node::Node(const World& world, ledger::MemberId name, std::int64_t clock_ms)
 Result<void, std::string> Node::start() {
     chain_ = chain::open_memory_store(chain_disk_);
     state_ = chain::open_memory_store(state_disk_);
-    Result<std::unique_ptr<replica::Replica>, replica::StartError> started = replica::Replica::start(
-        world_->genesis, identity_of(*world_, name_),
-        {.chain = chain_.get(), .state = state_.get(), .files = &files_, .votes_path = "node/votes", .state_options = {}});
+    Result<std::unique_ptr<replica::Replica>, replica::StartError> started =
+        replica::Replica::start(world_->genesis, identity_of(*world_, name_),
+                                {.chain = chain_.get(),
+                                 .state = state_.get(),
+                                 .files = &files_,
+                                 .votes_path = "node/votes",
+                                 .state_options = {}});
     if (!started) return fail(name_.value + " can't start: " + started.error().code + ": " + started.error().reason);
     replica_ = std::move(*started);
     ++starts;

@@ -56,9 +56,9 @@ std::string Plan::text() const {
     constexpr const char* lies[] = {"none", "silent", "two stories", "wrong roots", "selective"};
     std::ostringstream out;
     out << validators << " validators (" << byzantine << " Byzantine: " << lies[static_cast<std::size_t>(lie)] << "), "
-        << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice << ", slow " << slow
-        << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write << ", all " << crash_all
-        << ", pause " << pause << (loses_votes ? ", one loses its votes" : "") << "; clocks";
+        << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice << ", slow "
+        << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write << ", all "
+        << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
     out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms";
     return out.str();

@@ -35,8 +35,8 @@ struct Plan {
     std::uint64_t crash{0};
     std::uint64_t crash_in_write{0};  // at some write of a step to come
     std::uint64_t pause{0};
-    std::uint64_t crash_all{0};         // the power goes everywhere at once
-    bool loses_votes{false};            // one node comes back once without its vote file
+    std::uint64_t crash_all{0};          // the power goes everywhere at once
+    bool loses_votes{false};             // one node comes back once without its vote file
     std::vector<std::int64_t> clocks{};  // of each node, ms off the true time
 
     // The clients.

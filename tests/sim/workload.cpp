@@ -52,9 +52,10 @@ Workload::Submission Workload::next(std::uint64_t true_ms) {
 
 Workload::Submission Workload::sure(std::uint64_t true_ms) {
     const std::string name = "sure-" + std::to_string(++names_);
-    return make(rng_.below(owners_),
-                ledger::RegisterData{.data = ledger::DatasetId{name}, .title = "Sure", .type = "table", .commitment = {}},
-                true_ms);
+    return make(
+        rng_.below(owners_),
+        ledger::RegisterData{.data = ledger::DatasetId{name}, .title = "Sure", .type = "table", .commitment = {}},
+        true_ms);
 }
 
 void Workload::note_sent(const Submission& submission, std::size_t node) {
@@ -67,12 +68,8 @@ void Workload::note_crash(std::size_t node) {
 
 void Workload::note_answer(replica::RequestToken token, const replica::Outcome& outcome) {
     std::visit(Overloaded{[](const replica::Accepted&) {},
-                          [&](const replica::Committed&) {
-                              committed_ += waiting_.erase(token);
-                          },
-                          [&](const replica::Refused&) {
-                              refused_ += waiting_.erase(token);
-                          },
+                          [&](const replica::Committed&) { committed_ += waiting_.erase(token); },
+                          [&](const replica::Refused&) { refused_ += waiting_.erase(token); },
                           [&](const replica::NotTaken&) { waiting_.erase(token); }},
                outcome);
 }

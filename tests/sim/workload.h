@@ -21,8 +21,8 @@ public:
         replica::RequestToken token{};
         replica::TransactionPtr transaction{};
     };
-    // Something new to register, an offer, an acceptance, a conflict with an earlier one, a hopeless one, or an earlier one
-    // once more.
+    // Something new to register, an offer, an acceptance, a conflict with an earlier one, a hopeless one, or an earlier
+    // one once more.
     [[nodiscard]] Submission next(std::uint64_t true_ms);
     // Something that applies for sure.
     [[nodiscard]] Submission sure(std::uint64_t true_ms);

@@ -74,7 +74,8 @@ World make_world(std::size_t validators, std::size_t observers, std::size_t owne
 }
 
 replica::Identity identity_of(const World& world, const ledger::MemberId& name) {
-    replica::Identity identity{.self = name, .vote_key = {}, .cosign_key = {}, .vote_signer = {}, .vote_verifier = &quick_verifier};
+    replica::Identity identity{
+        .self = name, .vote_key = {}, .cosign_key = {}, .vote_signer = {}, .vote_verifier = &quick_verifier};
     for (std::size_t i = 0; i < world.genesis.nodes.validators.size(); ++i) {
         if (validator_name(i) != name) continue;
         identity.vote_signer = std::make_shared<QuickSigner>(consensus::testing::quick_key(i));
@@ -84,11 +85,10 @@ replica::Identity identity_of(const World& world, const ledger::MemberId& name) 
 }
 
 Bytes sign_order(const World& world, const Order& order) {
-    return ledger::sign_transaction(world.chain(),
-                                    {.nonce = ledger::Nonce{order.nonce_us},
-                                     .expires = TimeMs{order.expires_ms},
-                                     .operations = order.operations},
-                                    owner_key(order.owner));
+    return ledger::sign_transaction(
+        world.chain(),
+        {.nonce = ledger::Nonce{order.nonce_us}, .expires = TimeMs{order.expires_ms}, .operations = order.operations},
+        owner_key(order.owner));
 }
 
 }  // namespace datadeed::sim

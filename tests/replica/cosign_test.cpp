@@ -1,0 +1,107 @@
+#include "node/replica/cosign.h"
+
+#include "crypto/policy.h"
+#include "ledger/checkpoint_names.h"
+#include "tests/sim/world.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::replica {
+
+namespace {
+
+struct Validators {
+    Validators() {
+        for (std::size_t i = 0; i < 4; ++i) identities.push_back(sim::identity_of(world, sim::validator_name(i)));
+        for (const Identity& identity : identities) {
+            cosigners.emplace_back(world.genesis, identity.self, &*identity.cosign_key);
+        }
+    }
+    sim::World world{sim::make_world(4, 0, 1)};
+    std::vector<Identity> identities;
+    std::vector<Cosigner> cosigners;
+};
+
+const Cosigner::FinalLog final_log{.height = Height{5}, .size = 9, .root = Digest{1, 2, 3}};
+
+}  // namespace
+
+TEST_CASE("a quorum of cosignatures makes a checkpoint that a stranger can verify") {
+    Validators all;
+    REQUIRE(all.cosigners[0].open(final_log, 1'000));
+    CHECK(all.cosigners[0].take_complete().empty());
+    for (std::size_t i : {1U, 2U}) {
+        const std::optional<Cosignature> signed_by = all.cosigners[i].open(final_log, 1'000 + i);
+        REQUIRE(signed_by);
+        CHECK(all.cosigners[0].receive(sim::validator_name(i), *signed_by) == Cosigner::Taken::counted);
+        CHECK(all.cosigners[0].receive(sim::validator_name(i), *signed_by) == Cosigner::Taken::known);
+    }
+    const std::vector<Cosigner::Complete> complete = all.cosigners[0].take_complete();
+    REQUIRE(complete.size() == 1);
+    CHECK(complete[0].size == 9);
+    CHECK(all.cosigners[0].take_complete().empty());
+    CHECK_FALSE(all.cosigners[0].unfinished());
+
+    const ledger::Genesis& genesis = all.world.genesis;
+    crypto::Policy policy{.origin = ledger::checkpoint_origin(genesis.chain_name, all.world.chain()), .quorum = 3};
+    for (const ledger::Validator& validator : genesis.nodes.validators) {
+        policy.cosigners.push_back({.name = ledger::cosigner_name(genesis.chain_name, validator.member),
+                                    .type = crypto::KeyType::cosignature,
+                                    .key = validator.cosign});
+    }
+    const Result<crypto::VerifiedCheckpoint, crypto::Error> verified =
+        crypto::verify_checkpoint(policy, complete[0].note);
+    REQUIRE(verified);
+    CHECK(verified->cosigners.size() == 3);
+    CHECK(verified->checkpoint.root == final_log.root);
+}
+
+TEST_CASE("a cosignature of another log, of another validator or of nobody isn't counted") {
+    Validators all;
+    REQUIRE(all.cosigners[0].open(final_log, 1'000));
+    Cosigner::FinalLog other = final_log;
+    other.root[0] = 9;
+    const std::optional<Cosignature> wrong = all.cosigners[1].open(other, 1'000);
+    CHECK(all.cosigners[0].receive(sim::validator_name(1), *wrong) == Cosigner::Taken::wrong);
+    const std::optional<Cosignature> right = all.cosigners[2].open(final_log, 1'000);
+    CHECK(all.cosigners[0].receive(sim::validator_name(3), *right) == Cosigner::Taken::wrong);
+    CHECK(all.cosigners[0].receive(sim::observer_name(0), *right) == Cosigner::Taken::not_a_validator);
+}
+
+TEST_CASE("a cosignature that comes before its block is final here counts when it is") {
+    Validators all;
+    const std::optional<Cosignature> early = all.cosigners[1].open(final_log, 1'000);
+    CHECK(all.cosigners[0].receive(sim::validator_name(1), *early) == Cosigner::Taken::not_open);
+    REQUIRE(all.cosigners[0].open(final_log, 1'000));
+    CHECK(all.cosigners[0].receive(sim::validator_name(1), *early) == Cosigner::Taken::known);
+}
+
+TEST_CASE("a node without a key gathers and doesn't sign") {
+    Validators all;
+    Cosigner observer{all.world.genesis, sim::observer_name(0), nullptr};
+    CHECK_FALSE(observer.open(final_log, 1'000));
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(observer.receive(sim::validator_name(i), *all.cosigners[i].open(final_log, 1)) ==
+              Cosigner::Taken::counted);
+    }
+    CHECK(observer.take_complete().size() == 1);
+}
+
+TEST_CASE("checkpoints are opened once, upwards, and a bounded number stays open") {
+    Validators all;
+    Cosigner& cosigner = all.cosigners[0];
+    REQUIRE(cosigner.open(final_log, 1));
+    CHECK_FALSE(cosigner.open(final_log, 1));
+    for (std::uint64_t height = 6; height < 6 + 2 * checkpoints_open_max; ++height) {
+        REQUIRE(cosigner.open({.height = Height{height}, .size = height, .root = {}}, 1));
+    }
+    CHECK_FALSE(cosigner.is_open(Height{6}));
+    CHECK_FALSE(cosigner.open({.height = Height{7}, .size = 7, .root = {}}, 1));
+}
+
+TEST_CASE("the first block of each window of block time is cosigned") {
+    CHECK(Cosigner::is_due(TimeMs{100}, TimeMs{99}));
+    CHECK_FALSE(Cosigner::is_due(TimeMs{199}, TimeMs{100}));
+    CHECK(Cosigner::is_due(TimeMs{500}, TimeMs{100}));
+}
+
+}  // namespace datadeed::replica

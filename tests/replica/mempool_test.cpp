@@ -1,0 +1,118 @@
+#include "node/replica/mempool.h"
+
+#include "tests/sim/world.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::replica {
+
+namespace {
+
+const sim::World& world() {
+    static const sim::World made = sim::make_world(1, 0, 4);
+    return made;
+}
+
+Pending pending(std::size_t owner, std::uint64_t nonce, std::uint64_t expires = sim::epoch_ms) {
+    const Bytes raw = sim::sign_order(
+        world(), {.owner = owner,
+                  .nonce_us = nonce,
+                  .expires_ms = expires,
+                  .operations = {ledger::TransferAccept{.data = ledger::DatasetId{"d" + std::to_string(nonce)}}}});
+    const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *world().context);
+    REQUIRE(checked);
+    return {.tx = *checked, .member = sim::owner_name(owner), .sound = true};
+}
+
+std::vector<std::uint64_t> order(Mempool& pool) {
+    std::vector<std::uint64_t> nonces;
+    pool.for_each_in_turns([&nonces](const Pending& each) {
+        nonces.push_back(each.tx->tx.content().nonce.value);
+        return true;
+    });
+    return nonces;
+}
+
+}  // namespace
+
+TEST_CASE("a pool takes so many of one member and no more, and others still have room") {
+    Mempool pool;
+    for (std::uint64_t i = 0; i < pool_member_transactions_max; ++i) REQUIRE(pool.add(pending(0, i)));
+    const Result<void, PoolError> more = pool.add(pending(0, 9'999));
+    REQUIRE_FALSE(more);
+    CHECK(more.error() == PoolError::member_must_have_room);
+    CHECK(pool.add(pending(1, 1)));
+    CHECK(pool.size() == pool_member_transactions_max + 1);
+}
+
+TEST_CASE("a pool is bounded in transactions and in bytes, for a member and in all") {
+    const std::size_t size = pending(0, 1).tx->tx.raw().size();
+    Mempool few{{.transactions = 2}};
+    REQUIRE(few.add(pending(0, 1)));
+    REQUIRE(few.add(pending(1, 1)));
+    CHECK(few.add(pending(2, 1)).error() == PoolError::pool_must_have_room);
+
+    Mempool small{{.bytes = 2 * size}};
+    REQUIRE(small.add(pending(0, 1)));
+    REQUIRE(small.add(pending(1, 1)));
+    CHECK(small.add(pending(2, 1)).error() == PoolError::pool_must_have_room);
+
+    Mempool narrow{{.member_bytes = 2 * size}};
+    REQUIRE(narrow.add(pending(0, 1)));
+    REQUIRE(narrow.add(pending(0, 2)));
+    CHECK(narrow.add(pending(0, 3)).error() == PoolError::member_must_have_room);
+    CHECK(narrow.bytes() == narrow.bytes_of(sim::owner_name(0)));
+}
+
+TEST_CASE("a pool knows what it has") {
+    Mempool pool;
+    const Pending one = pending(0, 1);
+    REQUIRE(pool.add(one));
+    CHECK(pool.add(one).error() == PoolError::transaction_must_be_new);
+    CHECK(pool.find(one.tx->tx.id()) != nullptr);
+    CHECK(pool.remove(one.tx->tx.id()));
+    CHECK_FALSE(pool.remove(one.tx->tx.id()));
+    CHECK(pool.size() == 0);
+    CHECK(pool.bytes() == 0);
+}
+
+TEST_CASE("members take turns, each with its nonces in order, and who was first isn't first the next time") {
+    Mempool pool;
+    for (const std::uint64_t nonce : {30U, 10U, 20U}) REQUIRE(pool.add(pending(0, nonce)));
+    REQUIRE(pool.add(pending(1, 11)));
+    for (const std::uint64_t nonce : {22U, 12U}) REQUIRE(pool.add(pending(2, nonce)));
+    CHECK(order(pool) == std::vector<std::uint64_t>{10, 11, 12, 20, 22, 30});
+    CHECK(order(pool) == std::vector<std::uint64_t>{11, 12, 10, 22, 20, 30});
+    CHECK(order(pool) == std::vector<std::uint64_t>{12, 10, 11, 22, 20, 30});
+}
+
+TEST_CASE("what has expired is taken out, the rest stays") {
+    Mempool pool;
+    REQUIRE(pool.add(pending(0, 1, 1'000)));
+    REQUIRE(pool.add(pending(0, 2, 2'000)));
+    REQUIRE(pool.add(pending(1, 3, 3'000)));
+    CHECK(pool.take_expired(TimeMs{1'000}).empty());
+    CHECK(pool.expired(TimeMs{2'001}, 10).size() == 2);
+    CHECK(pool.take_expired(TimeMs{2'001}).size() == 2);
+    CHECK(pool.size() == 1);
+}
+
+TEST_CASE("what doesn't apply for now is no work, and is work again when it does") {
+    Mempool pool;
+    const Pending one = pending(0, 1);
+    REQUIRE(pool.add(one));
+    REQUIRE(pool.add(pending(0, 2)));
+    CHECK(pool.sound() == 2);
+    pool.set_sound(*pool.find(one.tx->tx.id()), false);
+    CHECK(pool.sound() == 1);
+    CHECK(pool.unsound(10) == std::vector{one.tx->tx.id()});
+    CHECK(pool.oldest_sound()->tx->tx.content().nonce == ledger::Nonce{2});
+    pool.set_sound(*pool.find(one.tx->tx.id()), true);
+    CHECK(pool.sound() == 2);
+    CHECK(pool.oldest_sound()->tx == one.tx);
+    pool.set_sound(*pool.find(one.tx->tx.id()), false);
+    CHECK(pool.remove(one.tx->tx.id()));
+    CHECK(pool.sound() == 1);
+    CHECK(pool.unsound(10).empty());
+}
+
+}  // namespace datadeed::replica

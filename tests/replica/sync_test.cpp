@@ -1,0 +1,143 @@
+#include "node/replica/sync.h"
+
+#include "consensus/verified.h"
+#include "tests/consensus/quick_signatures.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::replica {
+
+namespace {
+
+const ledger::MemberId a{"a"};
+const ledger::MemberId b{"b"};
+const consensus::testing::QuickVerifier signatures{};
+
+CheckedCertifiedBlock block_at(std::uint64_t height) {
+    const consensus::ValidatorSet set = consensus::testing::quick_set(1);
+    consensus::Verifier verifier{ChainId{}, set, signatures};
+    auto block = std::make_shared<CheckedBlock>();
+    block->block.header.height = Height{height};
+    block->hash[0] = static_cast<std::uint8_t>(height);
+    const consensus::testing::QuickSigner key{consensus::testing::quick_key(0)};
+    const auto vote = consensus::sign(
+        ChainId{}, consensus::Commit{.view = {}, .height = Height{height}, .hash = block->hash}, {}, key);
+    const consensus::CommitCertificate certificate{.view = {},
+                                                   .height = Height{height},
+                                                   .hash = block->hash,
+                                                   .votes = {{.signer = {}, .signature = vote.signature}}};
+    return {.block = block, .payload = {}, .certificate = *verifier.verify(certificate)};
+}
+
+CheckedBlocks answer_to(const FetchBlocks& request, std::uint64_t until) {
+    CheckedBlocks answer{.request = request.request, .from = request.from, .blocks = {}};
+    for (std::uint64_t height = request.from.value; height < request.from.value + request.max && height <= until;
+         ++height) {
+        answer.blocks.push_back(block_at(height));
+    }
+    return answer;
+}
+
+std::uint64_t take_all(Sync& sync, std::uint64_t ours) {
+    while (sync.take_next(Height{ours})) ++ours;
+    return ours;
+}
+
+}  // namespace
+
+TEST_CASE("a node that lags asks for ranges that follow on each other, several at once, each of another peer") {
+    Sync sync;
+    sync.note_tip(a, Height{1'000});
+    sync.note_tip(b, Height{1'000});
+    const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE(asks.size() == fetches_in_flight_max);
+    CHECK(asks[0].request.from == Height{1});
+    CHECK(asks[1].request.from == Height{1 + fetch_blocks_max});
+    CHECK(asks[0].peer != asks[1].peer);
+    CHECK(sync.due({.ours = Height{0}, .now_ms = 1}).empty());
+}
+
+TEST_CASE("blocks come out in order, whatever order the answers come in") {
+    Sync sync;
+    sync.note_tip(a, Height{100});
+    const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE(asks.size() == 2);
+    sync.receive(a, answer_to(asks[1].request, 100), Height{0});
+    CHECK_FALSE(sync.take_next(Height{0}));
+    sync.receive(a, answer_to(asks[0].request, 100), Height{0});
+    CHECK(take_all(sync, 0) == 100);
+    CHECK(sync.buffered() == 0);
+}
+
+TEST_CASE("a peer that claims a height and answers nothing is left for another") {
+    Sync sync;
+    sync.note_tip(a, Height{1'000'000});
+    std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE(asks.size() == fetches_in_flight_max);
+    sync.note_tip(b, Height{50});
+    asks = sync.due({.ours = Height{0}, .now_ms = fetch_timeout_ms});
+    REQUIRE(asks.size() == 1);
+    CHECK(asks[0].peer == b);
+    CHECK(asks[0].request.from == Height{1});
+    sync.receive(b, answer_to(asks[0].request, 50), Height{0});
+    CHECK(take_all(sync, 0) == 50);
+}
+
+TEST_CASE("a peer that has nothing after all isn't believed until it says more") {
+    Sync sync;
+    sync.note_tip(a, Height{1'000});
+    const std::vector<Sync::Ask> asks = sync.due({.ours = Height{10}, .now_ms = 0});
+    sync.receive(a, {.request = asks[0].request.request, .from = Height{11}, .blocks = {}}, Height{10});
+    CHECK(sync.best() == Height{10});
+}
+
+TEST_CASE("answers that nobody asked for change nothing") {
+    Sync sync;
+    sync.note_tip(a, Height{10});
+    const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE(asks.size() == 1);
+    sync.receive(b, answer_to(asks[0].request, 10), Height{0});
+    FetchBlocks other = asks[0].request;
+    other.request += 1;
+    sync.receive(a, answer_to(other, 10), Height{0});
+    other = asks[0].request;
+    other.from = Height{2};
+    sync.receive(a, answer_to(other, 10), Height{0});
+    CHECK(sync.buffered() == 0);
+    CHECK(sync.in_flight() == 1);
+}
+
+TEST_CASE("what is fetched ahead is bounded, however far ahead the others are") {
+    Sync sync;
+    sync.note_tip(a, Height{1'000'000});
+    for (std::uint64_t round = 0; round < 10; ++round) {
+        for (const Sync::Ask& ask : sync.due({.ours = Height{0}, .now_ms = round})) {
+            if (ask.request.from > Height{1}) sync.receive(a, answer_to(ask.request, 1'000'000), Height{0});
+        }
+    }
+    CHECK(sync.buffered() <= fetches_in_flight_max * fetch_blocks_max);
+    CHECK(sync.in_flight() <= fetches_in_flight_max);
+}
+
+TEST_CASE("a short lag is left to votes for a while, a long one isn't") {
+    Sync sync;
+    sync.note_tip(a, Height{11});
+    CHECK(sync.due({.ours = Height{10}, .now_ms = 0, .patience_ms = 200}).empty());
+    CHECK(sync.due({.ours = Height{10}, .now_ms = 199, .patience_ms = 200}).empty());
+    CHECK(sync.due({.ours = Height{10}, .now_ms = 200, .patience_ms = 200}).size() == 1);
+    Sync far;
+    far.note_tip(a, Height{10 + far_behind_blocks});
+    CHECK(far.due({.ours = Height{10}, .now_ms = 0, .patience_ms = 200}).size() == 1);
+}
+
+TEST_CASE("a peer that is gone is asked no more, and what it owed is asked of another") {
+    Sync sync;
+    sync.note_tip(a, Height{20});
+    REQUIRE(sync.due({.ours = Height{0}, .now_ms = 0}).size() == 1);
+    sync.note_tip(b, Height{20});
+    sync.note_down(a);
+    const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 1});
+    REQUIRE(asks.size() == 1);
+    CHECK(asks[0].peer == b);
+}
+
+}  // namespace datadeed::replica
