@@ -1,0 +1,284 @@
+#include <boost/asio/read.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+
+#include "node/net/hello.h"
+#include "node/net/identity.h"
+#include "tests/net/support.h"
+
+// What peers and strangers do that they shouldn't.
+
+namespace datadeed::net::test {
+namespace {
+
+using asio::ip::tcp;
+
+tcp::socket connect_to(asio::io_context& io, std::uint16_t port) {
+    tcp::socket socket{io};
+    socket.connect({asio::ip::address_v4::loopback(), port});
+    return socket;
+}
+
+// Whether the other side closes the connection within the test's patience; what it says before is dropped.
+bool is_closed(tcp::socket& socket) {
+    const timeval time{.tv_sec = patience.count(), .tv_usec = 0};
+    setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+    std::array<char, 4096> chunk{};
+    while (true) {
+        const ssize_t size = recv(socket.native_handle(), chunk.data(), chunk.size(), 0);
+        if (size <= 0) return size == 0 || errno == ECONNRESET;
+    }
+}
+
+// A member that speaks TLS and the greeting by hand, and then does what a test wants.
+class HandMadePeer {
+public:
+    HandMadePeer(std::uint8_t number, std::uint16_t port)
+        : tls_{make_context(number)}, stream_{connect_to(io_, port), tls_}, number_{number} {
+        set_verdict(stream_.native_handle(), &anyone_);
+    }
+
+    [[nodiscard]] boost::system::error_code shake_hands() {
+        boost::system::error_code error;
+        stream_.handshake(asio::ssl::stream_base::client, error);
+        return error;
+    }
+    void greet() {
+        Hello hello;
+        hello.chain.value.fill(1);
+        hello.name = name_of(number_);
+        hello.wire_version = 1;
+        hello.instance = number_;
+        Bytes bytes;
+        append_frame(bytes, encode(hello));
+        send(bytes);
+    }
+    void send(ByteView bytes) {
+        boost::system::error_code ignored;
+        asio::write(stream_, asio::buffer(bytes.data(), bytes.size()), ignored);
+    }
+    [[nodiscard]] bool is_closed() { return test::is_closed(stream_.next_layer()); }
+    [[nodiscard]] SSL* tls() { return stream_.native_handle(); }
+
+private:
+    static asio::ssl::context make_context(std::uint8_t number) {
+        Result<asio::ssl::context, Failure> context = make_tls_context(key_of(number));
+        REQUIRE(context);
+        return *std::move(context);
+    }
+    KeyVerdict anyone_ = [](const crypto::PublicKey&) { return true; };
+    asio::io_context io_;
+    asio::ssl::context tls_;
+    asio::ssl::stream<tcp::socket> stream_;
+    std::uint8_t number_;
+};
+
+// A peer up and talking.
+void join(HandMadePeer& peer, TestNode& node, std::uint8_t number) {
+    REQUIRE_FALSE(peer.shake_hands());
+    peer.greet();
+    REQUIRE(node.wait_up(number));
+}
+
+}  // namespace
+
+TEST_CASE("the channel is TLS 1.3 with one suite, mutual keys and nothing to resume") {
+    TestNode node{{.number = 1, .members = {2}}};
+    HandMadePeer peer{2, node.port()};
+    join(peer, node, 2);
+    CHECK(std::string{SSL_get_version(peer.tls())} == "TLSv1.3");
+    CHECK(std::string{SSL_get_cipher_name(peer.tls())} == "TLS_AES_128_GCM_SHA256");
+    CHECK(SSL_session_reused(peer.tls()) == 0);
+    CHECK(SSL_SESSION_is_resumable(SSL_get_session(peer.tls())) == 0);
+}
+
+TEST_CASE("TLS 1.2, other suites, other certificates and none are turned away") {
+    TestNode node{{.number = 1, .members = {2}}};
+    const auto attempt = [&](const std::function<void(SSL_CTX*)>& change) {
+        Result<asio::ssl::context, Failure> context = make_tls_context(key_of(2));
+        change(context->native_handle());
+        asio::io_context io;
+        asio::ssl::stream<tcp::socket> stream{connect_to(io, node.port()), *context};
+        KeyVerdict anyone = [](const crypto::PublicKey&) { return true; };
+        set_verdict(stream.native_handle(), &anyone);
+        boost::system::error_code error;
+        stream.handshake(asio::ssl::stream_base::client, error);
+        // In TLS 1.3 the client may be through before the server has looked at its certificate.
+        std::array<char, 1> byte{};
+        if (!error) stream.read_some(asio::buffer(byte), error);
+        return error.message();
+    };
+    CHECK(attempt([](SSL_CTX* context) {
+              SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+              SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+              SSL_CTX_set_cipher_list(context, "ALL");
+          }).find("version") != std::string::npos);
+    CHECK(attempt([](SSL_CTX* context) {
+              SSL_CTX_set_ciphersuites(context, "TLS_CHACHA20_POLY1305_SHA256");
+          }).find("handshake failure") != std::string::npos);
+    CHECK(attempt([](SSL_CTX* context) { SSL_CTX_set1_groups_list(context, "P-256"); }).find("handshake failure") !=
+          std::string::npos);
+    asio::io_context io;
+    asio::ssl::context without{asio::ssl::context::tlsv13_client};
+    asio::ssl::stream<tcp::socket> stream{connect_to(io, node.port()), without};
+    boost::system::error_code error;
+    stream.handshake(asio::ssl::stream_base::client, error);
+    std::array<char, 1> byte{};
+    if (!error) stream.read_some(asio::buffer(byte), error);
+    CHECK(error);
+    CHECK(node.wait_event(Error::channel_must_be_authentic));
+    CHECK(node.ups(2) == 0);
+}
+
+TEST_CASE("garbage instead of TLS, and instead of a greeting, is turned away") {
+    TestNode node{{.number = 1, .members = {2}}};
+    asio::io_context io;
+    tcp::socket socket = connect_to(io, node.port());
+    asio::write(socket, asio::buffer(std::string_view{"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"}));
+    CHECK(is_closed(socket));
+    CHECK(node.wait_event(Error::channel_must_be_authentic));
+
+    HandMadePeer odd{2, node.port()};
+    REQUIRE_FALSE(odd.shake_hands());
+    Bytes frame;
+    append_frame(frame, as_bytes("not a greeting"));
+    odd.send(frame);
+    CHECK(odd.is_closed());
+    CHECK(node.wait_event(Error::hello_must_be_well_formed));
+
+    HandMadePeer large{2, node.port()};
+    REQUIRE_FALSE(large.shake_hands());
+    large.send(*from_hex("00000101"));
+    CHECK(large.is_closed());
+    CHECK(node.wait_event(Error::frame_must_be_within_its_limit));
+    CHECK(node.ups(2) == 0);
+}
+
+TEST_CASE("a frame that announces gigabytes ends the link at its fourth byte") {
+    TestNode node{{.number = 1, .members = {2}}};
+    HandMadePeer peer{2, node.port()};
+    join(peer, node, 2);
+    peer.send(*from_hex("ffffffff"));
+    CHECK(node.wait_down(2));
+    CHECK(node.wait_event(Error::frame_must_be_within_its_limit));
+    CHECK(peer.is_closed());
+}
+
+TEST_CASE("empty frames are signs of life, not messages") {
+    TestNode node{{.number = 1, .members = {2}}};
+    HandMadePeer peer{2, node.port()};
+    join(peer, node, 2);
+    peer.send(*from_hex("0000000000000000000000017a"));
+    REQUIRE(node.wait_messages(2, 1));
+    CHECK(as_text(node.messages(2).front()) == "z");
+    CHECK(node.messages(2).size() == 1);
+}
+
+TEST_CASE("a connection that says nothing is given up in time") {
+    Limits limits = quick();
+    limits.handshake_time = std::chrono::milliseconds{50};
+    TestNode node{{.number = 1, .members = {2}, .limits = limits}};
+    asio::io_context io;
+    tcp::socket socket = connect_to(io, node.port());
+    CHECK(is_closed(socket));
+    HandMadePeer wordless{2, node.port()};
+    // The hand-made side may be slower than the limit: either way it ends closed.
+    static_cast<void>(wordless.shake_hands());
+    CHECK(wordless.is_closed());
+    CHECK(node.wait_event(Error::handshake_must_end_in_time));
+    CHECK(node.ups(2) == 0);
+}
+
+TEST_CASE("only so many handshakes are under way at once") {
+    Limits limits = quick();
+    limits.handshakes = 3;
+    TestNode node{{.number = 1, .members = {2}, .limits = limits}};
+    asio::io_context io;
+    std::vector<tcp::socket> silent;
+    for (int i = 0; i < 3; ++i) silent.push_back(connect_to(io, node.port()));
+    tcp::socket fourth = connect_to(io, node.port());
+    CHECK(is_closed(fourth));
+    CHECK(node.wait_event(Error::handshakes_must_be_few));
+    silent.clear();
+    REQUIRE(node.wait_event(Error::channel_must_be_authentic));
+    TestNode member{{.number = 2, .members = {1}, .peers = {peer_at(1, node.port())}}};
+    CHECK(member.wait_up(1));
+}
+
+TEST_CASE("only so many inbound links are open at once") {
+    Limits limits = quick();
+    limits.inbound_links = 1;
+    TestNode node{{.number = 1, .members = {2, 3}, .limits = limits}};
+    TestNode second{{.number = 2, .members = {1}, .peers = {peer_at(1, node.port())}}};
+    REQUIRE(node.wait_up(2));
+    TestNode third{{.number = 3, .members = {1}, .peers = {peer_at(1, node.port())}}};
+    CHECK(node.wait_event(Error::inbound_links_must_be_few));
+    CHECK(node.ups(3) == 0);
+    second.kill();
+    CHECK(node.wait_up(3));
+}
+
+TEST_CASE("a peer that falls silent is noticed, one that only pings is not lost") {
+    Limits limits = quick();
+    limits.ping_time = std::chrono::milliseconds{20};
+    limits.silence_time = std::chrono::milliseconds{200};
+    TestNode node{{.number = 1, .members = {2, 3}, .limits = limits}};
+    HandMadePeer silent{2, node.port()};
+    join(silent, node, 2);
+    TestNode pinging{{.number = 3, .members = {1}, .peers = {peer_at(1, node.port())}, .limits = limits}};
+    REQUIRE(node.wait_up(3));
+    CHECK(node.wait_down(2));
+    CHECK(node.wait_event(Error::peer_must_be_heard)->peer == "n2");
+    pinging.transport().send("n1", message_of("still here"));
+    REQUIRE(node.wait_messages(3, 1));
+    CHECK(node.downs(3) == 0);
+}
+
+TEST_CASE("a peer that never reads holds up nobody else, and its queue stays bounded") {
+    Limits limits = quick();
+    limits.queue_bytes = std::size_t{1} << 20U;
+    TestNode node{{.number = 1, .members = {2, 3}, .limits = limits}};
+    HandMadePeer stuck{2, node.port()};
+    join(stuck, node, 2);
+    TestNode reader{{.number = 3, .members = {1}, .peers = {peer_at(1, node.port())}}};
+    REQUIRE(node.wait_up(3));
+    // Far more than the sockets in between can hold.
+    const auto large = std::make_shared<const Bytes>(std::size_t{256} * 1024, 7);
+    for (int i = 0; i < 100; ++i) node.transport().send("n2", large, Class::bulk);
+    for (int i = 0; i < 100; ++i) node.transport().send("n3", message_of(std::to_string(i)));
+    REQUIRE(reader.wait_messages(1, 100));
+    const std::vector<PeerStatus> status = node.transport().status();
+    REQUIRE(status.size() == 2);
+    CHECK(status[0].connected);
+    CHECK(status[0].queued_bytes <= limits.queue_bytes);
+    CHECK(status[0].dropped > 0);
+    CHECK(status[1].dropped == 0);
+}
+
+TEST_CASE("a peer that restarts takes over from its own half-open link") {
+    TestNode node{{.number = 1, .members = {2}}};
+    HandMadePeer before{2, node.port()};
+    join(before, node, 2);
+    TestNode after{{.number = 2, .members = {1}, .peers = {peer_at(1, node.port())}}};
+    CHECK(node.wait_up(2, 2));
+    CHECK(node.downs(2) == 1);
+    CHECK(before.is_closed());
+    after.transport().send("n1", message_of("back"));
+    CHECK(node.wait_messages(2, 1));
+}
+
+TEST_CASE("a node stops while handshakes, tries and full queues are under way") {
+    Limits limits = quick();
+    TestNode node{{.number = 1, .members = {2, 3}, .peers = {peer_at(3, 1)}, .limits = limits}};
+    asio::io_context io;
+    tcp::socket silent = connect_to(io, node.port());
+    HandMadePeer stuck{2, node.port()};
+    join(stuck, node, 2);
+    const auto large = std::make_shared<const Bytes>(std::size_t{1} << 20U, 7);
+    for (int i = 0; i < 40; ++i) node.transport().send("n2", large, Class::bulk);
+    CHECK(node.stop());
+    CHECK(is_closed(silent));
+    CHECK(stuck.is_closed());
+}
+
+}  // namespace datadeed::net::test
