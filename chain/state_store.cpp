@@ -116,8 +116,8 @@ std::optional<Bytes> StateStore::node(const ledger::NodeKey& key) const {
     return std::move(*bytes);
 }
 
-Result<std::vector<Bytes>, Error> StateStore::put_values(Batch& batch, const StateUpdate& update) const {
-    std::vector<Bytes> leftovers;
+Result<StateStore::Written, Error> StateStore::put_values(Batch& batch, const StateUpdate& update) const {
+    Written written;
     for (const auto& [key, value] : update.changes) {
         const Result<std::optional<Bytes>, Error> before = current(key);
         if (!before) return fail(before.error());
@@ -125,19 +125,22 @@ Result<std::vector<Bytes>, Error> StateStore::put_values(Batch& batch, const Sta
         if (!old && !value) continue;
         if (old) {
             if (value && *value == old->value) continue;
-            leftovers.push_back(keys::old_value_of(key, old->since));
-            put_sealed(batch, leftovers.back(), encode_old(old->value));
+            written.leftovers.push_back(keys::old_value_of(key, old->since));
+            put_sealed(batch, written.leftovers.back(), encode_old(old->value));
         }
         const Bytes whole = keys::of(keys::value, key);
+        Bytes now;
         if (value) {
-            put_sealed(batch, whole, encode_current(update.height, *value));
+            now = encode_current(update.height, *value);
+            put_sealed(batch, whole, now);
         } else {
             batch.erase(whole);
-            leftovers.push_back(keys::old_value_of(key, update.height));
-            put_sealed(batch, leftovers.back(), Bytes{0});
+            written.leftovers.push_back(keys::old_value_of(key, update.height));
+            put_sealed(batch, written.leftovers.back(), Bytes{0});
         }
+        written.values.emplace_back(key, std::move(now));
     }
-    return leftovers;
+    return written;
 }
 
 Result<Height, Error> StateStore::drop_old(Batch& batch, Height height) const {
@@ -166,17 +169,18 @@ Result<void, Error> StateStore::apply(const StateUpdate& update) {
                           .detail = "expected height " + std::to_string(next.value)});
     }
     Batch batch;
-    Result<std::vector<Bytes>, Error> leftovers = put_values(batch, update);
-    if (!leftovers) return fail(leftovers.error());
+    Result<Written, Error> values = put_values(batch, update);
+    if (!values) return fail(values.error());
     for (const ledger::TreeUpdate::Node& node : update.tree.nodes) {
         put_sealed(batch, keys::of(keys::tree_node, node.key.bytes()), node.bytes);
     }
     for (const ledger::NodeKey& stale : update.tree.stale) {
-        leftovers->push_back(keys::of(keys::tree_node, stale.bytes()));
+        values->leftovers.push_back(keys::of(keys::tree_node, stale.bytes()));
     }
     // Without a bound on history nothing is ever dropped, so nobody needs to know what could be.
-    if (options_.history > 0 && !leftovers->empty()) {
-        put_record(batch, keys::of(keys::prune, update.height.value), PruneRecord{.keys = std::move(*leftovers)});
+    if (options_.history > 0 && !values->leftovers.empty()) {
+        put_record(batch, keys::of(keys::prune, update.height.value),
+                   PruneRecord{.keys = std::move(values->leftovers)});
     }
     const Result<Height, Error> oldest = drop_old(batch, update.height);
     if (!oldest) return fail(oldest.error());
@@ -192,18 +196,16 @@ Result<void, Error> StateStore::apply(const StateUpdate& update) {
     oldest_ = *oldest;
     block_hash_ = update.block_hash;
     log_ = update.log;
-    refresh_caches(update);
+    refresh_caches(update, std::move(*values));
     return {};
 }
 
-void StateStore::refresh_caches(const StateUpdate& update) {
-    for (const auto& [key, value] : update.changes) {
-        const Bytes* cached = values_.find(key);
-        if (!value) {
+void StateStore::refresh_caches(const StateUpdate& update, Written written) {
+    for (auto& [key, value] : written.values) {
+        if (value.empty()) {
             values_.erase(key);
-        } else if (cached == nullptr || !std::equal(value->begin(), value->end(), cached->begin() + 8, cached->end())) {
-            // An unchanged value keeps the height from which it holds.
-            values_.put(key, encode_current(update.height, *value));
+        } else {
+            values_.put(key, std::move(value));
         }
     }
     for (const ledger::TreeUpdate::Node& node : update.tree.nodes) nodes_.put(node.key.bytes(), node.bytes);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "chain/byte_cache.h"
@@ -100,9 +101,15 @@ private:
     void note(const Error& error) const;
     // since || value of the key as it is now, by way of the cache.
     [[nodiscard]] Result<std::optional<Bytes>, Error> current(ByteView key) const;
-    [[nodiscard]] Result<std::vector<Bytes>, Error> put_values(Batch& batch, const StateUpdate& update) const;
+    // What a block wrote: keys that later heights don't need, and the values as they are now (empty: gone), by views of
+    // the keys in the update.
+    struct Written {
+        std::vector<Bytes> leftovers{};
+        std::vector<std::pair<ByteView, Bytes>> values{};
+    };
+    [[nodiscard]] Result<Written, Error> put_values(Batch& batch, const StateUpdate& update) const;
     [[nodiscard]] Result<Height, Error> drop_old(Batch& batch, Height height) const;
-    void refresh_caches(const StateUpdate& update);
+    void refresh_caches(const StateUpdate& update, Written written);
 
     KvStore* store_;
     ChainId chain_{};

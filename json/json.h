@@ -7,8 +7,8 @@
 #include "base/result.h"
 #include "json/value.h"
 
-// JSON text in and out, strictly: RFC 8259, and of the things that it leaves open always the narrow one. What is signed,
-// hashed or stored is never JSON.
+// JSON text in and out, strictly: RFC 8259, and of the things that it leaves open always the narrow one. What is
+// signed, hashed or stored is never JSON.
 
 namespace datadeed::json {
 
@@ -46,13 +46,13 @@ struct ParseError {
 // "line 3, column 7: a name stands twice in one object".
 [[nodiscard]] std::string to_text(const ParseError& error);
 
-// The whole text as one value. Refuses: anything after the value, comments, a byte order mark, NUL, ill-formed UTF-8, lone
-// surrogates, names that stand twice in one object, fractions, exponents, integers outside of 64 bits (int64 below
+// The whole text as one value. Refuses: anything after the value, comments, a byte order mark, NUL, ill-formed UTF-8,
+// lone surrogates, names that stand twice in one object, fractions, exponents, integers outside of 64 bits (int64 below
 // zero, uint64 from zero on), deeper or longer than the limits. Memory is at most some 100 bytes a byte of text.
 [[nodiscard]] Result<Value, ParseError> parse(std::string_view text, Limits limits = {});
 
-// The text of a value on one line, or indented by `indent` spaces a level when that is above 0. Bytes of a text that aren't
-// UTF-8 come out as U+FFFD, so the result always parses.
+// The text of a value on one line, or indented by `indent` spaces a level when that is above 0. Bytes of a text that
+// aren't UTF-8 come out as U+FFFD, so the result always parses.
 [[nodiscard]] std::string dump(const Value& value, int indent = 0);
 
 }  // namespace datadeed::json

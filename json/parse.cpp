@@ -35,8 +35,8 @@ struct Cursor {
     friend bool operator==(const Cursor& a, const Cursor& b) { return a.at == b.at; }
 };
 
-// Builds the value from events, stopping at the first broken rule. The library's parser keeps its own stack on the heap,
-// so depth costs no call stack.
+// Builds the value from events, stopping at the first broken rule. The library's parser keeps its own stack on the
+// heap, so depth costs no call stack.
 class Builder {
 public:
     using number_integer_t = nlohmann::json::number_integer_t;
@@ -152,26 +152,40 @@ Result<Value, ParseError> parse(std::string_view text, Limits limits) {
 
 std::string_view code(Rule rule) {
     switch (rule) {
-        case Rule::text_must_be_json: return "json.syntax";
-        case Rule::text_must_be_within_its_size: return "json.too_large";
-        case Rule::text_must_be_valid_utf8: return "json.not_utf8";
-        case Rule::text_must_not_hold_nul_or_byte_order_mark: return "json.nul_or_bom";
-        case Rule::nesting_must_be_bounded: return "json.too_deep";
-        case Rule::member_names_must_be_unique: return "json.duplicate_name";
-        case Rule::numbers_must_be_integers_of_64_bits: return "json.not_an_integer";
+        case Rule::text_must_be_json:
+            return "json.syntax";
+        case Rule::text_must_be_within_its_size:
+            return "json.too_large";
+        case Rule::text_must_be_valid_utf8:
+            return "json.not_utf8";
+        case Rule::text_must_not_hold_nul_or_byte_order_mark:
+            return "json.nul_or_bom";
+        case Rule::nesting_must_be_bounded:
+            return "json.too_deep";
+        case Rule::member_names_must_be_unique:
+            return "json.duplicate_name";
+        case Rule::numbers_must_be_integers_of_64_bits:
+            return "json.not_an_integer";
     }
     return "json.unknown";
 }
 
 std::string_view describe(Rule rule) {
     switch (rule) {
-        case Rule::text_must_be_json: return "this is not JSON";
-        case Rule::text_must_be_within_its_size: return "the text is longer than allowed";
-        case Rule::text_must_be_valid_utf8: return "the text is not valid UTF-8";
-        case Rule::text_must_not_hold_nul_or_byte_order_mark: return "the text holds a NUL or a byte order mark";
-        case Rule::nesting_must_be_bounded: return "arrays and objects are nested too deep";
-        case Rule::member_names_must_be_unique: return "a name stands twice in one object";
-        case Rule::numbers_must_be_integers_of_64_bits: return "a number is not an integer of 64 bits";
+        case Rule::text_must_be_json:
+            return "this is not JSON";
+        case Rule::text_must_be_within_its_size:
+            return "the text is longer than allowed";
+        case Rule::text_must_be_valid_utf8:
+            return "the text is not valid UTF-8";
+        case Rule::text_must_not_hold_nul_or_byte_order_mark:
+            return "the text holds a NUL or a byte order mark";
+        case Rule::nesting_must_be_bounded:
+            return "arrays and objects are nested too deep";
+        case Rule::member_names_must_be_unique:
+            return "a name stands twice in one object";
+        case Rule::numbers_must_be_integers_of_64_bits:
+            return "a number is not an integer of 64 bits";
     }
     return "unknown";
 }

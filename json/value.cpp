@@ -20,9 +20,13 @@ Value::Value(Array elements) : data_{std::move(elements)} {}
 
 Value::Value(Object members) : data_{std::move(members)} {}
 
-Value Value::object(std::initializer_list<Member> members) { return Value{Object{members}}; }
+Value Value::object(std::initializer_list<Member> members) {
+    return Value{Object{members}};
+}
 
-Value Value::array(std::initializer_list<Value> elements) { return Value{Array(elements)}; }
+Value Value::array(std::initializer_list<Value> elements) {
+    return Value{Array(elements)};
+}
 
 Value Value::thousandths(std::int64_t value) {
     Value number;

@@ -13,9 +13,9 @@ namespace datadeed::json {
 
 struct Member;
 
-// A JSON value: null, a boolean, a 64-bit integer, a text, an array or an object. There are no floats; Thousandths is the
-// one fraction that we print (a time, a rate), exact. An object keeps its members in the order in which they were put
-// in. A plain value: copies are deep, different values may be used from different threads.
+// A JSON value: null, a boolean, a 64-bit integer, a text, an array or an object. There are no floats; Thousandths is
+// the one fraction that we print (a time, a rate), exact. An object keeps its members in the order in which they were
+// put in. A plain value: copies are deep, different values may be used from different threads.
 class Value {
 public:
     using Array = std::vector<Value>;

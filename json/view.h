@@ -8,9 +8,11 @@
 #include "base/fields.h"
 #include "json/value.h"
 
-// to_json of anything with fields(), for people and HTTP. Strong types are what they wrap; bytes and digests are lower-case
-// hex; a field that is an empty optional is left out; an enum is its name(E), found beside the enum; a variant is
-// {"kind": name(kind), fields...}; lists are arrays. A view only: nothing is ever read back from it into what is signed.
+// to_json of anything with fields(), for people and HTTP. Strong types are what they wrap; bytes and digests are
+// lower-case hex; a field that is an empty optional is left out; an enum is its name(E), found beside the enum; a
+// variant is
+// {"kind": name(kind), fields...}; lists are arrays. A view only: nothing is ever read back from it into what is
+// signed.
 
 namespace datadeed::json {
 
