@@ -28,9 +28,9 @@ struct BlockHeader {
     TimeMs time{};  // above that of the block before
     MemberId proposer{};
     std::uint64_t log_size{};
-    Digest log_root{};   // RFC 9162 over all transactions of the chain, raw
+    Digest log_root{};  // RFC 9162 over all transactions of the chain, raw
     Digest state_root{};
-    Digest prev_cert_hash{};  // of the certificate of the block before; all zero in block 1
+    Digest prev_cert_hash{};   // of the certificate of the block before; all zero in block 1
     Digest validators_hash{};  // of the set that votes on the next block (validators.h)
 
     static constexpr void fields(auto& self, auto&& visit) {

@@ -11,8 +11,8 @@ namespace datadeed::ledger {
 // Where and by whom an operation is carried out.
 struct OperationContext {
     MemberId signer{};
-    Height height{};       // of the block
-    TimeMs time{};         // of the block
+    Height height{};  // of the block
+    TimeMs time{};    // of the block
     TxId tx{};
     std::uint32_t index{};  // the operation's place in the transaction, from 0
     Parameters parameters{};

@@ -23,11 +23,16 @@ std::uint64_t own_uses_left(const GrantRecord& grant) {
 
 std::string_view name(GrantStatus status) {
     switch (status) {
-        case GrantStatus::active: return "active";
-        case GrantStatus::not_yet: return "not_yet";
-        case GrantStatus::exhausted: return "exhausted";
-        case GrantStatus::expired: return "expired";
-        case GrantStatus::revoked: return "revoked";
+        case GrantStatus::active:
+            return "active";
+        case GrantStatus::not_yet:
+            return "not_yet";
+        case GrantStatus::exhausted:
+            return "exhausted";
+        case GrantStatus::expired:
+            return "expired";
+        case GrantStatus::revoked:
+            return "revoked";
     }
     return "";
 }

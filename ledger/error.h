@@ -4,12 +4,13 @@
 #include <span>
 #include <string_view>
 
-// Every rule of the ledger that can refuse. A refused transaction changes nothing and names the first rule it broke; all
-// nodes ask in the same order, so they name the same one. Codes stand in error.cpp and sentences in
+// Every rule of the ledger that can refuse. A refused transaction changes nothing and names the first rule it broke;
+// all nodes ask in the same order, so they name the same one. Codes stand in error.cpp and sentences in
 // error_texts.cpp, a row for each rule, held together by static_assert. Any thread.
 
 namespace datadeed::ledger {
 
+// clang-format off: a line for each refusal would make this header twice as long and no easier to read.
 enum class Refusal : std::uint8_t {
     // The transaction as a whole.
     tx_too_large, tx_malformed, tx_type_wrong, tx_no_operations, tx_too_many_operations, tx_signature_wrong, tx_expired,
@@ -54,6 +55,7 @@ enum class Refusal : std::uint8_t {
     // The state tree.
     state_node_missing, state_node_damaged
 };
+// clang-format on
 
 // What sort of problem it is, for those who answer by status.
 enum class RefusalKind : std::uint8_t {

@@ -19,8 +19,8 @@ struct BlockContext {
     TimeMs time{};
 };
 
-// One block's transactions carried out on the state before it. The primary offers candidates and keeps those that apply,
-// voters and replay offer the block's and stop at the first refusal. Borrows the state, which must not change
+// One block's transactions carried out on the state before it. The primary offers candidates and keeps those that
+// apply, voters and replay offer the block's and stop at the first refusal. Borrows the state, which must not change
 // meanwhile. The same state and transactions give the same changes, whatever was refused in between. One thread.
 class BlockExecution {
 public:

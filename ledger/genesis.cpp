@@ -51,7 +51,8 @@ Result<void, Refusal> check_members(const std::vector<GenesisMember>& members) {
 
 // Validators and observers are checked alike.
 template <class Node>
-Result<void, Refusal> check_nodes(const std::vector<Node>& nodes, Role role, const std::vector<GenesisMember>& members) {
+Result<void, Refusal> check_nodes(const std::vector<Node>& nodes, Role role,
+                                  const std::vector<GenesisMember>& members) {
     for (std::size_t i = 1; i < nodes.size(); ++i) {
         if (!(nodes[i - 1].member < nodes[i].member)) return fail(Refusal::genesis_nodes_unsorted);
     }
@@ -121,10 +122,11 @@ StateChanges genesis_state(const Genesis& genesis) {
     put(changes, state_keys::validators(), encode(genesis.nodes));
     put(changes, state_keys::totals(), encode(Totals{.members = genesis.members.size(), .data = 0, .grants = 0}));
     for (const GenesisMember& member : genesis.members) {
-        put(changes, state_keys::member(member.id), encode(MemberRecord{.organisation = member.organisation,
-                                                                        .roles = member.roles,
-                                                                        .keys = member.keys,
-                                                                        .admitted = Height{}}));
+        put(changes, state_keys::member(member.id),
+            encode(MemberRecord{.organisation = member.organisation,
+                                .roles = member.roles,
+                                .keys = member.keys,
+                                .admitted = Height{}}));
         for (const crypto::PublicKey& key : member.keys) {
             put(changes, state_keys::key(key),
                 encode(KeyRecord{.member = member.id, .from = Height{}, .until = std::nullopt}));

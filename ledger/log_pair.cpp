@@ -11,11 +11,16 @@ LogPairId make_log_pair(const MemberId& one, const MemberId& other, Epoch epoch)
 
 std::string_view name(LogState state) {
     switch (state) {
-        case LogState::anchored: return "ANCHORED";
-        case LogState::matched: return "MATCHED";
-        case LogState::mismatch: return "MISMATCH";
-        case LogState::unmatched: return "UNMATCHED";
-        case LogState::expired: return "EXPIRED";
+        case LogState::anchored:
+            return "ANCHORED";
+        case LogState::matched:
+            return "MATCHED";
+        case LogState::mismatch:
+            return "MISMATCH";
+        case LogState::unmatched:
+            return "UNMATCHED";
+        case LogState::expired:
+            return "EXPIRED";
     }
     return "";
 }

@@ -8,8 +8,8 @@
 #include "ledger/parameters.h"
 #include "ledger/types.h"
 
-// The query logs of two members over one epoch: each side anchors the RFC 9162 root and the number of its log lines, and
-// the chain says whether they agree. Plain values; any thread.
+// The query logs of two members over one epoch: each side anchors the RFC 9162 root and the number of its log lines,
+// and the chain says whether they agree. Plain values; any thread.
 
 namespace datadeed::ledger {
 

@@ -36,7 +36,9 @@ struct Totals {
 
 // Why a grant is on a member's list.
 enum class GrantSide : std::uint8_t { grantee = 1, grantor = 2 };
-[[nodiscard]] constexpr bool is_known(GrantSide side) { return side == GrantSide::grantee || side == GrantSide::grantor; }
+[[nodiscard]] constexpr bool is_known(GrantSide side) {
+    return side == GrantSide::grantee || side == GrantSide::grantor;
+}
 [[nodiscard]] std::string_view name(GrantSide side);
 
 [[nodiscard]] Parameters get_parameters(const StateView& state);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <string_view>
 #include <variant>
 
@@ -18,33 +19,23 @@
 #include "ledger/operations/transfer_offer.h"
 #include "ledger/operations/transfer_withdraw.h"
 
-// The one list of what a transaction can do. A new kind is a file in operations/, a number in context.h, and a line here;
-// codec, JSON, command line and fuzzers follow from its fields().
+// The one list of what a transaction can do. A new kind is a file in operations/, a number in context.h, and a line
+// here; codec, JSON, command line and fuzzers follow from its fields().
 
 namespace datadeed::ledger {
 
-using Operation = std::variant<AdmitMember,
-                               SetRoles,
-                               AddKey,
-                               RetireKey,
-                               RegisterData,
-                               TransferOffer,
-                               TransferWithdraw,
-                               TransferAccept,
-                               AppointManager,
-                               RevokeManager,
-                               CreateGrant,
-                               RevokeGrant,
-                               RecordUses,
-                               LogAnchor>;
+using Operation =
+    std::variant<AdmitMember, SetRoles, AddKey, RetireKey, RegisterData, TransferOffer, TransferWithdraw,
+                 TransferAccept, AppointManager, RevokeManager, CreateGrant, RevokeGrant, RecordUses, LogAnchor>;
 
 template <class T>
-concept OperationStruct = HasFields<T> && requires(const T& operation, const OperationContext& context, Overlay& state) {
-    { T::kind } -> std::convertible_to<OperationKind>;
-    { T::name } -> std::convertible_to<std::string_view>;
-    { check(operation) } -> std::same_as<Result<void, Refusal>>;
-    { apply(operation, context, state) } -> std::same_as<Result<void, Refusal>>;
-};
+concept OperationStruct =
+    HasFields<T> && requires(const T& operation, const OperationContext& context, Overlay& state) {
+        { T::kind } -> std::convertible_to<OperationKind>;
+        { T::name } -> std::convertible_to<std::string_view>;
+        { check(operation) } -> std::same_as<Result<void, Refusal>>;
+        { apply(operation, context, state) } -> std::same_as<Result<void, Refusal>>;
+    };
 
 template <class... T>
 constexpr bool all_are_operations(const std::variant<T...>*) {

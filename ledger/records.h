@@ -15,8 +15,8 @@
 
 namespace datadeed::ledger {
 
-inline constexpr std::size_t keys_max = 16;     // keys that a member holds at a time
-inline constexpr std::size_t owners_max = 64;   // owners of one data set
+inline constexpr std::size_t keys_max = 16;    // keys that a member holds at a time
+inline constexpr std::size_t owners_max = 64;  // owners of one data set
 
 // A key belongs to one member for ever; it signs for that member at heights in [from, until).
 struct KeyRecord {

@@ -58,11 +58,16 @@ bool signer_manages(const DataRecord& data, const OperationContext& context) {
 
 Result<void, Refusal> must_be_active(const Effectiveness& effectiveness) {
     switch (effectiveness.status) {
-        case GrantStatus::active: return {};
-        case GrantStatus::not_yet: return fail(Refusal::grant_not_yet);
-        case GrantStatus::exhausted: return fail(Refusal::grant_exhausted);
-        case GrantStatus::expired: return fail(Refusal::grant_expired);
-        case GrantStatus::revoked: return fail(Refusal::grant_revoked);
+        case GrantStatus::active:
+            return {};
+        case GrantStatus::not_yet:
+            return fail(Refusal::grant_not_yet);
+        case GrantStatus::exhausted:
+            return fail(Refusal::grant_exhausted);
+        case GrantStatus::expired:
+            return fail(Refusal::grant_expired);
+        case GrantStatus::revoked:
+            return fail(Refusal::grant_revoked);
     }
     return {};
 }
@@ -73,7 +78,8 @@ void put_new_key(Overlay& state, const crypto::PublicKey& key, const MemberId& m
 
 void add_share(Overlay& state, const DatasetId& id, DataRecord& data, const Ownership& more) {
     auto at = std::ranges::lower_bound(data.owners, more.member, {}, &Ownership::member);
-    if (at == data.owners.end() || at->member != more.member) at = data.owners.insert(at, {.member = more.member, .share = {}});
+    if (at == data.owners.end() || at->member != more.member)
+        at = data.owners.insert(at, {.member = more.member, .share = {}});
     at->share.value += more.share.value;
     put_owned(state, id, *at);
 }

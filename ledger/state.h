@@ -7,8 +7,8 @@
 
 #include "base/bytes.h"
 
-// The state as the ledger sees it: bytes under keys (state_keys.h), ordered bytewise. Whoever implements these says which
-// threads may read.
+// The state as the ledger sees it: bytes under keys (state_keys.h), ordered bytewise. Whoever implements these says
+// which threads may read.
 
 namespace datadeed::ledger {
 

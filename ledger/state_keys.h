@@ -8,9 +8,9 @@
 #include "ledger/log_pair.h"
 #include "ledger/types.h"
 
-// Every key of the state on one page. The first byte says what it is: never reuse one. Member ids hold no zero byte, so a
-// zero byte ends one; data set ids come after a byte with their length where more follows. Numbers are 8 bytes, big end
-// first, so that keys sort as what they name. All keys are in the state tree.
+// Every key of the state on one page. The first byte says what it is: never reuse one. Member ids hold no zero byte, so
+// a zero byte ends one; data set ids come after a byte with their length where more follows. Numbers are 8 bytes, big
+// end first, so that keys sort as what they name. All keys are in the state tree.
 //
 //     'p'                               Parameters
 //     'v'                               ValidatorSet

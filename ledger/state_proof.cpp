@@ -28,8 +28,8 @@ bool is_empty(std::span<const Child> children) {
     return std::ranges::all_of(children, [](const Child& child) { return child.kind == Child::Kind::nothing; });
 }
 
-// The way through one stored node: halves the children towards the nibble, noting the other halves' hashes, until what is
-// left is nothing, one leaf (which then stand for the whole half), or one inner node. Returns what is left.
+// The way through one stored node: halves the children towards the nibble, noting the other halves' hashes, until what
+// is left is nothing, one leaf (which then stand for the whole half), or one inner node. Returns what is left.
 Child descend(const Node& node, unsigned nibble, std::vector<Digest>& siblings) {
     std::span<const Child> children{node};
     for (unsigned half = 8; half > 0; half /= 2) {

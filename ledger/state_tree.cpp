@@ -32,9 +32,12 @@ public:
     // What stands at a place of `depth` nibbles once the changes, which all lie below it, are made.
     Child change(const Child& before, std::size_t depth, std::span<const Change> changes) {
         switch (before.kind) {
-            case Child::Kind::nothing: return build(nullptr, depth, changes);
-            case Child::Kind::leaf: return build(&before, depth, changes);
-            case Child::Kind::inner: break;
+            case Child::Kind::nothing:
+                return build(nullptr, depth, changes);
+            case Child::Kind::leaf:
+                return build(&before, depth, changes);
+            case Child::Kind::inner:
+                break;
         }
         const NodeKey key = tree::node_key(before.version, changes.front().key_hash, depth);
         const Result<Node, Refusal> node = tree::load(store_, key);
@@ -100,7 +103,8 @@ private:
 
     // A node below the root that lost children may be no node any more.
     Child settle(const Node& node, std::size_t depth, const Digest& some_key_hash) {
-        const bool is_empty = std::ranges::all_of(node, [](const Child& child) { return child.kind == Child::Kind::nothing; });
+        const bool is_empty =
+            std::ranges::all_of(node, [](const Child& child) { return child.kind == Child::Kind::nothing; });
         if (is_empty) return {};
         if (const Child* leaf = tree::lone_leaf(node)) return *leaf;
         return write(node, depth, some_key_hash);

@@ -12,8 +12,8 @@
 #include "ledger/error.h"
 #include "ledger/state.h"
 
-// The Merkle tree over the state: a Jellyfish Merkle tree (Gao, Hu, Wu 2021), a binary tree over the bits of SHA-256(key)
-// in which a subtree with one leaf is that leaf, hashed as penumbra-zone/jmt does:
+// The Merkle tree over the state: a Jellyfish Merkle tree (Gao, Hu, Wu 2021), a binary tree over the bits of
+// SHA-256(key) in which a subtree with one leaf is that leaf, hashed as penumbra-zone/jmt does:
 //
 //     leaf      SHA-256("JMT::LeafNode" || SHA-256(key) || SHA-256(value))
 //     inner     SHA-256("JMT::IntrnalNode" || left || right)
@@ -66,8 +66,8 @@ struct TreeUpdate {
     std::vector<NodeKey> stale{};  // to be dropped when no version before the new one is wanted any more
 };
 
-// Applies the changes to the tree of version `from` (absent: to nothing) as version `to`, which must be larger. Removing
-// a key that isn't there changes nothing. Refusals: state.node_missing, state.node_damaged.
+// Applies the changes to the tree of version `from` (absent: to nothing) as version `to`, which must be larger.
+// Removing a key that isn't there changes nothing. Refusals: state.node_missing, state.node_damaged.
 [[nodiscard]] Result<TreeUpdate, Refusal> update(const TreeStore& store, std::optional<std::uint64_t> from,
                                                  const StateChanges& changes, std::uint64_t to);
 

@@ -12,7 +12,8 @@
 #include "ledger/error.h"
 #include "ledger/types.h"
 
-// What a grant allows. The list of fields is closed: what these words can't say isn't granted. Plain values; any thread.
+// What a grant allows. The list of fields is closed: what these words can't say isn't granted. Plain values; any
+// thread.
 
 namespace datadeed::ledger {
 

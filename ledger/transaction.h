@@ -13,8 +13,8 @@
 #include "ledger/types.h"
 
 // A member's signed list of operations, applied whole or not at all. On the wire: COSE_Sign1 (crypto/cose.h) with typ
-// "datadeed/tx", kid the signer's public key, external_aad CBOR ["datadeed/tx/1", chain id], and as payload the encoding
-// of Transaction. Values; any thread.
+// "datadeed/tx", kid the signer's public key, external_aad CBOR ["datadeed/tx/1", chain id], and as payload the
+// encoding of Transaction. Values; any thread.
 
 namespace datadeed::ledger {
 
@@ -39,7 +39,7 @@ struct Transaction {
 
 // A transaction whose form is right; nothing is known of its signature yet.
 struct ParsedTransaction {
-    Bytes raw{};  // as signed, verbatim: the leaf of the log
+    Bytes raw{};           // as signed, verbatim: the leaf of the log
     Bytes signed_bytes{};  // the Sig_structure
     TxId id{};
     crypto::PublicKey signer{};
@@ -73,7 +73,8 @@ private:
 [[nodiscard]] Result<VerifiedTransaction, Refusal> verify(ParsedTransaction parsed);
 
 // The bytes to submit. The caller gives a fresh nonce, and operations in the form that `check` accepts.
-[[nodiscard]] Bytes sign_transaction(const ChainId& chain, const Transaction& transaction, const crypto::SecretKey& key);
+[[nodiscard]] Bytes sign_transaction(const ChainId& chain, const Transaction& transaction,
+                                     const crypto::SecretKey& key);
 
 // SHA-256 of CBOR ["datadeed/grant/1", tx id, index]: the grant that the operation at this place creates.
 [[nodiscard]] GrantId grant_id(const TxId& tx, std::uint32_t index);

@@ -37,7 +37,8 @@ struct Child {
 using Node = std::array<Child, 16>;
 
 // On disk: 2 bytes which children there are, 2 bytes which of them are leaves (bit i for nibble i, both big end first),
-// then for each in turn: a leaf's key hash and value hash, or an inner node's version (8 bytes, big end first) and hash.
+// then for each in turn: a leaf's key hash and value hash, or an inner node's version (8 bytes, big end first) and
+// hash.
 [[nodiscard]] Bytes encode(const Node& node);
 
 // Nothing when the bytes aren't what `encode` writes.

@@ -68,12 +68,12 @@ inline constexpr std::size_t roles_max = 9;
 // either end: something that can be shown on one line.
 [[nodiscard]] bool is_line(std::string_view text, std::size_t size_max);
 
-inline constexpr std::size_t member_id_max = 63;       // bytes
-inline constexpr std::size_t dataset_id_max = 128;     // bytes
-inline constexpr std::size_t organisation_max = 128;   // bytes
-inline constexpr std::size_t title_max = 256;          // bytes
-inline constexpr std::size_t data_type_max = 64;       // bytes
-inline constexpr std::size_t reason_max = 256;         // bytes
+inline constexpr std::size_t member_id_max = 63;      // bytes
+inline constexpr std::size_t dataset_id_max = 128;    // bytes
+inline constexpr std::size_t organisation_max = 128;  // bytes
+inline constexpr std::size_t title_max = 256;         // bytes
+inline constexpr std::size_t data_type_max = 64;      // bytes
+inline constexpr std::size_t reason_max = 256;        // bytes
 
 // A line of at most dataset_id_max bytes.
 [[nodiscard]] bool is_dataset_id(std::string_view id);

@@ -10,7 +10,8 @@
 #include "ledger/state.h"
 #include "ledger/types.h"
 
-// The state read in lists, a page at a time; single records are in lookup.h. As many threads as the state behind allows.
+// The state read in lists, a page at a time; single records are in lookup.h. As many threads as the state behind
+// allows.
 
 namespace datadeed::ledger {
 

@@ -19,9 +19,7 @@ struct AddKey {
 
     crypto::PublicKey key{};
 
-    static constexpr void fields(auto& self, auto&& visit) {
-        visit("key", self.key);
-    }
+    static constexpr void fields(auto& self, auto&& visit) { visit("key", self.key); }
     friend bool operator==(const AddKey&, const AddKey&) = default;
 };
 

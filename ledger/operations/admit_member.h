@@ -23,7 +23,8 @@ struct AdmitMember {
     MemberId member{};
     std::string organisation{};
     std::vector<Role> roles{};  // 1 to roles_max, strictly rising
-    std::vector<crypto::PublicKey> keys{};  // 1 to keys_max, strictly rising; none is possible for a validator or observer
+    std::vector<crypto::PublicKey>
+        keys{};  // 1 to keys_max, strictly rising; none is possible for a validator or observer
 
     static constexpr void fields(auto& self, auto&& visit) {
         visit("member", self.member);
@@ -39,6 +40,7 @@ struct AdmitMember {
 
 // Carries it out, or names the first rule it breaks; what was written by then is for the caller to drop. The form was
 // checked before.
-[[nodiscard]] Result<void, Refusal> apply(const AdmitMember& operation, const OperationContext& context, Overlay& state);
+[[nodiscard]] Result<void, Refusal> apply(const AdmitMember& operation, const OperationContext& context,
+                                          Overlay& state);
 
 }  // namespace datadeed::ledger

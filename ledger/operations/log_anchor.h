@@ -19,7 +19,7 @@ struct LogAnchor {
     static constexpr std::string_view name = "log_anchor";
 
     MemberId with{};  // the other side
-    Epoch epoch{};  // at most count_max
+    Epoch epoch{};    // at most count_max
     Digest root{};
     std::uint64_t count{};  // at most count_max
 

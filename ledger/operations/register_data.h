@@ -20,8 +20,8 @@ struct RegisterData {
     static constexpr std::string_view name = "register_data";
 
     DatasetId data{};
-    std::string title{};  // a line of 1 to title_max bytes
-    std::string type{};  // a line of 1 to data_type_max bytes
+    std::string title{};                 // a line of 1 to title_max bytes
+    std::string type{};                  // a line of 1 to data_type_max bytes
     std::optional<Digest> commitment{};  // SHA-256 of whatever the owner may have to show one day
 
     static constexpr void fields(auto& self, auto&& visit) {
@@ -38,6 +38,7 @@ struct RegisterData {
 
 // Carries it out, or names the first rule it breaks; what was written by then is for the caller to drop. The form was
 // checked before.
-[[nodiscard]] Result<void, Refusal> apply(const RegisterData& operation, const OperationContext& context, Overlay& state);
+[[nodiscard]] Result<void, Refusal> apply(const RegisterData& operation, const OperationContext& context,
+                                          Overlay& state);
 
 }  // namespace datadeed::ledger

@@ -19,9 +19,7 @@ struct RetireKey {
 
     crypto::PublicKey key{};
 
-    static constexpr void fields(auto& self, auto&& visit) {
-        visit("key", self.key);
-    }
+    static constexpr void fields(auto& self, auto&& visit) { visit("key", self.key); }
     friend bool operator==(const RetireKey&, const RetireKey&) = default;
 };
 

@@ -29,10 +29,8 @@ Result<void, Refusal> apply(const RevokeGrant& operation, const OperationContext
     if (grant->revocation) return fail(Refusal::grant_already_revoked);
 
     // Nothing is done to the grants below: that they no longer hold is derived (effective.h).
-    grant->revocation = {.by = context.signer,
-                         .reason = operation.reason,
-                         .height = context.height,
-                         .time = context.time};
+    grant->revocation = {
+        .by = context.signer, .reason = operation.reason, .height = context.height, .time = context.time};
     state.put(state_keys::grant(operation.grant), encode(*grant));
     return {};
 }

@@ -18,9 +18,7 @@ struct RevokeManager {
 
     DatasetId data{};
 
-    static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data);
-    }
+    static constexpr void fields(auto& self, auto&& visit) { visit("data", self.data); }
     friend bool operator==(const RevokeManager&, const RevokeManager&) = default;
 };
 
@@ -29,6 +27,7 @@ struct RevokeManager {
 
 // Carries it out, or names the first rule it breaks; what was written by then is for the caller to drop. The form was
 // checked before.
-[[nodiscard]] Result<void, Refusal> apply(const RevokeManager& operation, const OperationContext& context, Overlay& state);
+[[nodiscard]] Result<void, Refusal> apply(const RevokeManager& operation, const OperationContext& context,
+                                          Overlay& state);
 
 }  // namespace datadeed::ledger

@@ -18,9 +18,7 @@ struct TransferAccept {
 
     DatasetId data{};
 
-    static constexpr void fields(auto& self, auto&& visit) {
-        visit("data", self.data);
-    }
+    static constexpr void fields(auto& self, auto&& visit) { visit("data", self.data); }
     friend bool operator==(const TransferAccept&, const TransferAccept&) = default;
 };
 
@@ -29,6 +27,7 @@ struct TransferAccept {
 
 // Carries it out, or names the first rule it breaks; what was written by then is for the caller to drop. The form was
 // checked before.
-[[nodiscard]] Result<void, Refusal> apply(const TransferAccept& operation, const OperationContext& context, Overlay& state);
+[[nodiscard]] Result<void, Refusal> apply(const TransferAccept& operation, const OperationContext& context,
+                                          Overlay& state);
 
 }  // namespace datadeed::ledger

@@ -34,6 +34,7 @@ struct TransferOffer {
 
 // Carries it out, or names the first rule it breaks; what was written by then is for the caller to drop. The form was
 // checked before.
-[[nodiscard]] Result<void, Refusal> apply(const TransferOffer& operation, const OperationContext& context, Overlay& state);
+[[nodiscard]] Result<void, Refusal> apply(const TransferOffer& operation, const OperationContext& context,
+                                          Overlay& state);
 
 }  // namespace datadeed::ledger

@@ -31,6 +31,7 @@ struct TransferWithdraw {
 
 // Carries it out, or names the first rule it breaks; what was written by then is for the caller to drop. The form was
 // checked before.
-[[nodiscard]] Result<void, Refusal> apply(const TransferWithdraw& operation, const OperationContext& context, Overlay& state);
+[[nodiscard]] Result<void, Refusal> apply(const TransferWithdraw& operation, const OperationContext& context,
+                                          Overlay& state);
 
 }  // namespace datadeed::ledger

@@ -146,8 +146,9 @@ TEST_CASE("a title is one line of UTF-8 without control characters") {
         return form ? std::nullopt : std::optional{form.error()};
     };
     CHECK(!refused("Länder, 2024 (\"all\")"));
-    for (const std::string& title : {std::string{"a\nb"}, std::string{"a\x7F"}, std::string{"\xC2\x85x"}, std::string{"\xFF"},
-                                    std::string{" a"}, std::string{"a "}, std::string{"a\0b", 3}}) {
+    for (const std::string& title :
+         {std::string{"a\nb"}, std::string{"a\x7F"}, std::string{"\xC2\x85x"}, std::string{"\xFF"}, std::string{" a"},
+          std::string{"a "}, std::string{"a\0b", 3}}) {
         CHECK(refused(title) == Refusal::data_title_malformed);
     }
 }

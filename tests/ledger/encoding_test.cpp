@@ -33,14 +33,16 @@ Terms terms() {
 std::vector<Golden> golden() {
     const GrantId grant{Digest{0xBB}};
     return {
-        {AdmitMember{.member = MemberId{"a"}, .organisation = "A", .roles = {Role::operator_, Role::observer}, .keys = {key}},
+        {AdmitMember{
+             .member = MemberId{"a"}, .organisation = "A", .roles = {Role::operator_, Role::observer}, .keys = {key}},
          "85016161614182010981" + key_hex},
         {SetRoles{.member = MemberId{"a"}, .roles = {Role::owner}}, "830261618102"},
         {AddKey{.key = key}, "8203" + key_hex},
         {RetireKey{.key = key}, "8204" + key_hex},
         {RegisterData{.data = DatasetId{"d"}, .title = "T", .type = "t", .commitment = Digest{0xBB}},
          "8505616461546174" + digest_hex},
-        {RegisterData{.data = DatasetId{"d"}, .title = "T", .type = "t", .commitment = std::nullopt}, "8505616461546174f6"},
+        {RegisterData{.data = DatasetId{"d"}, .title = "T", .type = "t", .commitment = std::nullopt},
+         "8505616461546174f6"},
         {TransferOffer{.data = DatasetId{"d"}, .to = MemberId{"a"}, .share = whole}, "840661646161192710"},
         {TransferWithdraw{.data = DatasetId{"d"}, .to = MemberId{"a"}}, "830761646161"},
         {TransferAccept{.data = DatasetId{"d"}}, "82086164"},

@@ -37,6 +37,17 @@ TEST_CASE("operations of a transaction see what those before them did") {
     CHECK(find_offer(world.state(), DatasetId{"a"}, MemberId{"ben"}));
 }
 
+TEST_CASE("each grant of a transaction has the id of its place") {
+    World world = world_with_census();
+    CreateGrant to_una{.data = DatasetId{"census"}, .grantee = MemberId{"una"}, .parent = {}, .terms = usual_terms()};
+    CreateGrant to_uri = to_una;
+    to_uri.grantee = MemberId{"uri"};
+    const VerifiedTransaction transaction = world.signed_by("ann", {to_una, to_uri});
+    CHECK(!world.submit(transaction));
+    CHECK(find_grant(world.state(), grant_id(transaction.id(), 0))->grantee == MemberId{"una"});
+    CHECK(find_grant(world.state(), grant_id(transaction.id(), 1))->grantee == MemberId{"uri"});
+}
+
 TEST_CASE("transactions of a block see what those before them did") {
     World world;
     BlockExecution block = next_block(world);
@@ -63,8 +74,8 @@ TEST_CASE("a refused transaction leaves no trace in the block, its nonce include
 
 TEST_CASE("a refused transaction may be tried again, a committed one never") {
     World world;
-    const VerifiedTransaction offer = world.signed_by(
-        "ann", {TransferOffer{.data = DatasetId{"a"}, .to = MemberId{"ben"}, .share = ShareBp{1}}});
+    const VerifiedTransaction offer =
+        world.signed_by("ann", {TransferOffer{.data = DatasetId{"a"}, .to = MemberId{"ben"}, .share = ShareBp{1}}});
     CHECK(world.submit(offer) == Refusal::data_not_found);
     world.must("ann", registration("a"));
     CHECK(!world.submit(offer));

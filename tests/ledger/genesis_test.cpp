@@ -109,9 +109,9 @@ TEST_CASE("the state begins with members, their keys, the nodes and the paramete
     CHECK(get_validators(world.state()) == small_genesis().nodes);
     CHECK(get_totals(world.state()) == Totals{.members = small_genesis().members.size(), .data = 0, .grants = 0});
     CHECK(find_member(world.state(), MemberId{"ann"}) == MemberRecord{.organisation = "House of ann",
-                                                                     .roles = {Role::owner},
-                                                                     .keys = {public_key_of("ann")},
-                                                                     .admitted = Height{0}});
+                                                                      .roles = {Role::owner},
+                                                                      .keys = {public_key_of("ann")},
+                                                                      .admitted = Height{0}});
     CHECK(find_key(world.state(), public_key_of("ann")) ==
           KeyRecord{.member = MemberId{"ann"}, .from = Height{0}, .until = std::nullopt});
     CHECK(!find_key(world.state(), public_key_of("node-1/vote")));

@@ -13,10 +13,8 @@ const crypto::PublicKey small_order_key{
     *array_from_hex<32>("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")};
 
 AdmitMember admission() {
-    return {.member = MemberId{"zoe"},
-            .organisation = "Zoe Ltd",
-            .roles = {Role::user},
-            .keys = {public_key_of("zoe")}};
+    return {
+        .member = MemberId{"zoe"}, .organisation = "Zoe Ltd", .roles = {Role::user}, .keys = {public_key_of("zoe")}};
 }
 
 std::vector<crypto::PublicKey> many_keys(std::size_t count) {
@@ -139,8 +137,7 @@ TEST_CASE("retiring a key asks its rules in this order") {
 TEST_CASE("an admitted member signs from the next height on") {
     World world;
     const VerifiedTransaction admit = world.signed_by("op", {admission()});
-    const VerifiedTransaction offer =
-        world.signed_by("zoe", {TransferAccept{.data = DatasetId{"census"}}});
+    const VerifiedTransaction offer = world.signed_by("zoe", {TransferAccept{.data = DatasetId{"census"}}});
 
     BlockExecution block{world.state(), {.height = Height{1}, .time = world.now()}};
     REQUIRE(block.apply(admit));
@@ -150,10 +147,9 @@ TEST_CASE("an admitted member signs from the next height on") {
     CHECK(world.submit(offer) == Refusal::data_not_found);
     const std::optional<MemberRecord> zoe = find_member(world.state(), MemberId{"zoe"});
     REQUIRE(zoe);
-    CHECK(*zoe == MemberRecord{.organisation = "Zoe Ltd",
-                               .roles = {Role::user},
-                               .keys = {public_key_of("zoe")},
-                               .admitted = Height{1}});
+    CHECK(*zoe ==
+          MemberRecord{
+              .organisation = "Zoe Ltd", .roles = {Role::user}, .keys = {public_key_of("zoe")}, .admitted = Height{1}});
     CHECK(get_totals(world.state()).members == small_genesis().members.size() + 1);
 }
 

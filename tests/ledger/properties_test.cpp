@@ -59,14 +59,23 @@ struct Actors {
     [[nodiscard]] Operation some_operation() const {
         const DatasetId data = one_of(data_sets);
         switch (below(10)) {
-            case 0: return TransferOffer{.data = data, .to = some_member(), .share = ShareBp{static_cast<std::uint32_t>(below(10'001))}};
-            case 1: return TransferAccept{.data = data};
-            case 2: return TransferWithdraw{.data = data, .to = some_member()};
-            case 3: return AppointManager{.data = data, .manager = some_member(), .scope = usual_scope()};
-            case 4: return RevokeManager{.data = data};
-            case 5: return RevokeGrant{.grant = some_grant(), .reason = "because"};
-            case 6: return RecordUses{.grant = some_grant(), .count = 1 + below(8)};
-            default: return some_grant_operation();
+            case 0:
+                return TransferOffer{
+                    .data = data, .to = some_member(), .share = ShareBp{static_cast<std::uint32_t>(below(10'001))}};
+            case 1:
+                return TransferAccept{.data = data};
+            case 2:
+                return TransferWithdraw{.data = data, .to = some_member()};
+            case 3:
+                return AppointManager{.data = data, .manager = some_member(), .scope = usual_scope()};
+            case 4:
+                return RevokeManager{.data = data};
+            case 5:
+                return RevokeGrant{.grant = some_grant(), .reason = "because"};
+            case 6:
+                return RecordUses{.grant = some_grant(), .count = 1 + below(8)};
+            default:
+                return some_grant_operation();
         }
     }
 
@@ -155,8 +164,7 @@ TEST_CASE("in any history shares sum to the whole, grants stay below their paren
             actors.world.wait(below(20) == 0 ? 5 * hour_ms : 1);
             const Operation operation = actors.some_operation();
             if (!check(operation)) continue;
-            const VerifiedTransaction transaction =
-                actors.world.signed_by(actors.some_signer(operation), {operation});
+            const VerifiedTransaction transaction = actors.world.signed_by(actors.some_signer(operation), {operation});
             const TimeMs probe{actors.world.now().value + 1};
             const auto effective_before = actors.effectiveness(probe);
             const MapState state_before = actors.world.state();

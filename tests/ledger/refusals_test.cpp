@@ -11,13 +11,26 @@ namespace datadeed::ledger::test {
 namespace {
 
 std::vector<Ladder> all_ladders() {
-    return {ladder_of_transactions(),      ladder_of_admit_member(),   ladder_of_set_roles(),
-            ladder_of_add_key(),           ladder_of_retire_key(),     ladder_of_register_data(),
-            ladder_of_transfer_offer(),    ladder_of_transfer_withdraw(), ladder_of_transfer_accept(),
-            ladder_of_appoint_manager(),   ladder_of_revoke_manager(), ladder_of_create_grant(),
-            ladder_of_create_grant_by_manager(), ladder_of_sub_grants(), ladder_of_revoke_grant(),
-            ladder_of_record_uses(),       ladder_of_log_anchor(),     ladder_of_blocks(),
-            ladder_of_genesis(),           ladder_of_state_tree()};
+    return {ladder_of_transactions(),
+            ladder_of_admit_member(),
+            ladder_of_set_roles(),
+            ladder_of_add_key(),
+            ladder_of_retire_key(),
+            ladder_of_register_data(),
+            ladder_of_transfer_offer(),
+            ladder_of_transfer_withdraw(),
+            ladder_of_transfer_accept(),
+            ladder_of_appoint_manager(),
+            ladder_of_revoke_manager(),
+            ladder_of_create_grant(),
+            ladder_of_create_grant_by_manager(),
+            ladder_of_sub_grants(),
+            ladder_of_revoke_grant(),
+            ladder_of_record_uses(),
+            ladder_of_log_anchor(),
+            ladder_of_blocks(),
+            ladder_of_genesis(),
+            ladder_of_state_tree()};
 }
 
 bool is_code(std::string_view text) {

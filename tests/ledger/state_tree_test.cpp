@@ -116,7 +116,8 @@ TEST_CASE("an empty tree has the published root") {
 }
 
 TEST_CASE("trees of the published vectors have their roots") {
-    // penumbra-zone/jmt, src/tests/sha2_256_vectors.json (Apache-2.0): no leaf, "hello" and "goodbye", all of value "world".
+    // penumbra-zone/jmt, src/tests/sha2_256_vectors.json (Apache-2.0): no leaf, "hello" and "goodbye", all of value
+    // "world".
     CHECK(root_after({{bytes_of("hello"), bytes_of("world")}}) ==
           *array_from_hex<32>("6b97115f56e533f2fd443f7e76e4d1ff94d34e6b2e233f2dbdf5cfd1ec39a30c"));
     CHECK(root_after({{bytes_of("hello"), bytes_of("world")}, {bytes_of("goodbye"), bytes_of("world")}}) ==
@@ -128,7 +129,8 @@ TEST_CASE("trees of one and two leaves are hashed by the definition") {
     const Digest a = crypto::sha256({as_bytes("JMT::LeafNode"), h("a"), h("1")});
     CHECK(root_after({{bytes_of("a"), bytes_of("1")}}) == a);
 
-    // SHA-256 of "a" begins with ca, that of "b" with 3e: b is left, a right, and nothing lies between them and the root.
+    // SHA-256 of "a" begins with ca, that of "b" with 3e: b is left, a right, and nothing lies between them and the
+    // root.
     const Digest b = crypto::sha256({as_bytes("JMT::LeafNode"), h("b"), h("2")});
     CHECK(root_after({{bytes_of("a"), bytes_of("1")}, {bytes_of("b"), bytes_of("2")}}) ==
           crypto::sha256({as_bytes("JMT::IntrnalNode"), b, a}));
@@ -213,7 +215,8 @@ TEST_CASE("a proof with anything changed proves nothing") {
     for (int i = 0; i < 50; ++i) changes[bytes_of(std::to_string(i))] = bytes_of("value");
     const auto updated = update(store, std::nullopt, changes, 1);
     store.keep(*updated);
-    for (const auto& [key, value] : {std::pair{"7", std::optional{bytes_of("value")}}, std::pair{"none", std::optional<Bytes>{}}}) {
+    for (const auto& [key, value] :
+         {std::pair{"7", std::optional{bytes_of("value")}}, std::pair{"none", std::optional<Bytes>{}}}) {
         const StateProof proof = *prove(store, 1, as_bytes(key));
         REQUIRE(verify(updated->root, as_bytes(key), value, proof));
         for (std::size_t i = 0; i < proof.siblings.size(); ++i) {

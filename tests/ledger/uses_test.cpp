@@ -54,7 +54,8 @@ TEST_CASE("repository, manager and owners' majority record uses") {
     World world = world_with_census();
     world.must("ann", AppointManager{.data = census, .manager = MemberId{"max"}, .scope = usual_scope()});
     const GrantId grant = world.must_grant("ann", grant_to("una"));
-    for (const char* signer : {"rep", "max", "ann"}) CHECK(!world.submit(signer, RecordUses{.grant = grant, .count = 2}));
+    for (const char* signer : {"rep", "max", "ann"})
+        CHECK(!world.submit(signer, RecordUses{.grant = grant, .count = 2}));
     CHECK(find_grant(world.state(), grant)->used == 6);
 }
 

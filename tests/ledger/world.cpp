@@ -11,10 +11,8 @@ namespace datadeed::ledger::test {
 namespace {
 
 GenesisMember member(const std::string& id, std::vector<Role> roles) {
-    return {.id = MemberId{id},
-            .organisation = "House of " + id,
-            .roles = std::move(roles),
-            .keys = {public_key_of(id)}};
+    return {
+        .id = MemberId{id}, .organisation = "House of " + id, .roles = std::move(roles), .keys = {public_key_of(id)}};
 }
 
 Validator validator(const std::string& id) {
@@ -43,20 +41,18 @@ crypto::PublicKey public_key_of(const std::string& name) {
 }
 
 Genesis small_genesis() {
-    Genesis genesis{.version = 1, .chain_name = "test", .time = beginning, .parameters = {}, .members = {}, .nodes = {}};
-    genesis.members = {member("ann", {Role::owner}),
-                       member("ben", {Role::owner}),
-                       member("max", {Role::manager}),
-                       member("op", {Role::operator_}),
-                       member("reg", {Role::regulator}),
-                       member("rep", {Role::repository}),
-                       member("una", {Role::user}),
-                       member("uri", {Role::user})};
+    Genesis genesis{
+        .version = 1, .chain_name = "test", .time = beginning, .parameters = {}, .members = {}, .nodes = {}};
+    genesis.members = {member("ann", {Role::owner}),     member("ben", {Role::owner}),
+                       member("max", {Role::manager}),   member("op", {Role::operator_}),
+                       member("reg", {Role::regulator}), member("rep", {Role::repository}),
+                       member("una", {Role::user}),      member("uri", {Role::user})};
     for (const char* id : {"node-1", "node-2", "node-3", "node-4"}) {
         genesis.members.push_back(member(id, {Role::validator}));
         genesis.nodes.validators.push_back(validator(id));
     }
-    genesis.members.push_back({.id = MemberId{"watch"}, .organisation = "Press", .roles = {Role::observer}, .keys = {}});
+    genesis.members.push_back(
+        {.id = MemberId{"watch"}, .organisation = "Press", .roles = {Role::observer}, .keys = {}});
     genesis.nodes.observers.push_back({.member = MemberId{"watch"}, .link = public_key_of("watch/link")});
     std::ranges::sort(genesis.members, {}, &GenesisMember::id);
     return genesis;
@@ -72,7 +68,8 @@ Terms usual_terms() {
 }
 
 ManagerScope usual_scope() {
-    return {.purposes = std::nullopt, .operations = std::nullopt, .until = std::nullopt, .uses = std::nullopt, .depth = 8};
+    return {
+        .purposes = std::nullopt, .operations = std::nullopt, .until = std::nullopt, .uses = std::nullopt, .depth = 8};
 }
 
 Terms narrower(Terms terms) {

@@ -48,8 +48,8 @@ class World {
 public:
     explicit World(const Genesis& genesis = small_genesis());
 
-    // Makes the next block of one transaction by that member and applies it; says what it was refused for. A refused one
-    // changes nothing, the height included.
+    // Makes the next block of one transaction by that member and applies it; says what it was refused for. A refused
+    // one changes nothing, the height included.
     std::optional<Refusal> submit(const std::string& signer, const std::vector<Operation>& operations);
     std::optional<Refusal> submit(const std::string& signer, const Operation& operation);
 
@@ -59,7 +59,8 @@ public:
     GrantId must_grant(const std::string& signer, const CreateGrant& operation);
 
     // A signed transaction with a fresh nonce and an expiry an hour ahead; `signing_key` is a name for key_of.
-    [[nodiscard]] VerifiedTransaction signed_by(const std::string& signing_key, const std::vector<Operation>& operations);
+    [[nodiscard]] VerifiedTransaction signed_by(const std::string& signing_key,
+                                                const std::vector<Operation>& operations);
 
     // Lets the clock run; the next block has the new time.
     void wait(std::uint64_t milliseconds) { time_.value += milliseconds; }
