@@ -225,7 +225,7 @@ TEST_CASE("a changed bit anywhere in the database is found by whoever reads that
     std::size_t tried = 0;
     for (auto& [key, value] : sample.disk.content()) {
         // Every byte of short values, some of long ones.
-        for (std::size_t at = 0; at < value.size(); at += value.size() < 300 ? 7 : 997) {
+        for (std::size_t at = 0; at < value.size(); at += value.size() < 300 ? 7U : 997U) {
             value[at] ^= 4;
             const Result<void, Error> found = read_all(sample.view());
             value[at] ^= 4;

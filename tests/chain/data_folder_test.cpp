@@ -119,7 +119,6 @@ TEST_CASE("a creation that breaks off anywhere can be done again") {
         }
         CHECK(made.error().fault == Fault::file_disk_full);
         files.crash([](std::uint64_t bound) { return bound - 1; });
-        CHECK((step < 8 || DataFolder::open(files, "/n1").has_value() || !files.exists("/n1/format").value()));
         if (!files.exists("/n1/format").value()) CHECK(DataFolder::create(files, "/n1", bytes_of("genesis")));
         CHECK(DataFolder::open(files, "/n1").value().genesis() == bytes_of("genesis"));
     }

@@ -165,13 +165,14 @@ public:
                                          .prev_cert_hash = committer.tip().cert_hash,
                                          .validators_hash = executed.roots.validators_hash};
         const consensus::CommitCertificate certificate = certificate_of(header, 0);
-        const auto prev = committer.chain().view().header(committer.tip().height).value();
+        const auto prev = committer.chain().view().header(committer.tip().height);
+        if (!prev) return fail(prev.error());
         return committer.commit({.header = header,
                                  .transactions = raw,
                                  .ids = ids,
                                  .leaf_hashes = leaves,
                                  .certificate = certificate,
-                                 .prev_certificate = prev ? &prev->certificate : nullptr,
+                                 .prev_certificate = *prev ? &(*prev)->certificate : nullptr,
                                  .votes_durable = 0},
                                 executed);
     }
