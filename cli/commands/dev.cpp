@@ -53,7 +53,7 @@ Outcome<DevPlan> plan_of(const Args& args) {
     DevPlan plan{.dir = args.text("dir"),
                  .validators = static_cast<std::size_t>(args.number("nodes").value_or(4)),
                  .observers = static_cast<std::size_t>(args.number("observers").value_or(1)),
-                 .log_window_s = args.number("log-window").value_or(0)};
+                 .log_window_s = args.number("log-window").value_or(DevPlan{}.log_window_s)};
     if (plan.validators < 1 || plan.validators > nodes_max) return fail(bad_value("--nodes must be 1 to 32", {"--nodes 4"}));
     if (plan.observers > nodes_max) return fail(bad_value("--observers must be 0 to 32", {"--observers 1"}));
     return plan;
@@ -217,7 +217,7 @@ Command up_command() {
                         {"--nodes", Takes::number, false, "nodes that vote, 1 to 32 (4)"},
                         {"--observers", Takes::number, false, "nodes that follow, 0 to 32 (1)"},
                         {"--base-port", Takes::number, false, "the first of three ports a node (free ones are looked for)"},
-                        {"--log-window", Takes::number, false, "seconds until a query log of one side alone is UNMATCHED"}},
+                        {"--log-window", Takes::number, false, "seconds until a query log of one side alone is UNMATCHED (30)"}},
             .examples = {"datadeed dev up --dir ./try", "datadeed dev up --dir ./try --nodes 7 --observers 0 --json"},
             .run = up};
 }

@@ -169,11 +169,9 @@ private:
         const ByteArray<4> random = crypto::random_array<4>();
         genesis_.chain_name = "dev-" + to_hex(random);
         genesis_.time = client::now_ms();
-        if (plan_.log_window_s != 0) {
-            ledger::Parameters& parameters = genesis_.parameters;
-            parameters.log_match_window_ms = plan_.log_window_s * 1000;
-            parameters.log_expiry_window_ms = std::max(parameters.log_expiry_window_ms, parameters.log_match_window_ms);
-        }
+        ledger::Parameters& parameters = genesis_.parameters;
+        parameters.log_match_window_ms = plan_.log_window_s * 1000;
+        parameters.log_expiry_window_ms = std::max(parameters.log_expiry_window_ms, parameters.log_match_window_ms);
         std::ranges::sort(genesis_.members, {}, &ledger::GenesisMember::id);
         std::ranges::sort(genesis_.nodes.validators, {}, &ledger::Validator::member);
         std::ranges::sort(genesis_.nodes.observers, {}, &ledger::Observer::member);

@@ -11,7 +11,7 @@ struct DevPlan {
     std::string dir{};            // missing or empty
     std::size_t validators{4};    // 1 to 32
     std::size_t observers{1};     // 0 to 32
-    std::uint64_t log_window_s{};  // how long one side of a pair waits for the other; 0: the ledger's default
+    std::uint64_t log_window_s{30};  // how long one side of a pair waits for the other
 };
 
 // Each node listens on this many ports in a row: API, other nodes, operations.

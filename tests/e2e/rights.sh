@@ -9,11 +9,11 @@ buyer=$(member repository)
 
 as owner data register --id visits --title "Clinic visits" --type table >"$dir/register.json"
 refused data.exists as repository data register --id visits --title "Somebody else's" --type table
-refused grant.not_entitled as user grant create --data visits --to "$(member verifier)" --purpose research --ops count \
+refused grant.no_right_to_grant as user grant create --data visits --to "$(member verifier)" --purpose research --ops count \
     --until 2099-12-31 --uses 5
 as owner grant create --data visits --to "$(member user)" --purpose research --ops count,mean --until 2099-12-31 --uses 20 >"$dir/grant.json"
 grant=$(jq -r .grant "$dir/grant.json") granted_at=$(jq .height "$dir/grant.json")
-refused grant.wider_than_parent as user grant create --data visits --to "$(member verifier)" --purpose research --ops sum \
+refused grant.operations_widened as user grant create --data visits --to "$(member verifier)" --purpose research --ops sum \
     --until 2099-12-31 --uses 5 --parent "$grant"
 as user grant create --data visits --to "$(member verifier)" --purpose research --ops count --until 2099-06-30 --uses 5 \
     --parent "$grant" >"$dir/child.json"
@@ -26,14 +26,14 @@ sold_at=$(jq .height "$dir/accept.json")
 expect "$(as owner data show visits | jq -r '.data.owners[0].member')" "$buyer" "the owner after the sale"
 expect "$(status_of "$grant")" active "the grant after the sale"
 expect "$(status_of "$child")" active "the sub-grant after the sale"
-refused grant.not_entitled as owner grant create --data visits --to "$(member user)" --purpose research --ops count \
+refused grant.no_right_to_grant as owner grant create --data visits --to "$(member user)" --purpose research --ops count \
     --until 2099-12-31 --uses 5
 
 as repository grant revoke "$grant" --reason "new policy" >"$dir/revoke.json"
 revoked_at=$(jq .height "$dir/revoke.json")
 expect "$(status_of "$grant")" revoked "the grant after its revocation"
 expect "$(status_of "$child")" revoked "the sub-grant after its parent's revocation"
-refused grant.revoked as repository grant revoke "$grant" --reason "again"
+refused grant.already_revoked as repository grant revoke "$grant" --reason "again"
 
 expect "$(status_of "$grant" --at-height "$granted_at")" active "the grant at its height"
 expect "$(status_of "$child" --at-height "$child_at")" active "the sub-grant at its height"
