@@ -28,6 +28,15 @@ void Outbox::send_all(Bytes bytes, Lane lane) {
         .peers = {up_.begin(), up_.end()}, .bytes = std::make_shared<const Bytes>(std::move(bytes)), .lane = lane});
 }
 
+void Outbox::reply(RequestToken token, Outcome outcome) {
+    push(Reply{.token = token, .outcome = std::move(outcome)});
+}
+
+// Not inline: GCC 12 sees uninitialised alternatives where it inlines the moving of a variant.
+void Outbox::push(Action&& action) {
+    actions_.push_back(std::move(action));
+}
+
 void Outbox::log(LogEvent::Level level, std::string name, Fields fields) {
     push(LogEvent{.level = level, .name = std::move(name), .fields = std::move(fields)});
 }

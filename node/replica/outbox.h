@@ -29,10 +29,10 @@ public:
     void send_validators(Bytes bytes, Lane lane);
     void send_all(Bytes bytes, Lane lane);
 
-    void reply(RequestToken token, Outcome outcome) { push(Reply{.token = token, .outcome = std::move(outcome)}); }
+    void reply(RequestToken token, Outcome outcome);
     using Fields = std::vector<std::pair<std::string, std::string>>;
     void log(LogEvent::Level level, std::string name, Fields fields = {});
-    void push(Action action) { actions_.push_back(std::move(action)); }
+    void push(Action&& action);
 
     [[nodiscard]] std::vector<Action> take() { return std::exchange(actions_, {}); }
     void clear() { actions_.clear(); }
