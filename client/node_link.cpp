@@ -211,7 +211,8 @@ Outcome<Final> NodeLink::submit_and_wait(const SignedTransaction& tx, Deadline d
         const bool busy = !posted && !out_of_reach && is_busy(posted.error().status);
         if (!posted && !out_of_reach && !busy) {
             // A refusal. It may come from a node that has seen an earlier copy of the same bytes go through.
-            const std::optional<Final> final = maybe_taken ? find_final(tx.id, deadline) : std::nullopt;
+            const bool seen = maybe_taken || posted.error().code == "tx.nonce_used";
+            const std::optional<Final> final = seen ? find_final(tx.id, deadline) : std::nullopt;
             if (final) return *final;
             return fail(posted.error());
         }

@@ -4,6 +4,15 @@
 #include "node/replica/limits.h"
 
 namespace datadeed::replica {
+namespace {
+
+// Whatever comes: a used nonce stays used, and the window only moves up. So a transaction that is final already is
+// never taken in again, and its sender is told its place at once.
+bool is_for_good(ledger::Refusal refusal) {
+    return refusal == ledger::Refusal::tx_nonce_used || refusal == ledger::Refusal::tx_nonce_below_window;
+}
+
+}  // namespace
 
 Result<void, ledger::Refusal> Admission::try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const {
     const ledger::BlockContext context{.height = executor_->tip().height.next(), .time = executor_->time_of_next(wall)};
@@ -38,6 +47,7 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Mom
     bool sound = try_on_trial(*transaction, moment.wall).has_value();
     if (!sound) {
         const Result<void, ledger::Refusal> alone = try_on_tip(*transaction, moment.wall);
+        if (!alone && is_for_good(alone.error())) return alone.error();
         const bool may_change = moment.unsettled || pool_->size_of(member) > 0 || alone.has_value();
         if (!alone && !may_change) return alone.error();
         sound = alone.has_value();

@@ -8,7 +8,8 @@ status_of() { as regulator grant show "$@" | jq -r .grant.status; }
 buyer=$(member repository)
 
 as owner data register --id visits --title "Clinic visits" --type table >"$dir/register.json"
-refused data.exists as repository data register --id visits --title "Somebody else's" --type table
+refused data.exists as owner data register --id visits --title "Once more" --type table
+refused data.owner_role_required as user data register --id other --title "By a user" --type table
 refused grant.no_right_to_grant as user grant create --data visits --to "$(member verifier)" --purpose research --ops count \
     --until 2099-12-31 --uses 5
 as owner grant create --data visits --to "$(member user)" --purpose research --ops count,mean --until 2099-12-31 --uses 20 >"$dir/grant.json"
