@@ -78,18 +78,42 @@ std::size_t Cluster::index_of(const ledger::MemberId& name) const {
     return static_cast<std::size_t>(found - nodes_.begin());
 }
 
-void Cluster::schedule(std::uint64_t after_us, Happening what) {
-    queue_.push({.at = now_us_ + after_us, .order = order_++, .what = std::move(what)});
+void Cluster::schedule(std::uint64_t after_us, What what, std::size_t node) {
+    queue_.push({.at = now_us_ + after_us, .order = order_++, .happening = {.what = what, .node = node}});
+}
+
+void Cluster::schedule(std::uint64_t after_us, Parcel parcel) {
+    queue_.push({.at = now_us_ + after_us,
+                 .order = order_++,
+                 .happening = {.what = What::deliver, .parcel = std::move(parcel)}});
+}
+
+void Cluster::happen(const Happening& happening) {
+    switch (happening.what) {
+        case What::deliver:
+            return deliver(happening.parcel);
+        case What::tick:
+            return tick(happening.node);
+        case What::wake:
+            return wake(happening.node);
+        case What::restart:
+            if (!nodes_[happening.node]->up()) start(happening.node);
+            return;
+        case What::misfortune:
+            return misfortune();
+        case What::submit:
+            return submit_next();
+    }
 }
 
 Outcome Cluster::run() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         start(i);
-        schedule(rng_.below(tick_us), Tick{.node = i});
+        schedule(rng_.below(tick_us), What::tick, i);
     }
     submissions_left_ = plan_.submissions;
-    schedule(misfortune_us, Misfortune{});
-    schedule(1'000, Submit{});
+    schedule(misfortune_us, What::misfortune);
+    schedule(1'000, What::submit);
     run_until(plan_.faulty_ms * 1000, [] { return false; });
     if (!checker_.violation()) heal();
     if (!checker_.violation()) demand_progress();
@@ -107,31 +131,31 @@ void Cluster::run_until(std::uint64_t end_us, const std::function<bool()>& done)
         Entry entry = queue_.top();
         queue_.pop();
         now_us_ = entry.at;
-        std::visit([this](auto& what) { happen(what); }, entry.what);
+        happen(entry.happening);
         if (done()) return;
     }
     now_us_ = std::max(now_us_, end_us);
 }
 
-void Cluster::happen(Deliver& what) {
-    Node& node = *nodes_[what.parcel.to];
+void Cluster::deliver(const Parcel& parcel) {
+    Node& node = *nodes_[parcel.to];
     if (!node.up()) return;
     Result<replica::PeerEvent, replica::WireError> event =
-        replica::decode_and_verify(*what.parcel.bytes, *world_.context);
+        replica::decode_and_verify(*parcel.bytes, *world_.context);
     if (!event) {
-        if (is_honest(what.parcel.from))
+        if (is_honest(parcel.from))
             checker_.violate("an honest message doesn't verify: " + std::string{code(event.error())});
-        return note(what.parcel.to, "turns away a message: " + std::string{code(event.error())});
+        return note(parcel.to, "turns away a message: " + std::string{code(event.error())});
     }
-    fold(what.parcel.bytes->size());
-    give(what.parcel.to, replica::PeerMessage{.peer = nodes_[what.parcel.from]->name(), .message = std::move(*event)});
+    fold(parcel.bytes->size());
+    give(parcel.to, replica::PeerMessage{.peer = nodes_[parcel.from]->name(), .message = std::move(*event)});
 }
 
-void Cluster::happen(Tick& what) {
-    Node& node = *nodes_[what.node];
-    schedule(tick_us, Tick{.node = what.node});
+void Cluster::tick(std::size_t index) {
+    Node& node = *nodes_[index];
+    schedule(tick_us, What::tick, index);
     if (node.up())
-        give(what.node, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
+        give(index, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
 }
 
 void Cluster::give(std::size_t index, replica::Event event) {
@@ -140,24 +164,24 @@ void Cluster::give(std::size_t index, replica::Event event) {
     node.inbox.push_back(std::move(event));
     if (node.wake_scheduled) return;
     node.wake_scheduled = true;
-    schedule(rng_.below(300), Wake{.node = index});
+    schedule(rng_.below(300), What::wake, index);
 }
 
-void Cluster::happen(Wake& what) {
-    Node& node = *nodes_[what.node];
+void Cluster::wake(std::size_t index) {
+    Node& node = *nodes_[index];
     node.wake_scheduled = false;
     if (!node.up()) return;
     if (now_us_ < node.paused_until) {
         node.wake_scheduled = true;
-        return schedule(node.paused_until - now_us_, Wake{.node = what.node});
+        return schedule(node.paused_until - now_us_, What::wake, index);
     }
     std::vector<replica::Event> events = std::exchange(node.inbox, {});
-    if (rng_.chance(700)) return step(what.node, std::move(events));
+    if (rng_.chance(700)) return step(index, std::move(events));
     for (replica::Event& event : events) {
         if (!node.up()) return;
         std::vector<replica::Event> one;
         one.push_back(std::move(event));
-        step(what.node, std::move(one));
+        step(index, std::move(one));
     }
 }
 
@@ -226,7 +250,7 @@ void Cluster::send(std::size_t index, const replica::SendTo& original) {
     for (const replica::SendTo& send : sends) {
         for (const ledger::MemberId& peer : send.peers) {
             const Parcel parcel{.from = index, .to = index_of(peer), .bytes = send.bytes};
-            for (const std::uint64_t delay : network_.delays_of(parcel)) schedule(delay, Deliver{.parcel = parcel});
+            for (const std::uint64_t delay : network_.delays_of(parcel)) schedule(delay, parcel);
         }
     }
 }
@@ -258,7 +282,7 @@ void Cluster::crash(std::size_t index, const char* how) {
         note(index, "loses its vote file");
         node.lose_votes();
     }
-    schedule(rng_.between(1'000, healed_ ? 100'000 : 2'000'000), Restart{.node = index});
+    schedule(rng_.between(1'000, healed_ ? 100'000 : 2'000'000), What::restart, index);
 }
 
 }  // namespace datadeed::sim

@@ -6,7 +6,6 @@
 #include <optional>
 #include <queue>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "tests/sim/byzantine.h"
@@ -55,38 +54,30 @@ public:
     [[nodiscard]] Outcome run();
 
 private:
-    struct Deliver {
-        Parcel parcel{};
+    enum class What : std::uint8_t { deliver, tick, wake, restart, misfortune, submit };
+    struct Happening {
+        What what{};
+        std::size_t node{};  // of tick, wake and restart
+        Parcel parcel{};     // of deliver
     };
-    struct Tick {
-        std::size_t node{};
-    };
-    struct Wake {
-        std::size_t node{};
-    };
-    struct Restart {
-        std::size_t node{};
-    };
-    struct Misfortune {};
-    struct Submit {};
-    using Happening = std::variant<Deliver, Tick, Wake, Restart, Misfortune, Submit>;
     struct Entry {
         std::uint64_t at{};
         std::uint64_t order{};
-        Happening what;
+        Happening happening{};
         friend bool operator>(const Entry& a, const Entry& b) {
             return std::pair{a.at, a.order} > std::pair{b.at, b.order};
         }
     };
 
-    void schedule(std::uint64_t after_us, Happening what);
+    void schedule(std::uint64_t after_us, What what, std::size_t node = 0);
+    void schedule(std::uint64_t after_us, Parcel parcel);
     void run_until(std::uint64_t end_us, const std::function<bool()>& done);
-    void happen(Deliver& what);
-    void happen(Tick& what);
-    void happen(Wake& what);
-    void happen(Restart& what);
-    void happen(Misfortune& what);
-    void happen(Submit& what);
+    void happen(const Happening& happening);
+    void deliver(const Parcel& parcel);
+    void tick(std::size_t node);
+    void wake(std::size_t node);
+    void misfortune();
+    void submit_next();
     void give(std::size_t node, replica::Event event);
     void step(std::size_t node, std::vector<replica::Event> events);
     void perform(std::size_t node, std::vector<replica::Action> actions);

@@ -12,13 +12,9 @@ constexpr std::uint64_t progress_us = 180'000'000;
 
 }  // namespace
 
-void Cluster::happen(Restart& what) {
-    if (!nodes_[what.node]->up()) start(what.node);
-}
-
-void Cluster::happen(Misfortune& /*what*/) {
+void Cluster::misfortune() {
     if (healed_) return;
-    schedule(misfortune_us, Misfortune{});
+    schedule(misfortune_us, What::misfortune);
     if (rng_.chance(plan_.partition)) note(0, "network: " + network_.repartition());
     const bool all = rng_.chance(plan_.crash_all);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -35,10 +31,10 @@ void Cluster::happen(Misfortune& /*what*/) {
     }
 }
 
-void Cluster::happen(Submit& /*what*/) {
+void Cluster::submit_next() {
     if (healed_ || submissions_left_ == 0) return;
     --submissions_left_;
-    schedule(rng_.below(2 * plan_.faulty_ms * 1000 / (plan_.submissions + 1)) + 1, Submit{});
+    schedule(rng_.below(2 * plan_.faulty_ms * 1000 / (plan_.submissions + 1)) + 1, What::submit);
     const std::size_t node = rng_.below(nodes_.size());
     if (nodes_[node]->up()) submit(node, workload_.next(true_ms()));
 }
