@@ -123,9 +123,6 @@ Problem problem_of(replica::Busy busy) {
         case replica::Busy::too_many_waiting:
             return {429, "node.too_many_waiting", "Too many clients wait for answers.",
                     "Try again in a moment, or submit without waiting.", 1};
-        case replica::Busy::pool_lost:
-            return {503, "tx.dropped", "The transaction was dropped before it was ordered.",
-                    "Ask for it by its id, then submit the same bytes again.", 1};
     }
     return problem_of(ApiError::node_must_not_be_overloaded);
 }
