@@ -138,7 +138,6 @@ bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
     std::erase_if(proposals_, [this](const auto& proposal) {
         return proposal.second.block->block.header.height <= executor_.tip().height;
     });
-    settle(*block);
     std::uint64_t bytes = 0;
     for (const TransactionPtr& transaction : block->transactions) bytes += transaction->tx.raw().size();
     outbox_.push(BlockCommitted{.height = block->block.header.height,
@@ -148,6 +147,7 @@ bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
                                 .bytes = bytes,
                                 .view = certificate.view.value,
                                 .caught_up = caught_up});
+    settle(*block);
     if (is_validator_ && !caught_up) tell_tip(false);
     cosign(block->block.header);
     return true;

@@ -23,7 +23,7 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message)
     const std::optional<consensus::ValidatorIndex> via = index_of(peer);
     if (!via || !pbft_) return;
     using Proposal = consensus::Verified<consensus::Signed<consensus::PrePrepare>>;
-    if (auto* proposal = std::get_if<Proposal>(&message.message)) {
+    if (auto* proposal = std::get_if<Proposal>(&message.message); proposal != nullptr && message.block) {
         remember(std::move(message.block), (*proposal)->message.payload);
     }
     to_consensus_.emplace_back(consensus::MessageIn{.via = *via, .message = std::move(message.message)});

@@ -15,7 +15,7 @@ namespace datadeed::replica {
 // A vote, or a proposal together with its block.
 struct CheckedVote {
     consensus::VerifiedMessage message;
-    BlockPtr block{};  // of a PRE-PREPARE, else null
+    BlockPtr block{};  // of a PRE-PREPARE with its payload, else null
 };
 
 struct CheckedTransactions {

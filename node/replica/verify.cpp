@@ -55,7 +55,9 @@ Result<PeerEvent, WireError> check(Votes votes, const VerifyContext& context) {
     BlockPtr block;
     // The signer first: nobody but a validator can make us look into a megabyte.
     using Proposal = consensus::Verified<consensus::Signed<consensus::PrePrepare>>;
-    if (const auto* proposal = std::get_if<Proposal>(&*verified)) {
+    const auto* proposal = std::get_if<Proposal>(&*verified);
+    // Without a payload it only shows what its signer has said.
+    if (proposal != nullptr && !(*proposal)->message.payload.empty()) {
         const consensus::PrePrepare& message = (*proposal)->message;
         Result<BlockPtr, WireError> checked = check_payload(message.payload, context);
         if (!checked) return fail(checked.error());
