@@ -42,7 +42,7 @@ TEST_CASE("a cluster keeps agreement through any fault and makes progress when t
         Cluster cluster{seed, faults_of(seed)};
         const std::optional<std::string> broken = cluster.run();
         INFO("replay with DATADEED_SEED=" << seed << ": " << broken.value_or("") << " at height " << cluster.height().value);
-        CHECK_FALSE(broken.has_value());
+        REQUIRE_FALSE(broken.has_value());
         sum.decided += cluster.seen().decided;
         sum.views += cluster.seen().views;
         sum.carried += cluster.seen().carried;
