@@ -11,8 +11,8 @@
 #include "ledger/state_keys.h"
 #include "ledger/views.h"
 
-// Any list of operations by any members on a small chain: nothing crashes, a refusal leaves the state as it was, and the
-// shares of every data set sum to the whole.
+// Any list of operations by any members on a small chain: nothing crashes, a refusal leaves the state as it was, and
+// the shares of every data set sum to the whole.
 
 namespace datadeed::ledger {
 namespace {
@@ -41,8 +41,8 @@ MapState small_state() {
     StateChanges changes;
     changes[state_keys::parameters()] = encode(Parameters{});
     changes[state_keys::totals()] = encode(Totals{});
-    const std::vector<Role> every_role = {Role::operator_,  Role::owner,    Role::manager,
-                                          Role::user,       Role::repository, Role::regulator};
+    const std::vector<Role> every_role = {Role::operator_, Role::owner,      Role::manager,
+                                          Role::user,      Role::repository, Role::regulator};
     std::uint8_t number = 0;
     for (const char* id : {"a", "b", "c", "d"}) {
         const crypto::PublicKey key{ByteArray<32>{++number}};

@@ -8,8 +8,8 @@
 #include "ledger/genesis.h"
 #include "ledger/transaction.h"
 
-// Any bytes, read as a transaction, its payload, a block and a genesis document: nothing crashes, and what is accepted is
-// the one spelling of what it says.
+// Any bytes, read as a transaction, its payload, a block and a genesis document: nothing crashes, and what is accepted
+// is the one spelling of what it says.
 
 namespace datadeed::ledger {
 namespace {

@@ -173,6 +173,14 @@ TEST_CASE("a key signs for whole blocks: from the next height after it is added 
     CHECK(find_member(world.state(), MemberId{"ann"})->keys == std::vector{public_key_of("ann's next")});
 }
 
+TEST_CASE("a key that is added doesn't sign in the same block") {
+    World world;
+    BlockExecution block{world.state(), {.height = Height{1}, .time = world.now()}};
+    CHECK(block.apply(world.signed_by("ann", {AddKey{.key = public_key_of("ann's next")}})));
+    const VerifiedTransaction early = world.signed_by("ann's next", {RetireKey{.key = public_key_of("ann")}});
+    CHECK(block.apply(early).error() == Refusal::key_not_yet_valid);
+}
+
 TEST_CASE("a retired key never comes back, for nobody") {
     World world;
     world.must("ann", AddKey{.key = public_key_of("ann's next")});
