@@ -1,0 +1,170 @@
+#include "tests/node/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "base/fields.h"
+#include "crypto/cose.h"
+#include "crypto/keyfile.h"
+#include "node/api/token.h"
+#include "node/clock.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::node::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ledger::MemberId;
+using ledger::Role;
+
+crypto::SecretKey key_of(const std::string& name) {
+    ByteArray<32> seed{};
+    for (std::size_t i = 0; i < name.size() && i < seed.size(); ++i) seed[i] = static_cast<std::uint8_t>(name[i]);
+    return crypto::SecretKey::from_seed(seed);
+}
+
+void write_private(const std::string& path, std::string_view text) {
+    std::ofstream{path, std::ios::binary} << text;
+    REQUIRE(::chmod(path.c_str(), 0600) == 0);
+}
+
+ledger::Genesis make_genesis(const std::string& salt) {
+    ledger::Genesis genesis;
+    genesis.chain_name = "test" + salt;
+    genesis.time = TimeMs{wall_now().value - 60'000};
+    genesis.members = {{.id = MemberId{"ann"},
+                        .organisation = "Org",
+                        .roles = {Role::operator_, Role::owner},
+                        .keys = {key_of("ann").public_key()}},
+                       {.id = MemberId{"n0"}, .organisation = "Org", .roles = {Role::validator}, .keys = {}}};
+    genesis.nodes.validators = {{.member = MemberId{"n0"},
+                                 .vote = key_of("vote").public_key(),
+                                 .link = key_of("link").public_key(),
+                                 .cosign = key_of("cosign").public_key()}};
+    return genesis;
+}
+
+}  // namespace
+
+Chain::Chain(const std::string& salt) {
+    const ledger::Genesis genesis = make_genesis(salt);
+    REQUIRE(ledger::check(genesis));
+    genesis_ = encode(genesis);
+    fs::create_directories(folder_ / "nodes/n0/keys");
+    (void)folder_.write("genesis.cbor", std::string{as_text(genesis_)});
+    write_private(folder_ / "nodes/n0/keys/passphrase", "correct horse\n");
+    const crypto::SecretText passphrase{"correct horse"};
+    for (const char* name : {"link", "vote", "cosign"}) {
+        const auto sealed = crypto::seal_key(key_of(name), passphrase, crypto::KdfCost::least());
+        REQUIRE(sealed);
+        write_private(folder_ / ("nodes/n0/keys/" + std::string{name} + ".key"), as_text(*sealed));
+    }
+    write_config();
+}
+
+void Chain::write_config(const std::string& more, int peer, int api, int ops) const {
+    const auto address = [](int port) { return "\"127.0.0.1:" + std::to_string(port) + "\"\n"; };
+    (void)folder_.write("nodes/n0/node.toml",
+                        "[node]\nname = \"n0\"\ndata_dir = \"data\"\ngenesis = \"../../genesis.cbor\"\n"
+                        "[keys]\nlink = \"keys/link.key\"\nvote = \"keys/vote.key\"\ncosign = \"keys/cosign.key\"\n"
+                        "passphrase_file = \"keys/passphrase\"\n"
+                        "[listen]\npeer = " + address(peer) + "api = " + address(api) + "ops = " + address(ops) + more);
+}
+
+Bytes Chain::registration(const std::string& id) const {
+    const std::uint64_t now = wall_now().value;
+    const ledger::Transaction transaction{
+        .nonce = ledger::Nonce{now * 1000},
+        .expires = TimeMs{now + 600'000},
+        .operations = {ledger::RegisterData{
+            .data = ledger::DatasetId{id}, .title = "T", .type = "table", .commitment = {}}}};
+    return ledger::sign_transaction(this->id(), transaction, key_of("ann"));
+}
+
+std::string Chain::token() const {
+    const api::Token token{
+        .member = MemberId{"ann"}, .node = "n0", .expires = TimeMs{wall_now().value + 300'000}};
+    const Bytes aad = crypto::signing_context(api::token_context, id());
+    return "Datadeed " +
+           to_base64(crypto::encode_sign1(crypto::make_sign1(key_of("ann"), api::token_type, aad, encode(token))));
+}
+
+Process::Process(std::vector<std::string> arguments, const std::string& output) : output_{output} {
+    arguments.insert(arguments.begin(), DATADEED_BINARY_DIR "/bin/datadeed-node");
+    std::vector<char*> raw;
+    for (std::string& argument : arguments) raw.push_back(argument.data());
+    raw.push_back(nullptr);
+    pid_ = ::fork();
+    REQUIRE(pid_ >= 0);
+    if (pid_ == 0) {
+        const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        ::dup2(file, 1);
+        ::dup2(file, 2);
+        ::execv(raw[0], raw.data());
+        ::_exit(127);
+    }
+}
+
+Process::~Process() {
+    if (!is_running()) return;
+    ::kill(pid_, SIGKILL);
+    (void)wait_exit();
+}
+
+bool Process::is_running() const {
+    if (status_) return false;
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) == 0) return true;
+    status_ = status;
+    return false;
+}
+
+std::string Process::output() const {
+    std::ifstream in{output_, std::ios::binary};
+    std::stringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+std::optional<json::Value> Process::wait_for(const std::string& event) const {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    for (bool running = true; running && std::chrono::steady_clock::now() < until;) {
+        running = is_running();
+        std::istringstream lines{output()};
+        for (std::string line; std::getline(lines, line);) {
+            const auto value = json::parse(line);
+            if (value && value->text_at("event") == event) return *value;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    return std::nullopt;
+}
+
+std::optional<int> Process::wait_exit(std::chrono::seconds most) {
+    const auto until = std::chrono::steady_clock::now() + most;
+    while (is_running()) {
+        if (std::chrono::steady_clock::now() > until) return std::nullopt;
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
+    if (!WIFEXITED(*status_)) return std::nullopt;
+    return WEXITSTATUS(*status_);
+}
+
+void Process::send(int signal) const {
+    REQUIRE(::kill(pid_, signal) == 0);
+}
+
+Ended run_node(const std::vector<std::string>& arguments, const support::Folder& folder) {
+    Process process{arguments, folder / "ended.log"};
+    const std::optional<int> code = process.wait_exit();
+    return {.code = code, .output = process.output()};
+}
+
+}  // namespace datadeed::node::test

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "json/json.h"
+#include "ledger/genesis.h"
+#include "ledger/transaction.h"
+#include "tests/support/folder.h"
+
+namespace datadeed::node::test {
+
+// A chain of one validator "n0" in a folder, laid out as docs/operations.md says, with ephemeral ports. Owner "ann".
+class Chain {
+public:
+    explicit Chain(const std::string& salt = "");
+
+    [[nodiscard]] const support::Folder& folder() const { return folder_; }
+    [[nodiscard]] std::string config_file() const { return folder_ / "nodes/n0/node.toml"; }
+    [[nodiscard]] const Bytes& genesis() const { return genesis_; }
+    [[nodiscard]] ChainId id() const { return ledger::chain_id(genesis_); }
+
+    // Writes the configuration; `more` is appended, `peer`, `api` and `ops` are ports.
+    void write_config(const std::string& more = "", int peer = 0, int api = 0, int ops = 0) const;
+
+    // A signed registration of a data set, and a token to read with.
+    [[nodiscard]] Bytes registration(const std::string& id) const;
+    [[nodiscard]] std::string token() const;
+
+private:
+    support::Folder folder_;
+    Bytes genesis_{};
+};
+
+// datadeed-node as a process of its own. Killed when the object goes.
+class Process {
+public:
+    // With the output of both streams going to one file.
+    Process(std::vector<std::string> arguments, const std::string& output);
+    ~Process();
+    Process(const Process&) = delete;
+    Process& operator=(const Process&) = delete;
+
+    // The first log line with this event, waiting for it until the process ends or 60 s have passed.
+    [[nodiscard]] std::optional<json::Value> wait_for(const std::string& event) const;
+    // The exit code, waiting at most that long; nothing when it still runs or died by a signal.
+    [[nodiscard]] std::optional<int> wait_exit(std::chrono::seconds most = std::chrono::seconds{60});
+    void send(int signal) const;
+    [[nodiscard]] std::string output() const;
+    [[nodiscard]] pid_t pid() const { return pid_; }
+
+private:
+    [[nodiscard]] bool is_running() const;
+
+    std::string output_;
+    pid_t pid_{-1};
+    mutable std::optional<int> status_{};
+};
+
+// Runs it to its end: exit code and all output.
+struct Ended {
+    std::optional<int> code{};
+    std::string output{};
+};
+[[nodiscard]] Ended run_node(const std::vector<std::string>& arguments, const support::Folder& folder);
+
+}  // namespace datadeed::node::test
