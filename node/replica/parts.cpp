@@ -191,7 +191,7 @@ void Replica::Parts::tell_new() {
     to_tell_.clear();
 }
 
-// What still waits after a while may have been lost on its way to the primary; whoever holds it passes it on.
+// What still waits after a while may have been lost on its way; whoever holds it passes it on.
 void Replica::Parts::tell_again() {
     tell_ms_ = now_ms_;
     std::vector<TransactionPtr> batch;
@@ -203,11 +203,9 @@ void Replica::Parts::tell_again() {
         return batch.size() < gossip_again_max;
     });
     if (batch.empty()) return;
+    // To all, not to the primary alone: a node whose view nobody shares may be the only one that knows it.
     batch.resize(end_of_gossip(batch, 0));
-    Bytes bytes = encode_transactions(batch);
-    if (!pbft_) return outbox_.send_validators(std::move(bytes), Lane::gossip);
-    const ledger::MemberId primary{context_.validators.at(pbft_->primary()).name};
-    if (primary != identity_.self) outbox_.send(primary, std::move(bytes), Lane::gossip);
+    outbox_.send_validators(encode_transactions(batch), Lane::gossip);
 }
 
 Status Replica::Parts::status() const {
