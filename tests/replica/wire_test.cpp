@@ -151,7 +151,7 @@ TEST_CASE("a proposal enters only with its hash and with every client's signatur
 }
 
 TEST_CASE("the cache of checked transactions is bounded by bytes") {
-    const std::size_t size = transaction(1)->tx.raw().size();
+    const std::size_t size = transaction(100)->tx.raw().size();
     TransactionCache cache{3 * size};
     for (std::uint64_t nonce = 100; nonce < 110; ++nonce) cache.add(transaction(nonce));
     CHECK(cache.size() == 3);
