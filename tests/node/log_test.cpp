@@ -1,5 +1,7 @@
 #include "node/log.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
