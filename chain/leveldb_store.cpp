@@ -9,8 +9,6 @@
 #include <mutex>
 #include <utility>
 
-#include "chain/leveldb_env.h"
-
 namespace datadeed::chain {
 
 namespace {
@@ -53,7 +51,6 @@ public:
     Result<void, Error> open(const LeveldbOptions& options) {
         leveldb::Options settings;
         settings.create_if_missing = options.create;
-        settings.env = leveldb_env();
         settings.paranoid_checks = !options.salvage;
         settings.compression = leveldb::kNoCompression;
         settings.block_cache = cache_.get();

@@ -12,8 +12,7 @@ struct LeveldbOptions {
     std::string folder{};
     // Whether to make a database where none is. Without it an empty folder is chain_not_found.
     bool create{true};
-    // Memory that it may take beside the tables' index blocks: blocks read lately, and two write buffers. Tables aren't
-    // mapped into memory (leveldb_env.h).
+    // Memory that it may take beside the tables' index blocks: blocks read lately, and two write buffers.
     std::size_t block_cache_bytes{16U << 20U};
     std::size_t write_buffer_bytes{8U << 20U};
     // Files held open at once; each keeps its index block in memory.

@@ -154,25 +154,6 @@ TEST_CASE("frames that are missing, swapped or repeated are corrupt") {
     }
 }
 
-TEST_CASE("a frame of the same number from another history is corrupt") {
-    const Sample sample;
-    Sample other;
-    VoteFile file = VoteFile::open(other.files, options(false)).value().file;
-    REQUIRE(file.compact(std::vector<Bytes>{record(9)}));
-    // Both files now have a frame that follows on four records.
-    const std::size_t before = other.content().size();
-    file.append(bytes_of("fifth, there"));
-    REQUIRE(file.sync());
-    const Bytes there = other.content();
-    Bytes spliced = sample.content();
-    append(spliced, ByteView{there}.subspan(before));
-    MemoryFileSystem files;
-    files.set_content("/f/votes", spliced);
-    const Result<VoteFile::Opened, Error> opened = VoteFile::open(files, options(false));
-    REQUIRE_FALSE(opened);
-    CHECK(opened.error().fault == Fault::votes_corrupt);
-}
-
 TEST_CASE("a missing vote file is made only when that's allowed") {
     MemoryFileSystem files;
     CHECK(VoteFile::open(files, options(false)).error().fault == Fault::votes_missing);
