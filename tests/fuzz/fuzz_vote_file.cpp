@@ -52,19 +52,18 @@ void try_content(const Bytes& content) {
 }  // namespace datadeed::chain
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace datadeed;
-    const ByteView input{data, size};
+    const datadeed::ByteView input{data, size};
     if (size < 4 || data[0] % 2 == 0) {
-        chain::try_content(to_bytes(input));
+        datadeed::chain::try_content(datadeed::to_bytes(input));
         return 0;
     }
-    Bytes content = chain::built_from(input.subspan(4));
+    datadeed::Bytes content = datadeed::chain::built_from(input.subspan(4));
     if (data[1] % 2 == 1) {
         const std::size_t at = (std::size_t{data[2]} << 8U | data[3]) % content.size();
         content[at] ^= static_cast<std::uint8_t>(data[1] | 1U);
     } else if (data[1] % 4 == 2) {
         content.resize((std::size_t{data[2]} << 8U | data[3]) % content.size());
     }
-    chain::try_content(content);
+    datadeed::chain::try_content(content);
     return 0;
 }
