@@ -14,7 +14,6 @@
 
 namespace {
 
-using namespace std::string_view_literals;
 namespace bench = datadeed::bench;
 namespace client = datadeed::client;
 namespace json = datadeed::json;
@@ -35,7 +34,7 @@ std::optional<std::uint64_t> number(std::string_view text, std::uint64_t max) {
 
 std::optional<Options> parse(int argc, char** argv) {
     Options options;
-    if (argc < 2 || argv[1] != "load"sv) return std::nullopt;
+    if (argc < 2 || std::string_view{argv[1]} != "load") return std::nullopt;
     for (int i = 2; i < argc; ++i) {
         const std::string_view name = argv[i];
         if (name == "--json") {

@@ -1,5 +1,8 @@
 #include "node/api/problem.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "http/problem.h"
 
 namespace datadeed::api {
@@ -7,21 +10,30 @@ namespace {
 
 unsigned status_of(ledger::RefusalKind kind) {
     switch (kind) {
-        case ledger::RefusalKind::malformed: return 422;
-        case ledger::RefusalKind::forbidden: return 403;
-        case ledger::RefusalKind::not_found: return 404;
-        case ledger::RefusalKind::conflict: return 409;
+        case ledger::RefusalKind::malformed:
+            return 422;
+        case ledger::RefusalKind::forbidden:
+            return 403;
+        case ledger::RefusalKind::not_found:
+            return 404;
+        case ledger::RefusalKind::conflict:
+            return 409;
     }
     return 422;
 }
 
 std::string detail_of(TokenError error) {
     switch (error) {
-        case TokenError::token_must_be_there: return "Reading needs a token of a member, and there is none.";
-        case TokenError::token_must_be_well_formed: return "The token isn't of the form that this API knows.";
-        case TokenError::token_must_name_this_node: return "The token is for another node.";
-        case TokenError::token_must_not_be_expired: return "The token has expired.";
-        case TokenError::token_must_expire_soon: return "The token's expiry is more than ten minutes ahead.";
+        case TokenError::token_must_be_there:
+            return "Reading needs a token of a member, and there is none.";
+        case TokenError::token_must_be_well_formed:
+            return "The token isn't of the form that this API knows.";
+        case TokenError::token_must_name_this_node:
+            return "The token is for another node.";
+        case TokenError::token_must_not_be_expired:
+            return "The token has expired.";
+        case TokenError::token_must_expire_soon:
+            return "The token's expiry is more than ten minutes ahead.";
         case TokenError::token_signature_must_verify:
             return "The token's signature doesn't hold: other bytes, another key or another chain.";
         case TokenError::token_key_must_be_the_members:
@@ -30,76 +42,82 @@ std::string detail_of(TokenError error) {
     return {};
 }
 
+// A row for each ApiError.
+struct Row {
+    ApiError error{};
+    Problem problem{};
+};
+
+const std::vector<Row> rows{
+    {ApiError::target_must_be_well_formed,
+     {400, "http.bad_target", "The path or query isn't well formed.",
+      "Percent-encode UTF-8, and name each parameter once.", 0}},
+    {ApiError::route_must_be_known,
+     {404, "http.no_route", "There is nothing at this path.", "See docs/api.md for all paths.", 0}},
+    {ApiError::method_must_be_allowed,
+     {405, "http.method", "This path doesn't answer this method.", "See docs/api.md.", 0}},
+    {ApiError::parameter_must_be_known,
+     {400, "http.unknown_parameter", "This path doesn't know one of the parameters.", "See docs/api.md.", 0}},
+    {ApiError::id_must_be_well_formed,
+     {400, "http.bad_id", "The id isn't well formed.",
+      "Transactions, grants and keys are 64 lower-case hexadecimal digits.", 0}},
+    {ApiError::number_must_be_well_formed,
+     {400, "http.bad_number", "A number isn't well formed.", "Use decimal digits without sign.", 0}},
+    {ApiError::limit_must_be_in_range,
+     {400, "http.bad_limit", "The limit is out of range.", "Ask for 1 to 100 items.", 0}},
+    {ApiError::cursor_must_be_well_formed,
+     {400, "http.bad_cursor", "The cursor isn't one of this list.", "Use the `next` of the page before, unchanged.",
+      0}},
+    {ApiError::pair_must_be_complete,
+     {400, "http.bad_pair", "The query log isn't named completely.", "Give a, b (two member ids) and epoch (a number).",
+      0}},
+    {ApiError::body_must_be_cose,
+     {415, "http.media_type", "A transaction must come as application/cose.", "Set Content-Type: application/cose.",
+      0}},
+    {ApiError::body_must_not_be_empty,
+     {400, "http.empty_body", "The body is empty.", "Send the COSE_Sign1 of a transaction.", 0}},
+    {ApiError::prefer_must_be_well_formed,
+     {400, "http.bad_prefer", "The Prefer header isn't well formed.", "Use Prefer: wait=S with S from 0 to 60.", 0}},
+    {ApiError::member_must_exist,
+     {404, "member.not_found", "There is no member of this id.", "List them: GET /v1/members", 0}},
+    {ApiError::key_must_exist,
+     {404, "key.not_found", "No member has this key.", "Ask an operator to admit you with this key.", 0}},
+    {ApiError::data_must_exist,
+     {404, "data.not_found", "There is no data set of this id.", "List them: GET /v1/data", 0}},
+    {ApiError::grant_must_exist,
+     {404, "grant.not_found", "There is no grant of this id.", "List them: GET /v1/grants", 0}},
+    {ApiError::logs_must_exist,
+     {404, "log.not_found", "Neither side has anchored a log of this pair and epoch.", "", 0}},
+    {ApiError::transaction_must_exist,
+     {404, "tx.not_found", "This node knows no transaction of this id.",
+      "It may have been refused or have expired; or this node is behind: see /v1/node.", 0}},
+    {ApiError::block_must_exist,
+     {404, "block.not_found", "There is no block of this height here.", "See the height at /v1/node.", 0}},
+    {ApiError::height_must_be_reached,
+     {404, "state.height_ahead", "The chain has not reached this height here.", "See /v1/node.", 0}},
+    {ApiError::height_must_be_kept,
+     {410, "state.height_not_kept", "This node no longer keeps the state of this height.",
+      "Ask a node that keeps more, or replay a copy of the chain.", 0}},
+    {ApiError::tile_must_exist,
+     {404, "tile.not_found", "There is no such tile in the log.", "See /checkpoint for the log's size.", 0}},
+    {ApiError::checkpoint_must_exist,
+     {404, "checkpoint.not_found", "No checkpoint has a quorum of cosignatures yet.", "Try again later.", 0}},
+    {ApiError::receipt_must_be_ready,
+     {503, "receipt.not_ready", "No cosigned checkpoint covers this transaction yet.", "Try again in a moment.", 1}},
+    {ApiError::node_must_have_a_quorum,
+     {503, "node.no_quorum", "Too few validators are connected, so nothing becomes final now.",
+      "Try again later, or another node; see /v1/node.", 2}},
+    {ApiError::node_must_not_be_stopping,
+     {503, "node.stopping", "This node is stopping.", "Ask another node; the transaction may still be final.", 2}},
+    {ApiError::node_must_not_be_overloaded,
+     {503, "node.overloaded", "This node has more to do than it can.", "Try again in a moment.", 1}},
+};
+
 }  // namespace
 
 Problem problem_of(ApiError error) {
-    switch (error) {
-        case ApiError::target_must_be_well_formed:
-            return {400, "http.bad_target", "The path or query isn't well formed.",
-                    "Percent-encode UTF-8, and name each parameter once.", 0};
-        case ApiError::route_must_be_known:
-            return {404, "http.no_route", "There is nothing at this path.", "See docs/api.md for all paths.", 0};
-        case ApiError::method_must_be_allowed:
-            return {405, "http.method", "This path doesn't answer this method.", "See docs/api.md.", 0};
-        case ApiError::parameter_must_be_known:
-            return {400, "http.unknown_parameter", "This path doesn't know one of the parameters.", "See docs/api.md.", 0};
-        case ApiError::id_must_be_well_formed:
-            return {400, "http.bad_id", "The id isn't well formed.",
-                    "Transactions, grants and keys are 64 lower-case hexadecimal digits.", 0};
-        case ApiError::number_must_be_well_formed:
-            return {400, "http.bad_number", "A number isn't well formed.", "Use decimal digits without sign.", 0};
-        case ApiError::limit_must_be_in_range:
-            return {400, "http.bad_limit", "The limit is out of range.", "Ask for 1 to 100 items.", 0};
-        case ApiError::cursor_must_be_well_formed:
-            return {400, "http.bad_cursor", "The cursor isn't one of this list.",
-                    "Use the `next` of the page before, unchanged.", 0};
-        case ApiError::pair_must_be_complete:
-            return {400, "http.bad_pair", "The query log isn't named completely.",
-                    "Give a, b (two member ids) and epoch (a number).", 0};
-        case ApiError::body_must_be_cose:
-            return {415, "http.media_type", "A transaction must come as application/cose.",
-                    "Set Content-Type: application/cose.", 0};
-        case ApiError::body_must_not_be_empty:
-            return {400, "http.empty_body", "The body is empty.", "Send the COSE_Sign1 of a transaction.", 0};
-        case ApiError::prefer_must_be_well_formed:
-            return {400, "http.bad_prefer", "The Prefer header isn't well formed.", "Use Prefer: wait=S with S from 0 to 60.",
-                    0};
-        case ApiError::member_must_exist:
-            return {404, "member.not_found", "There is no member of this id.", "List them: GET /v1/members", 0};
-        case ApiError::key_must_exist:
-            return {404, "key.not_found", "No member has this key.", "Ask an operator to admit you with this key.", 0};
-        case ApiError::data_must_exist:
-            return {404, "data.not_found", "There is no data set of this id.", "List them: GET /v1/data", 0};
-        case ApiError::grant_must_exist:
-            return {404, "grant.not_found", "There is no grant of this id.", "List them: GET /v1/grants", 0};
-        case ApiError::logs_must_exist:
-            return {404, "log.not_found", "Neither side has anchored a log of this pair and epoch.", "", 0};
-        case ApiError::transaction_must_exist:
-            return {404, "tx.not_found", "This node knows no transaction of this id.",
-                    "It may have been refused or have expired; or this node is behind: see /v1/node.", 0};
-        case ApiError::block_must_exist:
-            return {404, "block.not_found", "There is no block of this height here.", "See the height at /v1/node.", 0};
-        case ApiError::height_must_be_reached:
-            return {404, "state.height_ahead", "The chain has not reached this height here.", "See /v1/node.", 0};
-        case ApiError::height_must_be_kept:
-            return {410, "state.height_not_kept", "This node no longer keeps the state of this height.",
-                    "Ask a node that keeps more, or replay a copy of the chain.", 0};
-        case ApiError::tile_must_exist:
-            return {404, "tile.not_found", "There is no such tile in the log.", "See /checkpoint for the log's size.", 0};
-        case ApiError::checkpoint_must_exist:
-            return {404, "checkpoint.not_found", "No checkpoint has a quorum of cosignatures yet.", "Try again later.", 0};
-        case ApiError::receipt_must_be_ready:
-            return {503, "receipt.not_ready", "No cosigned checkpoint covers this transaction yet.",
-                    "Try again in a moment.", 1};
-        case ApiError::node_must_have_a_quorum:
-            return {503, "node.no_quorum", "Too few validators are connected, so nothing becomes final now.",
-                    "Try again later, or another node; see /v1/node.", 2};
-        case ApiError::node_must_not_be_stopping:
-            return {503, "node.stopping", "This node is stopping.", "Ask another node; the transaction may still be final.",
-                    2};
-        case ApiError::node_must_not_be_overloaded:
-            return {503, "node.overloaded", "This node has more to do than it can.", "Try again in a moment.", 1};
-    }
+    const auto row = std::ranges::find(rows, error, &Row::error);
+    if (row != rows.end()) return row->problem;
     return {500, "internal.error", "Something is wrong in this node.", "See its log.", 0};
 }
 
@@ -134,11 +152,8 @@ Problem problem_of(const chain::Error& error) {
 }
 
 http::Response to_response(const Problem& problem) {
-    http::Response response = http::to_response(http::Problem{.status = problem.status,
-                                                              .code = problem.code,
-                                                              .title = {},
-                                                              .detail = problem.detail,
-                                                              .hint = problem.hint});
+    http::Response response = http::to_response(http::Problem{
+        .status = problem.status, .code = problem.code, .title = {}, .detail = problem.detail, .hint = problem.hint});
     if (problem.retry_after_s != 0) response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
     if (problem.status == 401) response.headers.emplace_back("WWW-Authenticate", "Datadeed");
     return response;

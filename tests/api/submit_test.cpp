@@ -61,13 +61,15 @@ TEST_CASE("refusals of the ledger carry its code and the status of their kind") 
 
 TEST_CASE("bytes that aren't a transaction of this chain are refused") {
     World world;
-    const auto code = [&](Bytes body, unsigned status) { return test::problem_code(world.call(post(std::move(body))), status); };
+    const auto code = [&](Bytes body, unsigned status) {
+        return test::problem_code(world.call(post(std::move(body))), status);
+    };
     CHECK(code({1, 2, 3}, 422) == "tx.malformed");
     CHECK(code(Bytes(ledger::transaction_size_max + 1, 0), 413) == "tx.too_large");
     CHECK(code({}, 400) == "http.empty_body");
     Bytes changed = world.sign("ann", {test::register_data("a")});
     changed.back() ^= 1U;
-    CHECK(code(changed, 422) == "tx.signature_wrong");
+    CHECK(code(changed, 403) == "tx.signature_wrong");
     ChainId other;
     other.value[3] = 9;
     const ledger::Transaction foreign{.nonce = ledger::Nonce{test::start_ms * 1000},
@@ -118,10 +120,11 @@ TEST_CASE("a submission needs no token, reading does") {
 
 TEST_CASE("paths and methods are exact") {
     World world;
-    for (const char* path : {"/", "/v1", "/v1/data/", "/v1/data/a/b", "/V1/data", "/v1/nodes", "/checkpoint/"}) {
+    for (const char* path : {"/", "/v1", "/v1/data/a/b", "/V1/data", "/v1/nodes", "/checkpoint/"}) {
         CAPTURE(path);
         CHECK(test::problem_code(world.get(path), 404) == "http.no_route");
     }
+    CHECK(test::problem_code(world.get("/v1/data/"), 404) == "data.not_found");  // the empty id
     const http::Response wrong = world.call(World::request(http::Method::post, "/v1/node"));
     CHECK(test::problem_code(wrong, 405) == "http.method");
     CHECK(wrong.find_header("Allow") == "GET, HEAD");

@@ -39,7 +39,7 @@ TEST_CASE("a place needs its transaction, height and index") {
     CHECK(final->height == Height{7});
     CHECK(final->index == 3);
     CHECK(final->time == TimeMs{9});
-    for (const std::string body : {R"({})", R"({"tx":"zz","height":7,"index":3})", R"({"tx":")" + id + R"(","height":7})"}) {
+    for (const std::string& body : std::vector<std::string>{R"({})", R"({"tx":"zz","height":7,"index":3})", R"({"tx":")" + id + R"(","height":7})"}) {
         CHECK(to_final(*to_json(reply(200, body))).error().code == "net.bad_answer");
     }
     CHECK(to_json(reply(200, "{")).error().code == "net.bad_answer");

@@ -123,17 +123,18 @@ Result<HttpReply, NoReply> FakeNodes::submit(std::size_t node, const HttpCall& c
         case Mood::busy: return problem(429, "pool.full");
         case Mood::no_quorum: return problem(503, "node.no_quorum");
         case Mood::accepts_only: return reply(202, json::Value::object({{"tx", "x"}}));
+        case Mood::forgets_ids: return apply(call.body, false);
         case Mood::well:
         case Mood::other_chain: break;
     }
     return apply(call.body);
 }
 
-HttpReply FakeNodes::apply(const Bytes& bytes) {
+HttpReply FakeNodes::apply(const Bytes& bytes, bool knows_ids) {
     const auto parsed = ledger::parse(ledger::chain_id(genesis_), bytes);
     if (!parsed) return problem(422, std::string{ledger::code(parsed.error())});
     const std::string tx = to_hex(parsed->id.value);
-    if (const auto known = final_.find(tx); known != final_.end()) return reply(200, place(tx, known->second));
+    if (const auto known = final_.find(tx); known != final_.end() && knows_ids) return reply(200, place(tx, known->second));
     if (refusals_left_ > 0) {
         --refusals_left_;
         return problem(409, refusal_);

@@ -25,6 +25,7 @@ public:
         busy,                    // 429
         no_quorum,               // 503
         accepts_only,            // 202, and never final
+        forgets_ids,             // refuses what is final already as if it were new
         other_chain,
     };
 
@@ -58,7 +59,7 @@ private:
 
     [[nodiscard]] Result<HttpReply, NoReply> answer(std::size_t node, const HttpCall& call);
     [[nodiscard]] Result<HttpReply, NoReply> submit(std::size_t node, const HttpCall& call);
-    [[nodiscard]] HttpReply apply(const Bytes& bytes);
+    [[nodiscard]] HttpReply apply(const Bytes& bytes, bool knows_ids = true);
     [[nodiscard]] HttpReply get_data(const std::string& target) const;
 
     mutable std::mutex mutex_;

@@ -45,10 +45,12 @@ TEST_CASE("a refusal after a lost answer is checked against what became final") 
     FakeNodes nodes{2};
     const auto session = make_session(nodes);
     const SignedTransaction tx = registration(*session, "a");
-    // The first copy goes through unseen; the second node then refuses its twin, as one that forgot the id would.
     nodes.set_next(0, {Mood::hangs_up_after_acting});
-    nodes.refuse_next("data.exists", 0);
-    REQUIRE(session->nodes().submit_and_wait(tx, after(milliseconds{2000})));
+    nodes.set(1, Mood::forgets_ids);
+    const Outcome<Final> final = session->nodes().submit_and_wait(tx, after(milliseconds{2000}));
+    REQUIRE(final);
+    CHECK(final->height == Height{1});
+    CHECK(nodes.registrations() == 1);
 
     FakeNodes others{1};
     const auto second = make_session(others);

@@ -65,7 +65,10 @@ TEST_CASE("a profile that isn't right is refused with file, line and reason") {
         {"number as member", "member = 5\n" + without(good, "member"), "profile.invalid", "1:10: 'member' must be a text"},
         {"no TOML", "chain = \n", "profile.invalid", "owner.toml:1:"},
         {"a key twice", good.substr(0, good.find('\n') + 1) + good, "profile.invalid", "owner.toml:2:"},
-        {"https", without(good, "api") + "api = \"https://127.0.0.1:1\"\n", "profile.invalid", "is missing"},
+        {"https", without(without(good, "api"), "api") + "api = \"https://127.0.0.1:1\"\n", "profile.invalid",
+         "'api' is missing"},
+        {"https alone", good.substr(0, good.rfind("api")) + "api = \"https://127.0.0.1:1\"\n", "profile.invalid",
+         "'https://127.0.0.1:1' is not the address"},
     };
     const support::Folder folder;
     for (const Case& one : cases) {

@@ -15,7 +15,9 @@ namespace {
 
 class EverythingVerifies final : public VoteVerifier {
 public:
-    [[nodiscard]] bool verify(const crypto::PublicKey&, ByteView, const crypto::Signature&) const override { return true; }
+    [[nodiscard]] bool verify(const crypto::PublicKey&, ByteView, const crypto::Signature&) const override {
+        return true;
+    }
 };
 
 template <class T>
@@ -43,21 +45,24 @@ void feed(const Message& message) {
 }
 
 }  // namespace
-}  // namespace datadeed::consensus
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace datadeed::consensus;
-    const datadeed::ByteView bytes{data, size};
+int fuzz_one(ByteView bytes) {
     check_one_encoding<Message>(bytes);
     check_one_encoding<VoteRecord>(bytes);
     check_one_encoding<Evidence>(bytes);
     check_one_encoding<CommitCertificate>(bytes);
-    if (const auto message = datadeed::decode<Message>(bytes)) {
+    if (const auto message = decode<Message>(bytes)) {
         const testing::QuickVerifier quick;
-        Verifier verifier{datadeed::ChainId{}, testing::quick_set(4), quick};
+        Verifier verifier{ChainId{}, testing::quick_set(4), quick};
         static_cast<void>(verifier.verify(*message));
         feed(*message);
     }
-    if (const auto record = datadeed::decode<VoteRecord>(bytes)) static_cast<void>(recover(std::span{&*record, 1}));
+    if (const auto record = decode<VoteRecord>(bytes)) static_cast<void>(recover(std::span{&*record, 1}));
     return 0;
+}
+
+}  // namespace datadeed::consensus
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    return datadeed::consensus::fuzz_one({data, size});
 }

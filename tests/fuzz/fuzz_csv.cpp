@@ -7,8 +7,9 @@
 #include "client/csv.h"
 #include "client/time_text.h"
 
-// Any bytes as a table, handed over in pieces: the outcome doesn't hang on the pieces, every field that comes out is clean
-// UTF-8, and writing the rows back quoted gives the same rows. The same bytes as a date, which reads back what it says.
+// Any bytes as a table, handed over in pieces: the outcome doesn't hang on the pieces, every field that comes out is
+// clean UTF-8, and writing the rows back quoted gives the same rows. The same bytes as a date, which reads back what it
+// says.
 
 namespace datadeed::client {
 namespace {

@@ -46,17 +46,30 @@ public:
             case 0:
             case 1:
             case 2:
-            case 3: deliver(detail, true); break;
-            case 4: deliver(detail, false); break;  // and it comes again
-            case 5: pass_time(detail); break;
-            case 6: node.submit(std::string{"tx "} + static_cast<char>('a' + detail / 4 % 26)); break;
-            case 7: crash_or_restart(node, detail); break;
+            case 3:
+                deliver(detail, true);
+                break;
+            case 4:
+                deliver(detail, false);
+                break;  // and it comes again
+            case 5:
+                pass_time(detail);
+                break;
+            case 6:
+                node.submit(std::string{"tx "} + static_cast<char>('a' + detail / 4 % 26));
+                break;
+            case 7:
+                crash_or_restart(node, detail);
+                break;
             case 8:
                 node.set_auto_sync(detail % 8 < 4);
                 if (detail % 16 < 8 && node.up()) node.sync();
                 break;
-            case 9: forge(tape, detail); break;
-            default: break;
+            case 9:
+                forge(tape, detail);
+                break;
+            default:
+                break;
         }
         for (const auto& each : nodes_) collect(*each);
         DATADEED_ASSERT(!monitor_.violation());
@@ -109,11 +122,21 @@ private:
         const Proposal block =
             make_proposal(victim.core().height().next(), victim.core().tip(), more % 2 == 0 ? "story" : "other story");
         switch (detail / 4 % 4) {
-            case 0: send(PrePrepare{.view = view, .height = block.height, .hash = block.hash, .payload = block.payload}, to); break;
-            case 1: send(Prepare{.view = view, .height = block.height, .hash = block.hash}, to); break;
-            case 2: send(Commit{.view = view, .height = block.height, .hash = block.hash}, to); break;
-            case 3: send(ViewChange{.new_view = view, .committed = {}, .certificate = {}, .prepared = {}}, to); break;
-            default: break;
+            case 0:
+                send(PrePrepare{.view = view, .height = block.height, .hash = block.hash, .payload = block.payload},
+                     to);
+                break;
+            case 1:
+                send(Prepare{.view = view, .height = block.height, .hash = block.hash}, to);
+                break;
+            case 2:
+                send(Commit{.view = view, .height = block.height, .hash = block.hash}, to);
+                break;
+            case 3:
+                send(ViewChange{.new_view = view, .committed = {}, .certificate = {}, .prepared = {}}, to);
+                break;
+            default:
+                break;
         }
     }
 
@@ -125,13 +148,17 @@ private:
 };
 
 }  // namespace
-}  // namespace datadeed::consensus::testing
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace datadeed::consensus::testing;
-    if (size > 4'096) return 0;
-    Tape tape{{data, size}};
+int fuzz_one(ByteView bytes) {
+    if (bytes.size() > 4'096) return 0;
+    Tape tape{bytes};
     World world{tape.next() % 2 == 1};
     while (!tape.ended()) world.step(tape);
     return 0;
+}
+
+}  // namespace datadeed::consensus::testing
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    return datadeed::consensus::testing::fuzz_one({data, size});
 }

@@ -6,8 +6,8 @@
 #include "ledger/state_keys.h"
 #include "node/api/token.h"
 
-// Any bytes as an Authorization header, and as the token in one: refused with one of the rules, never let in, since nobody
-// here signs.
+// Any bytes as an Authorization header, and as the token in one: refused with one of the rules, never let in, since
+// nobody here signs.
 
 namespace datadeed::api {
 namespace {

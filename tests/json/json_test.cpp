@@ -20,20 +20,26 @@ std::string nested(std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
 }
 
+// At most four, so that three levels of them stay small.
+rc::Gen<std::vector<Value>> few(const rc::Gen<Value>& element) {
+    return rc::gen::mapcat(rc::gen::inRange<std::size_t>(0, 5), [element](std::size_t count) {
+        return rc::gen::container<std::vector<Value>>(count, element);
+    });
+}
+
 rc::Gen<Value> any_value(int depth) {
     const auto number = rc::gen::map(rc::gen::arbitrary<std::int64_t>(), [](std::int64_t n) { return Value{n}; });
     const auto text = rc::gen::map(rc::gen::string<std::string>(), [](std::string s) {
         return cbor::is_utf8(as_bytes(s)) && s.find('\0') == std::string::npos ? Value{s} : Value{true};
     });
     if (depth == 0) return rc::gen::oneOf(number, text);
-    const auto list = rc::gen::map(rc::gen::container<std::vector<Value>>(any_value(depth - 1)),
-                                   [](std::vector<Value> elements) { return Value{std::move(elements)}; });
-    const auto object =
-        rc::gen::map(rc::gen::container<std::vector<Value>>(any_value(depth - 1)), [](const std::vector<Value>& all) {
-            Value made = Value::object();
-            for (std::size_t i = 0; i < all.size(); ++i) made.set("name \"" + std::to_string(i), all[i]);
-            return made;
-        });
+    const auto list =
+        rc::gen::map(few(any_value(depth - 1)), [](std::vector<Value> elements) { return Value{std::move(elements)}; });
+    const auto object = rc::gen::map(few(any_value(depth - 1)), [](const std::vector<Value>& all) {
+        Value made = Value::object();
+        for (std::size_t i = 0; i < all.size(); ++i) made.set("name \"" + std::to_string(i), all[i]);
+        return made;
+    });
     return rc::gen::oneOf(number, text, list, object);
 }
 

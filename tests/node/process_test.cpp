@@ -257,7 +257,7 @@ TEST_CASE("votes that are gone make a validator that says so and doesn't vote") 
         REQUIRE(node.wait_exit() == 0);
     }
     std::filesystem::remove(chain.folder() / "nodes/n0/data/votes");
-    Process node{{"--config", chain.config_file()}, chain.folder() / "node.log"};
+    Process node{{"--config", chain.config_file()}, chain.folder() / "second.log"};
     const http::Response ready = get(port_of(node, "ops"), "/readyz?verbose");
     INFO(ready.body);
     CHECK(ready.status == 503);
