@@ -75,7 +75,7 @@ TEST_CASE("bytes that aren't a transaction of this chain are refused") {
     const ledger::Transaction foreign{.nonce = ledger::Nonce{test::start_ms * 1000},
                                       .expires = TimeMs{test::start_ms + 60'000},
                                       .operations = {test::register_data("a")}};
-    CHECK(code(ledger::sign_transaction(other, foreign, world.key("ann")), 422) == "tx.signature_wrong");
+    CHECK(code(ledger::sign_transaction(other, foreign, world.key("ann")), 403) == "tx.signature_wrong");
 }
 
 TEST_CASE("headers of a submission must be right") {
