@@ -48,12 +48,13 @@ int run_command(const Invocation& call) {
 int run(std::vector<std::string> words, const std::string& profile) {
     const bool as_json = std::ranges::find(words, "--json") != words.end();
     const Parsed parsed = parse_command_line(std::move(words), profile);
-    return std::visit(Overloaded{
-                          [](const Invocation& call) { return run_command(call); },
-                          [](const HelpText& help) { return write(stdout, help.text) ? exit_code::done : exit_code::internal; },
-                          [as_json](const UsageError& error) { return report(error.problem, error.command, as_json); },
-                      },
-                      parsed);
+    return std::visit(
+        Overloaded{
+            [](const Invocation& call) { return run_command(call); },
+            [](const HelpText& help) { return write(stdout, help.text) ? exit_code::done : exit_code::internal; },
+            [as_json](const UsageError& error) { return report(error.problem, error.command, as_json); },
+        },
+        parsed);
 }
 
 }  // namespace datadeed::cli

@@ -15,7 +15,9 @@ class Args {
 public:
     void set_text(std::string_view name, std::string value) { texts_[std::string{name}] = std::move(value); }
     void set_number(std::string_view name, std::uint64_t value) { numbers_[std::string{name}] = value; }
-    void set_list(std::string_view name, std::vector<std::string> value) { lists_[std::string{name}] = std::move(value); }
+    void set_list(std::string_view name, std::vector<std::string> value) {
+        lists_[std::string{name}] = std::move(value);
+    }
     void set_flag(std::string_view name) { numbers_[std::string{name}] = 1; }
 
     // What a required option was given; empty when it is not required and wasn't given.

@@ -11,8 +11,8 @@
 #include "client/problem.h"
 #include "json/value.h"
 
-// What a command is. Each file of cli/commands/ holds one group as a table of these; cli/table_of_commands.cpp lists the groups.
-// Parsing, help, suggestions, output and exit codes are made from the tables, once for all.
+// What a command is. Each file of cli/commands/ holds one group as a table of these; cli/table_of_commands.cpp lists
+// the groups. Parsing, help, suggestions, output and exit codes are made from the tables, once for all.
 
 namespace datadeed::cli {
 

@@ -11,11 +11,12 @@ namespace datadeed::cli {
 
 Outcome<client::Profile> Context::profile() const {
     if (!globals_.profile.empty()) return client::read_profile(globals_.profile);
-    return fail(Problem{.code = "usage.no_profile",
-                        .title = "no profile was named",
-                        .detail = "a profile says who you are and which nodes to ask",
-                        .hint = {"--profile FILE, or DATADEED_PROFILE=FILE", "datadeed dev up --dir ./try makes profiles"},
-                        .status = 400});
+    return fail(
+        Problem{.code = "usage.no_profile",
+                .title = "no profile was named",
+                .detail = "a profile says who you are and which nodes to ask",
+                .hint = {"--profile FILE, or DATADEED_PROFILE=FILE", "datadeed dev up --dir ./try makes profiles"},
+                .status = 400});
 }
 
 Outcome<crypto::SecretText> Context::passphrase(const std::string& file, Ask ask) const {
@@ -45,6 +46,8 @@ void Context::say(std::string_view line) const {
     std::fprintf(stderr, "%s\n", printable(line).c_str());
 }
 
-bool Context::shows_progress() const { return !globals_.quiet && !globals_.json && ::isatty(STDERR_FILENO) == 1; }
+bool Context::shows_progress() const {
+    return !globals_.quiet && !globals_.json && ::isatty(STDERR_FILENO) == 1;
+}
 
 }  // namespace datadeed::cli

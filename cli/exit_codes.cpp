@@ -39,29 +39,44 @@ constexpr std::array<std::pair<std::string_view, int>, 9> by_code{{
 }};
 
 // A grant that is there but doesn't reach as far as what was asked is no matter of who asks: it is the policy.
-constexpr std::array<std::string_view, 16> policy{
-    "grant.purposes_widened",       "grant.operations_widened",        "grant.from_widened",
-    "grant.until_widened",          "grant.uses_widened",              "grant.depth_widened",
-    "grant.not_yet",                "grant.exhausted",                 "grant.expired",
-    "grant.revoked",                "uses.more_than_left",             "manager.purposes_out_of_scope",
-    "manager.uses_out_of_scope",    "manager.operations_out_of_scope", "manager.until_out_of_scope",
-    "manager.depth_out_of_scope"};
+constexpr std::array<std::string_view, 16> policy{"grant.purposes_widened",
+                                                  "grant.operations_widened",
+                                                  "grant.from_widened",
+                                                  "grant.until_widened",
+                                                  "grant.uses_widened",
+                                                  "grant.depth_widened",
+                                                  "grant.not_yet",
+                                                  "grant.exhausted",
+                                                  "grant.expired",
+                                                  "grant.revoked",
+                                                  "uses.more_than_left",
+                                                  "manager.purposes_out_of_scope",
+                                                  "manager.uses_out_of_scope",
+                                                  "manager.operations_out_of_scope",
+                                                  "manager.until_out_of_scope",
+                                                  "manager.depth_out_of_scope"};
 
 int exit_of(ledger::Refusal refusal) {
     const std::string_view code = ledger::code(refusal);
     if (std::ranges::find(policy, code) != policy.end()) return exit_code::refused;
     switch (ledger::kind(refusal)) {
-        case ledger::RefusalKind::malformed: return exit_code::usage;
-        case ledger::RefusalKind::forbidden: return exit_code::not_authorised;
-        case ledger::RefusalKind::not_found: return exit_code::not_found;
-        case ledger::RefusalKind::conflict: return exit_code::conflict;
+        case ledger::RefusalKind::malformed:
+            return exit_code::usage;
+        case ledger::RefusalKind::forbidden:
+            return exit_code::not_authorised;
+        case ledger::RefusalKind::not_found:
+            return exit_code::not_found;
+        case ledger::RefusalKind::conflict:
+            return exit_code::conflict;
     }
     return exit_code::internal;
 }
 
 }  // namespace
 
-std::span<const ExitCode> exit_codes() { return all_codes; }
+std::span<const ExitCode> exit_codes() {
+    return all_codes;
+}
 
 int exit_of(const client::Problem& problem) {
     for (const auto& [code, number] : by_code) {
@@ -70,17 +85,23 @@ int exit_of(const client::Problem& problem) {
     if (const std::optional<ledger::Refusal> refusal = client::refusal_of(problem.code)) return exit_of(*refusal);
     switch (problem.status) {
         case 401:
-        case 403: return exit_code::not_authorised;
+        case 403:
+            return exit_code::not_authorised;
         case 404:
-        case 410: return exit_code::not_found;
+        case 410:
+            return exit_code::not_found;
         case 409:
-        case 412: return exit_code::conflict;
-        case 422: return exit_code::refused;
+        case 412:
+            return exit_code::conflict;
+        case 422:
+            return exit_code::refused;
         case 429:
         case 502:
         case 503:
-        case 504: return exit_code::unreachable;
-        default: break;
+        case 504:
+            return exit_code::unreachable;
+        default:
+            break;
     }
     return problem.status >= 400 && problem.status < 500 ? exit_code::usage : exit_code::internal;
 }

@@ -5,8 +5,8 @@
 
 #include "client/problem.h"
 
-// The exit codes of `datadeed`: one for each class of outcome, stable. docs/commands.md and `datadeed help exit-codes` show
-// this list.
+// The exit codes of `datadeed`: one for each class of outcome, stable. docs/commands.md and `datadeed help exit-codes`
+// show this list.
 
 namespace datadeed::cli {
 

@@ -17,10 +17,14 @@ void add_entry(std::string& out, const std::string& name, std::string_view text)
 
 std::string placeholder(const Option& option) {
     switch (option.takes) {
-        case Takes::nothing: return {};
-        case Takes::text: return " TEXT";
-        case Takes::number: return " N";
-        case Takes::list: return " A,B";
+        case Takes::nothing:
+            return {};
+        case Takes::text:
+            return " TEXT";
+        case Takes::number:
+            return " N";
+        case Takes::list:
+            return " A,B";
     }
     return {};
 }
@@ -44,15 +48,17 @@ void add_option(std::string& out, const Option& option) {
 }  // namespace
 
 std::string help_of_all() {
-    std::string out = "datadeed: rights over data and the audit trail of their use, on a ledger that nobody runs alone\n\n";
+    std::string out =
+        "datadeed: rights over data and the audit trail of their use, on a ledger that nobody runs alone\n\n";
     out += "usage: datadeed [--profile FILE] COMMAND ... [--json]\n\ncommands:\n";
     for (const Group& group : groups()) add_entry(out, std::string{group.name}, group.summary);
     out += "\nglobal flags:\n";
     for (const Option& option : global_options()) add_option(out, option);
-    out += "\nexamples:\n  datadeed dev up --dir ./try\n"
-           "  datadeed --profile ./try/profiles/owner.toml data list --all\n"
-           "  datadeed help exit-codes\n"
-           "\n'datadeed COMMAND --help' shows flags and examples of a command.\n";
+    out +=
+        "\nexamples:\n  datadeed dev up --dir ./try\n"
+        "  datadeed --profile ./try/profiles/owner.toml data list --all\n"
+        "  datadeed help exit-codes\n"
+        "\n'datadeed COMMAND --help' shows flags and examples of a command.\n";
     return out;
 }
 

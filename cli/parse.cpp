@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::array<Option, 9> globals_table{{
     {"--profile", Takes::text, false, "who you are and on which chain: a profile file (or DATADEED_PROFILE)"},
-    {"--json", Takes::nothing, false, "results as JSON on standard output, errors as one JSON object on standard error"},
+    {"--json", Takes::nothing, false,
+     "results as JSON on standard output, errors as one JSON object on standard error"},
     {"--timeout", Takes::number, false, "seconds to wait for a node or for finality, 1 to 3600 (30)"},
     {"--no-wait", Takes::nothing, false, "return as soon as a node has accepted the transaction"},
     {"--quiet", Takes::nothing, false, "no messages and no progress bar on standard error"},
@@ -32,9 +33,8 @@ Problem usage(std::string code, std::string title, std::vector<std::string> hint
 
 // The value of a global flag, when it takes one, stands in the next word.
 bool takes_next_word(std::string_view word) {
-    return std::ranges::any_of(globals_table, [word](const Option& option) {
-        return option.takes != Takes::nothing && option.name == word;
-    });
+    return std::ranges::any_of(
+        globals_table, [word](const Option& option) { return option.takes != Takes::nothing && option.name == word; });
 }
 
 // The place of the next word that isn't a flag or a flag's value.
@@ -87,7 +87,8 @@ Found find_command(std::vector<std::string>& words) {
     const std::optional<std::size_t> at = next_plain(words, 0);
     if (!at) {
         const bool version = std::ranges::find(words, "--version") != words.end();
-        if (!version && (words.empty() || wants_help(words))) return {.command = {}, .instead = HelpText{help_of_all()}};
+        if (!version && (words.empty() || wants_help(words)))
+            return {.command = {}, .instead = HelpText{help_of_all()}};
         if (version) {
             std::erase(words, "--version");
             words.insert(words.begin(), "version");
@@ -226,7 +227,9 @@ Outcome<Globals> globals_of(const Args& args, const std::string& profile) {
 
 }  // namespace
 
-std::span<const Option> global_options() { return globals_table; }
+std::span<const Option> global_options() {
+    return globals_table;
+}
 
 std::string_view key_of(const Option& option) {
     const std::size_t dashes = option.name.rfind("--");

@@ -42,6 +42,8 @@ using Parsed = std::variant<Invocation, HelpText, UsageError>;
 // The name by which Args knows an option: "-o,--output" is "output", "GRANT" is "GRANT".
 [[nodiscard]] std::string_view key_of(const Option& option);
 
-[[nodiscard]] inline bool is_positional(const Option& option) { return !option.name.starts_with('-'); }
+[[nodiscard]] inline bool is_positional(const Option& option) {
+    return !option.name.starts_with('-');
+}
 
 }  // namespace datadeed::cli

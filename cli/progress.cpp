@@ -39,7 +39,8 @@ void ProgressBar::update(std::uint64_t done) {
     if (!shown_ || (done < total_ && now - drawn_ < redraw_after)) return;
     drawn_ = now;
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - begin_).count();
-    const std::string line = render(what_, {.done = done, .total = total_, .elapsed_ms = static_cast<std::uint64_t>(elapsed)});
+    const std::string line =
+        render(what_, {.done = done, .total = total_, .elapsed_ms = static_cast<std::uint64_t>(elapsed)});
     std::fprintf(stderr, "\r%s\x1B[K", line.c_str());
     std::fflush(stderr);
 }

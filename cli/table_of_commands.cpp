@@ -24,6 +24,8 @@ constexpr std::array all_groups{
 
 }  // namespace
 
-std::span<const Group> groups() { return all_groups; }
+std::span<const Group> groups() {
+    return all_groups;
+}
 
 }  // namespace datadeed::cli

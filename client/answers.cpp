@@ -36,11 +36,8 @@ Problem to_problem(const HttpReply& reply) {
     std::string_view title = body->text_at("detail").value_or("");
     if (title.empty()) title = body->text_at("title").value_or(*code);
     if (title.ends_with('.')) title.remove_suffix(1);
-    Problem problem{.code = std::string{*code},
-                    .title = std::string{title},
-                    .detail = {},
-                    .hint = {},
-                    .status = reply.status};
+    Problem problem{
+        .code = std::string{*code}, .title = std::string{title}, .detail = {}, .hint = {}, .status = reply.status};
     if (const std::optional<std::string_view> hint = body->text_at("hint"); hint && !hint->empty()) {
         problem.hint.emplace_back(*hint);
     }

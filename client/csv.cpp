@@ -15,32 +15,50 @@ constexpr std::size_t buffer_size = 1U << 16U;
 
 std::string_view code_of(CsvRule rule) {
     switch (rule) {
-        case CsvRule::file_must_be_readable: return "csv.unreadable";
-        case CsvRule::header_must_exist: return "csv.no_header";
-        case CsvRule::header_names_must_be_unique: return "csv.header_repeats";
-        case CsvRule::quoted_field_must_be_closed: return "csv.quote_not_closed";
-        case CsvRule::quote_must_enclose_the_whole_field: return "csv.quote_misplaced";
-        case CsvRule::carriage_return_must_precede_line_feed: return "csv.bare_carriage_return";
-        case CsvRule::text_must_be_utf8: return "csv.not_utf8";
-        case CsvRule::text_must_not_hold_nul: return "csv.nul_byte";
-        case CsvRule::field_must_be_within_its_limit: return "csv.field_too_long";
-        case CsvRule::record_must_have_as_many_fields_as_the_header: return "csv.field_count";
+        case CsvRule::file_must_be_readable:
+            return "csv.unreadable";
+        case CsvRule::header_must_exist:
+            return "csv.no_header";
+        case CsvRule::header_names_must_be_unique:
+            return "csv.header_repeats";
+        case CsvRule::quoted_field_must_be_closed:
+            return "csv.quote_not_closed";
+        case CsvRule::quote_must_enclose_the_whole_field:
+            return "csv.quote_misplaced";
+        case CsvRule::carriage_return_must_precede_line_feed:
+            return "csv.bare_carriage_return";
+        case CsvRule::text_must_be_utf8:
+            return "csv.not_utf8";
+        case CsvRule::text_must_not_hold_nul:
+            return "csv.nul_byte";
+        case CsvRule::field_must_be_within_its_limit:
+            return "csv.field_too_long";
+        case CsvRule::record_must_have_as_many_fields_as_the_header:
+            return "csv.field_count";
     }
     return "csv.unknown";
 }
 
 std::string_view describe(CsvRule rule) {
     switch (rule) {
-        case CsvRule::file_must_be_readable: return "the file can't be read to its end";
-        case CsvRule::header_must_exist: return "the file is empty: its first line must name the columns";
-        case CsvRule::header_names_must_be_unique: return "two columns have the same name";
-        case CsvRule::quoted_field_must_be_closed: return "a quoted field is never closed";
+        case CsvRule::file_must_be_readable:
+            return "the file can't be read to its end";
+        case CsvRule::header_must_exist:
+            return "the file is empty: its first line must name the columns";
+        case CsvRule::header_names_must_be_unique:
+            return "two columns have the same name";
+        case CsvRule::quoted_field_must_be_closed:
+            return "a quoted field is never closed";
         case CsvRule::quote_must_enclose_the_whole_field:
             return "a quote stands inside a field: quote the whole field and double each quote within";
-        case CsvRule::carriage_return_must_precede_line_feed: return "a carriage return stands without a line feed";
-        case CsvRule::text_must_be_utf8: return "the text is not UTF-8";
-        case CsvRule::text_must_not_hold_nul: return "the text holds a NUL byte";
-        case CsvRule::field_must_be_within_its_limit: return "a field is longer than 1 MiB, or a line has too many fields";
+        case CsvRule::carriage_return_must_precede_line_feed:
+            return "a carriage return stands without a line feed";
+        case CsvRule::text_must_be_utf8:
+            return "the text is not UTF-8";
+        case CsvRule::text_must_not_hold_nul:
+            return "the text holds a NUL byte";
+        case CsvRule::field_must_be_within_its_limit:
+            return "a field is longer than 1 MiB, or a line has too many fields";
         case CsvRule::record_must_have_as_many_fields_as_the_header:
             return "the line doesn't have as many fields as the header";
     }
@@ -87,9 +105,9 @@ Result<CsvReader::Ends, CsvError> CsvReader::end_of_field(int byte) {
         (void)take();
         return Ends::record;
     }
-    return fail(CsvError{byte == '\r' ? CsvRule::carriage_return_must_precede_line_feed
-                                      : CsvRule::quote_must_enclose_the_whole_field,
-                         line_});
+    return fail(CsvError{
+        byte == '\r' ? CsvRule::carriage_return_must_precede_line_feed : CsvRule::quote_must_enclose_the_whole_field,
+        line_});
 }
 
 Result<CsvReader::Ends, CsvError> CsvReader::read_quoted(std::string& field) {

@@ -10,10 +10,10 @@
 
 #include "base/result.h"
 
-// A strict, streaming reader of comma-separated values (RFC 4180). Lines end in LF or CRLF, also in one file; a UTF-8 byte
-// order mark at the beginning is skipped; a quoted field may hold commas, doubled quotes and line ends, which are kept as
-// they are. Blank lines are skipped unless the header has a single column. Everything else that is unusual is an
-// error with its line: a repaired table is not the table that somebody signed for.
+// A strict, streaming reader of comma-separated values (RFC 4180). Lines end in LF or CRLF, also in one file; a UTF-8
+// byte order mark at the beginning is skipped; a quoted field may hold commas, doubled quotes and line ends, which are
+// kept as they are. Blank lines are skipped unless the header has a single column. Everything else that is unusual is
+// an error with its line: a repaired table is not the table that somebody signed for.
 
 namespace datadeed::client {
 

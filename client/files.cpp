@@ -10,10 +10,14 @@
 namespace datadeed::client {
 namespace {
 
-std::string reason_of(int error) { return std::generic_category().message(error); }
+std::string reason_of(int error) {
+    return std::generic_category().message(error);
+}
 
 // A file that was named and isn't there is a thing not found.
-unsigned read_status(int error) { return error == ENOENT ? 404 : 400; }
+unsigned read_status(int error) {
+    return error == ENOENT ? 404 : 400;
+}
 
 Problem unreadable(const std::string& path, const std::string& reason, unsigned status = 400) {
     return {.code = code::file_unreadable,

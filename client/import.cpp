@@ -55,7 +55,8 @@ public:
         if (!outcome) {
             ++result_.failed_total;
             if (result_.failed.size() < ImportResult::failed_listed_max) {
-                result_.failed.push_back({.line = job.row.line, .code = outcome.error().code, .detail = outcome.error().title});
+                result_.failed.push_back(
+                    {.line = job.row.line, .code = outcome.error().code, .detail = outcome.error().title});
             }
         } else {
             ++(*outcome == RowOutcome::registered ? result_.registered : result_.skipped);

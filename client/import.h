@@ -9,9 +9,9 @@
 #include "client/problem.h"
 #include "client/session.h"
 
-// Registers one data set for each row of a CSV table, many at a time. Each row is a transaction of its own whose id is known
-// before it is sent: when an answer is lost, because a node was stopped, the same bytes go to another one, so a row is
-// registered once or not at all, and which of both is always found out.
+// Registers one data set for each row of a CSV table, many at a time. Each row is a transaction of its own whose id is
+// known before it is sent: when an answer is lost, because a node was stopped, the same bytes go to another one, so a
+// row is registered once or not at all, and which of both is always found out.
 
 namespace datadeed::client {
 
@@ -53,8 +53,8 @@ struct ImportResult {
 [[nodiscard]] Outcome<std::uint64_t> count_rows(const ImportPlan& plan);
 
 // To be called after count_rows: a table that breaks now was changed meanwhile, and fails with what is done so far lost
-// from the result (not from the chain: running it again skips those rows). Codes as count_rows. Memory doesn't grow with
-// the number of rows, but for the failures.
+// from the result (not from the chain: running it again skips those rows). Codes as count_rows. Memory doesn't grow
+// with the number of rows, but for the failures.
 [[nodiscard]] Outcome<ImportResult> import_rows(Session& session, const ImportPlan& plan, const ImportOptions& options);
 
 }  // namespace datadeed::client

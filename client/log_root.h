@@ -6,9 +6,9 @@
 #include "base/types.h"
 #include "client/problem.h"
 
-// What one side of a pair anchors of its query log: the RFC 9162 tree over the lines of a file. A leaf is a line's bytes
-// without its line feed (and without the carriage return before that, so that both sides agree across systems); the last
-// line may lack its line feed. An empty line is a leaf too.
+// What one side of a pair anchors of its query log: the RFC 9162 tree over the lines of a file. A leaf is a line's
+// bytes without its line feed (and without the carriage return before that, so that both sides agree across systems);
+// the last line may lack its line feed. An empty line is a leaf too.
 
 namespace datadeed::client {
 

@@ -18,7 +18,7 @@ constexpr std::uint64_t token_life_ms = 5 * 60 * 1000;
 constexpr std::uint64_t token_renewal_ms = 60 * 1000;  // before the end of its life
 constexpr seconds wait_max{5};                         // for finality, in one request
 constexpr milliseconds reply_slack{3000};              // for the answer, on top of that
-constexpr milliseconds genesis_patience{2000};  // a paused node never answers
+constexpr milliseconds genesis_patience{2000};         // a paused node never answers
 constexpr milliseconds pause_min{20};
 constexpr milliseconds pause_max{250};
 constexpr seconds not_found_grace{5};  // a transaction may reach the asked node a little later
@@ -28,10 +28,14 @@ milliseconds left(Deadline deadline) {
     return std::max(rest, milliseconds{0});
 }
 
-void pause(milliseconds time, Deadline deadline) { std::this_thread::sleep_for(std::min(time, left(deadline))); }
+void pause(milliseconds time, Deadline deadline) {
+    std::this_thread::sleep_for(std::min(time, left(deadline)));
+}
 
 // Another node, or the same one a little later, may give another answer.
-bool is_busy(unsigned status) { return status == 429 || status == 502 || status == 503 || status == 504; }
+bool is_busy(unsigned status) {
+    return status == 429 || status == 502 || status == 503 || status == 504;
+}
 
 // Open to all: no token is sent.
 bool is_open(const HttpCall& call) {
@@ -66,7 +70,8 @@ Problem pending(const ledger::TxId& tx) {
 
 }  // namespace
 
-NodeLink::NodeLink(const Profile& profile, const Signer& signer, std::unique_ptr<Transport> transport, std::size_t first)
+NodeLink::NodeLink(const Profile& profile, const Signer& signer, std::unique_ptr<Transport> transport,
+                   std::size_t first)
     : nodes_{profile.nodes},
       chain_{profile.chain},
       signer_{signer},

@@ -18,7 +18,9 @@ namespace datadeed::client {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-[[nodiscard]] inline Deadline after(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+[[nodiscard]] inline Deadline after(std::chrono::milliseconds time) {
+    return std::chrono::steady_clock::now() + time;
+}
 
 // A transaction's place, once it is final.
 struct Final {
@@ -30,9 +32,9 @@ struct Final {
     friend bool operator==(const Final&, const Final&) = default;
 };
 
-// Talks to the profile's nodes in turn: to the one that answered last as long as it answers, to the next when it doesn't.
-// Every node is asked once for its genesis document, and not used when that isn't the profile's chain. Tokens for
-// reading are made and renewed unasked. For one thread.
+// Talks to the profile's nodes in turn: to the one that answered last as long as it answers, to the next when it
+// doesn't. Every node is asked once for its genesis document, and not used when that isn't the profile's chain. Tokens
+// for reading are made and renewed unasked. For one thread.
 class NodeLink {
 public:
     // `signer` must outlive it. `first` is the place of the node to begin with.
@@ -73,7 +75,8 @@ private:
     [[nodiscard]] Outcome<void> check_chain(std::size_t node, Deadline deadline);
     [[nodiscard]] const std::string& token_for(std::size_t node);
     // The place of the transaction, or nothing when it is accepted and not final yet.
-    [[nodiscard]] Outcome<std::optional<Final>> post(const SignedTransaction& tx, Deadline deadline, std::chrono::seconds wait);
+    [[nodiscard]] Outcome<std::optional<Final>> post(const SignedTransaction& tx, Deadline deadline,
+                                                     std::chrono::seconds wait);
     [[nodiscard]] Outcome<std::optional<Final>> look_up(std::size_t node, const ledger::TxId& tx, Deadline deadline);
     // Whether any node knows the transaction as final: an earlier attempt may have gone through.
     [[nodiscard]] std::optional<Final> find_final(const ledger::TxId& tx, Deadline deadline);

@@ -5,8 +5,9 @@
 
 #include "base/result.h"
 
-// What went wrong, in the shape that the node's API answers with (RFC 9457) and the command line prints. It is the error
-// type of this room: failures of our own carry a code from here, refusals by a node keep the node's code unchanged.
+// What went wrong, in the shape that the node's API answers with (RFC 9457) and the command line prints. It is the
+// error type of this room: failures of our own carry a code from here, refusals by a node keep the node's code
+// unchanged.
 
 namespace datadeed::client {
 

@@ -39,7 +39,8 @@ struct Profile {
     friend bool operator==(const Profile&, const Profile&) = default;
 };
 
-// Codes: profile.unreadable, profile.invalid, profile.unknown_key; each names file, line and column as far as there are.
+// Codes: profile.unreadable, profile.invalid, profile.unknown_key; each names file, line and column as far as there
+// are.
 [[nodiscard]] Outcome<Profile> read_profile(const std::string& path);
 
 // The text of a profile, for read_profile; file names come out as they stand in `profile`.

@@ -7,10 +7,14 @@ namespace {
 
 unsigned status_of(ledger::RefusalKind kind) {
     switch (kind) {
-        case ledger::RefusalKind::malformed: return 422;
-        case ledger::RefusalKind::forbidden: return 403;
-        case ledger::RefusalKind::not_found: return 404;
-        case ledger::RefusalKind::conflict: return 409;
+        case ledger::RefusalKind::malformed:
+            return 422;
+        case ledger::RefusalKind::forbidden:
+            return 403;
+        case ledger::RefusalKind::not_found:
+            return 404;
+        case ledger::RefusalKind::conflict:
+            return 409;
     }
     return 500;
 }
@@ -29,7 +33,8 @@ Problem to_problem(ledger::Refusal refusal) {
 
 std::optional<ledger::Refusal> refusal_of(std::string_view code) {
     const auto all = ledger::all_refusals();
-    const auto found = std::ranges::find_if(all, [code](ledger::Refusal refusal) { return ledger::code(refusal) == code; });
+    const auto found =
+        std::ranges::find_if(all, [code](ledger::Refusal refusal) { return ledger::code(refusal) == code; });
     return found == all.end() ? std::nullopt : std::optional{*found};
 }
 

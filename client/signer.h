@@ -22,8 +22,8 @@ struct SignedTransaction {
     TimeMs expires{};
 };
 
-// Signs for one member on one chain. Threads may share it: nonces are the clock in microseconds and rise strictly within
-// the object.
+// Signs for one member on one chain. Threads may share it: nonces are the clock in microseconds and rise strictly
+// within the object.
 class Signer {
 public:
     static constexpr std::uint64_t expiry_default_ms = 10 * 60 * 1000;
@@ -54,8 +54,8 @@ private:
 // file.unreadable, key.passphrase_wrong, key.broken.
 [[nodiscard]] Outcome<crypto::SecretKey> open_key_file(const std::string& path, const crypto::SecretText& passphrase);
 
-// The first line of a file, without its line end. Codes: file.unreadable, key.passphrase_needed when it's empty or longer
-// than a passphrase may be.
+// The first line of a file, without its line end. Codes: file.unreadable, key.passphrase_needed when it's empty or
+// longer than a passphrase may be.
 [[nodiscard]] Outcome<crypto::SecretText> read_passphrase_file(const std::string& path);
 
 }  // namespace datadeed::client

@@ -129,9 +129,13 @@ Outcome<TimeMs> parse(std::string_view text, std::int64_t whole_day_ms) {
 
 }  // namespace
 
-Outcome<TimeMs> parse_until(std::string_view text) { return parse(text, ms_per_day); }
+Outcome<TimeMs> parse_until(std::string_view text) {
+    return parse(text, ms_per_day);
+}
 
-Outcome<TimeMs> parse_from(std::string_view text) { return parse(text, 0); }
+Outcome<TimeMs> parse_from(std::string_view text) {
+    return parse(text, 0);
+}
 
 std::string to_rfc3339(TimeMs time) {
     // Beyond the year 9999 RFC 3339 has no way to write it.

@@ -13,7 +13,8 @@ Result<void, Error> check_form(const std::vector<VoteSignature>& votes, const Va
                             return a.signer >= b.signer;
                         }) == votes.end();
     if (!rising) return fail(Error::certificate_signers_must_be_distinct_and_in_order);
-    const bool known = std::all_of(votes.begin(), votes.end(), [&](const auto& vote) { return set.contains(vote.signer); });
+    const bool known =
+        std::all_of(votes.begin(), votes.end(), [&](const auto& vote) { return set.contains(vote.signer); });
     if (!known) return fail(Error::signer_must_be_a_validator);
     return {};
 }

@@ -64,7 +64,8 @@ struct PreparedCertificate {
     friend bool operator==(const PreparedCertificate&, const PreparedCertificate&) = default;
 };
 
-// Whether the certificate holds among `set` on `chain`: the first rule broken, form before signatures. Pure, any thread.
+// Whether the certificate holds among `set` on `chain`: the first rule broken, form before signatures. Pure, any
+// thread.
 [[nodiscard]] Result<void, Error> verify(const CommitCertificate& certificate, const ValidatorSet& set,
                                          const ChainId& chain, const VoteVerifier& verifier);
 [[nodiscard]] Result<void, Error> verify(const PreparedCertificate& certificate, const ValidatorSet& set,

@@ -11,12 +11,24 @@ bool same_slot(const M& a, const M& b) {
     return a.view == b.view && a.height == b.height && a.hash != b.hash;
 }
 
-bool contradicts(const PrePrepare& a, const PrePrepare& b) { return same_slot(a, b); }
-bool contradicts(const Prepare& a, const Prepare& b) { return same_slot(a, b); }
-bool contradicts(const Commit& a, const Commit& b) { return same_slot(a, b); }
-bool contradicts(const ViewChange& a, const ViewChange& b) { return a.new_view == b.new_view && a != b; }
-bool contradicts(const NewView& a, const NewView& b) { return a.new_view == b.new_view && a != b; }
-bool contradicts(const Status&, const Status&) { return false; }
+bool contradicts(const PrePrepare& a, const PrePrepare& b) {
+    return same_slot(a, b);
+}
+bool contradicts(const Prepare& a, const Prepare& b) {
+    return same_slot(a, b);
+}
+bool contradicts(const Commit& a, const Commit& b) {
+    return same_slot(a, b);
+}
+bool contradicts(const ViewChange& a, const ViewChange& b) {
+    return a.new_view == b.new_view && a != b;
+}
+bool contradicts(const NewView& a, const NewView& b) {
+    return a.new_view == b.new_view && a != b;
+}
+bool contradicts(const Status&, const Status&) {
+    return false;
+}
 
 // Whether the NEW-VIEW concludes otherwise than its own VIEW-CHANGEs demand.
 bool contradicts_itself(const Message& message) {
@@ -38,7 +50,8 @@ bool contradict(const Message& first, const Message& second) {
 }
 
 Result<ValidatorIndex, Error> verify(const Evidence& evidence, Verifier& verifier) {
-    const bool proves = evidence.second ? contradict(evidence.first, *evidence.second) : contradicts_itself(evidence.first);
+    const bool proves =
+        evidence.second ? contradict(evidence.first, *evidence.second) : contradicts_itself(evidence.first);
     if (!proves) return fail(Error::evidence_must_contradict_itself);
     if (const auto first = verifier.verify(evidence.first); !first) return fail(first.error());
     if (evidence.second) {

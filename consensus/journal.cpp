@@ -14,9 +14,15 @@ void close_below(Recovered& state, Height voted_on) {
     state.closed = std::max(state.closed, below);
 }
 
-Height height_of(const ProposalMade& record) { return record.proposal.message.height; }
-Height height_of(const ProposalAccepted& record) { return record.vote.message.height; }
-Height height_of(const BlockPrepared& record) { return record.vote.message.height; }
+Height height_of(const ProposalMade& record) {
+    return record.proposal.message.height;
+}
+Height height_of(const ProposalAccepted& record) {
+    return record.vote.message.height;
+}
+Height height_of(const BlockPrepared& record) {
+    return record.vote.message.height;
+}
 
 }  // namespace
 

@@ -13,7 +13,8 @@
 
 namespace datadeed::consensus {
 
-// Before PRE-PREPARE is sent: what I proposed, with the bytes (left out when an earlier record of this height has them).
+// Before PRE-PREPARE is sent: what I proposed, with the bytes (left out when an earlier record of this height has
+// them).
 struct ProposalMade {
     static constexpr std::uint8_t kind = 1;
     Signed<PrePrepare> proposal;
@@ -66,8 +67,8 @@ struct ViewEntered {
     friend bool operator==(const ViewEntered&, const ViewEntered&) = default;
 };
 
-// The sum of all that comes before it: every earlier record may be dropped once this one is on disk. Written right after
-// a Commit or an Adopted whose block the host has made durable, now and then (limits.h).
+// The sum of all that comes before it: every earlier record may be dropped once this one is on disk. Written right
+// after a Commit or an Adopted whose block the host has made durable, now and then (limits.h).
 struct Checkpoint {
     static constexpr std::uint8_t kind = 6;
     Height committed{};
@@ -86,8 +87,7 @@ struct Checkpoint {
     friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
-using VoteRecord =
-    std::variant<ProposalMade, ProposalAccepted, BlockPrepared, ViewChangeSent, ViewEntered, Checkpoint>;
+using VoteRecord = std::variant<ProposalMade, ProposalAccepted, BlockPrepared, ViewChangeSent, ViewEntered, Checkpoint>;
 
 // What the records say, for Pbft to begin from.
 struct Recovered {
@@ -95,8 +95,8 @@ struct Recovered {
     bool changing{false};
     std::optional<Signed<ViewChange>> view_change;
     std::optional<Signed<NewView>> new_view;
-    // No vote may be cast up to this height, since votes there may have been cast and dropped. Above the chain's tip only
-    // if the chain lost blocks; they come back by certificates.
+    // No vote may be cast up to this height, since votes there may have been cast and dropped. Above the chain's tip
+    // only if the chain lost blocks; they come back by certificates.
     Height closed{};
     // Of the heights above `closed`, in order of writing.
     std::vector<ProposalMade> made;

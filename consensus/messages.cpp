@@ -4,12 +4,18 @@ namespace datadeed::consensus {
 
 std::string_view name(MessageKind kind) {
     switch (kind) {
-        case MessageKind::pre_prepare: return "PRE-PREPARE";
-        case MessageKind::prepare: return "PREPARE";
-        case MessageKind::commit: return "COMMIT";
-        case MessageKind::view_change: return "VIEW-CHANGE";
-        case MessageKind::new_view: return "NEW-VIEW";
-        case MessageKind::status: return "STATUS";
+        case MessageKind::pre_prepare:
+            return "PRE-PREPARE";
+        case MessageKind::prepare:
+            return "PREPARE";
+        case MessageKind::commit:
+            return "COMMIT";
+        case MessageKind::view_change:
+            return "VIEW-CHANGE";
+        case MessageKind::new_view:
+            return "NEW-VIEW";
+        case MessageKind::status:
+            return "STATUS";
     }
     return "UNKNOWN";
 }

@@ -8,13 +8,14 @@
 #include "consensus/votes.h"
 
 // What validators say to each other. On the wire a Message is [kind, statement, signer, signature] in CBOR
-// (base/fields.h). What is signed is the CBOR array [domain, chain id, fields of the statement...], so a signature holds
-// for one kind on one chain.
+// (base/fields.h). What is signed is the CBOR array [domain, chain id, fields of the statement...], so a signature
+// holds for one kind on one chain.
 
 namespace datadeed::consensus {
 
-// "I vote in no view below `new_view` any more; this is the last block that I know to be final, and what I have prepared
-// above it." `certificate` is there iff `committed` > 0; `prepared` is for the height after it, of the highest view.
+// "I vote in no view below `new_view` any more; this is the last block that I know to be final, and what I have
+// prepared above it." `certificate` is there iff `committed` > 0; `prepared` is for the height after it, of the highest
+// view.
 struct ViewChange {
     static constexpr MessageKind kind = MessageKind::view_change;
     static constexpr std::string_view domain = "datadeed/pbft/view-change/1";

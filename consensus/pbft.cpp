@@ -59,13 +59,15 @@ void Pbft::restore(Recovered& recovered) {
         const Prepare& vote = record.vote.message;
         if (vote.height != open_height()) continue;
         take_proposal(record.proposal);
-        slot_.prepares.add(vote.view, config_.self, {.hash = vote.hash, .signature = record.vote.signature}, reign_.view);
+        slot_.prepares.add(vote.view, config_.self, {.hash = vote.hash, .signature = record.vote.signature},
+                           reign_.view);
     }
     for (const BlockPrepared& record : recovered.prepared) {
         const Commit& vote = record.vote.message;
         if (vote.height != open_height()) continue;
         slot_.prepared = record.certificate;  // records are in order of views
-        slot_.commits.add(vote.view, config_.self, {.hash = vote.hash, .signature = record.vote.signature}, reign_.view);
+        slot_.commits.add(vote.view, config_.self, {.hash = vote.hash, .signature = record.vote.signature},
+                          reign_.view);
         if (vote.view == reign_.view && !reign_.changing) slot_.round.committed = true;
     }
 }

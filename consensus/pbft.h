@@ -11,12 +11,13 @@
 namespace datadeed::consensus {
 
 // One validator's part in PBFT as a deterministic function: equal construction and equal events give equal actions. No
-// clock, thread, socket, file, random number or log; never throws for what a message holds, never blocks. One caller at a
-// time. The rules (N, C, T) are those of docs/consensus.md. One height is decided at a time; the view runs on across heights.
+// clock, thread, socket, file, random number or log; never throws for what a message holds, never blocks. One caller at
+// a time. The rules (N, C, T) are those of docs/consensus.md. One height is decided at a time; the view runs on across
+// heights.
 class Pbft {
 public:
-    // Borrows `key`, which must outlive it and be that of config.self. The first step, whatever the event, also sends again
-    // what this node had last sent before a restart.
+    // Borrows `key`, which must outlive it and be that of config.self. The first step, whatever the event, also sends
+    // again what this node had last sent before a restart.
     Pbft(Config config, const VoteSigner& key, Start start, Recovered recovered);
 
     [[nodiscard]] Actions step(Event event);
@@ -35,7 +36,8 @@ public:
     [[nodiscard]] bool halted() const { return halted_; }
     // T(k), in ms.
     [[nodiscard]] std::uint64_t timeout() const;
-    // The bytes of a proposal for the height being decided, to answer FETCH-BODY; null when not held. Until the next step.
+    // The bytes of a proposal for the height being decided, to answer FETCH-BODY; null when not held. Until the next
+    // step.
     [[nodiscard]] const Bytes* payload(const Digest& hash) const;
     // What STATUS would say now.
     [[nodiscard]] Status status() const;

@@ -40,8 +40,8 @@ void Pbft::help_with_view(ValidatorIndex peer, const Status& status) {
         if (reign_.new_view) send(*reign_.new_view, peer);
     } else {
         for (const auto& [signer, change] : view_changes_) {
-            const bool has = status.view == reign_.view && std::binary_search(status.view_changes.begin(),
-                                                                              status.view_changes.end(), signer);
+            const bool has = status.view == reign_.view &&
+                             std::binary_search(status.view_changes.begin(), status.view_changes.end(), signer);
             if (signer != peer && !has && change.message.new_view >= reign_.view) send(change, peer);
         }
     }
@@ -133,8 +133,8 @@ void Pbft::check_own(const Message& message) {
     if (!has_cast(message)) halt(HaltReason::own_votes_must_be_in_the_journal);
 }
 
-// Whether I can have said this, as far as I still know. A vote of the height being decided and the current view is known
-// exactly; older ones are taken as they are.
+// Whether I can have said this, as far as I still know. A vote of the height being decided and the current view is
+// known exactly; older ones are taken as they are.
 bool Pbft::has_cast(const Message& message) const {
     const auto judge = [this](const auto& vote, const auto& known) {
         if (vote.height <= height_ || vote.height <= closed_) return true;
@@ -158,11 +158,13 @@ bool Pbft::has_cast(const Message& message) const {
         [&](const Signed<Prepare>& vote) { return judge(vote.message, in(slot_.prepares)); },
         [&](const Signed<Commit>& vote) { return judge(vote.message, in(slot_.commits)); },
         [&](const Signed<ViewChange>& change) {
-            if (change.message.new_view != reign_.view || !reign_.changing) return change.message.new_view <= reign_.view;
+            if (change.message.new_view != reign_.view || !reign_.changing)
+                return change.message.new_view <= reign_.view;
             return change == reign_.view_change;
         },
         [&](const Signed<NewView>& opened) {
-            return opened.message.new_view < reign_.view || (opened.message.new_view == reign_.view && !reign_.changing);
+            return opened.message.new_view < reign_.view ||
+                   (opened.message.new_view == reign_.view && !reign_.changing);
         },
         [](const Signed<Status>&) { return true; },
     };

@@ -42,10 +42,12 @@ void Pbft::receive(ValidatorIndex via, Signed<PrePrepare> message) {
 
 // Remembers the first proposal of a view. False when this one contradicts it, which proves its primary faulty.
 bool Pbft::notice(const Signed<PrePrepare>& message) {
-    Signed<PrePrepare> bare{
-        .message = {.view = message.message.view, .height = message.message.height, .hash = message.message.hash, .payload = {}},
-        .signer = message.signer,
-        .signature = message.signature};
+    Signed<PrePrepare> bare{.message = {.view = message.message.view,
+                                        .height = message.message.height,
+                                        .hash = message.message.hash,
+                                        .payload = {}},
+                            .signer = message.signer,
+                            .signature = message.signature};
     const View view = bare.message.view;
     const auto [place, is_new] = slot_.noticed.try_emplace(view, bare);
     if (!is_new && place->second.message.hash != bare.message.hash) {
@@ -128,7 +130,8 @@ void Pbft::maybe_propose() {
         return;
     }
     Candidate candidate{.proposal = {}, .mine = true};
-    candidate.proposal.message = {.view = reign_.view, .height = open_height(), .hash = carried->hash, .payload = *bytes};
+    candidate.proposal.message = {
+        .view = reign_.view, .height = open_height(), .hash = carried->hash, .payload = *bytes};
     actions_.push_back(
         Validate{.view = reign_.view,
                  .proposal = {.height = open_height(), .hash = carried->hash, .parent = tip_, .payload = *bytes},

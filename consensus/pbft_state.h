@@ -45,11 +45,11 @@ struct Slot {
     Round round;
     VoteBook prepares;
     VoteBook commits;
-    std::optional<PreparedCertificate> prepared;           // of the highest view; kept until the height is decided
-    std::map<View, Signed<PrePrepare>> noticed;            // the first seen of each view, without payload
-    std::map<ValidatorIndex, Signed<PrePrepare>> early;    // for views not entered yet: of each primary the latest
+    std::optional<PreparedCertificate> prepared;         // of the highest view; kept until the height is decided
+    std::map<View, Signed<PrePrepare>> noticed;          // the first seen of each view, without payload
+    std::map<ValidatorIndex, Signed<PrePrepare>> early;  // for views not entered yet: of each primary the latest
     std::map<Digest, Payload> payloads;
-    std::set<Digest> journaled;                            // payloads that the journal has
+    std::set<Digest> journaled;  // payloads that the journal has
     std::optional<WantedBody> wanted;
     std::set<std::pair<MessageKind, ValidatorIndex>> reported;  // evidence is given once
 };

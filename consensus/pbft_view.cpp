@@ -89,7 +89,8 @@ void Pbft::receive(ValidatorIndex, Signed<NewView> message) {
     const View view = message.message.new_view;
     if (view < reign_.view) return;
     if (view == reign_.view && !reign_.changing) {
-        if (reign_.new_view && reign_.new_view->message != message.message) report(*reign_.new_view, std::move(message));
+        if (reign_.new_view && reign_.new_view->message != message.message)
+            report(*reign_.new_view, std::move(message));
         return;
     }
     Result<Opening, HaltReason> opening = open_view(message.message.view_changes);
@@ -142,7 +143,9 @@ std::uint64_t Pbft::timeout() const {
 }
 
 // T4; the place in the set spreads the validators out a little.
-std::uint64_t Pbft::resend_interval() const { return std::max<std::uint64_t>(1, timeout() / 4 + config_.self.value); }
+std::uint64_t Pbft::resend_interval() const {
+    return std::max<std::uint64_t>(1, timeout() / 4 + config_.self.value);
+}
 
 // T1: while votes are cast, the timer runs iff something waits to be decided. While changing, T6 rules.
 void Pbft::update_timer() {

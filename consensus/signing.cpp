@@ -2,9 +2,12 @@
 
 namespace datadeed::consensus {
 
-crypto::Signature Ed25519Signer::sign(ByteView statement) const { return crypto::sign(*key_, statement); }
+crypto::Signature Ed25519Signer::sign(ByteView statement) const {
+    return crypto::sign(*key_, statement);
+}
 
-bool Ed25519Verifier::verify(const crypto::PublicKey& key, ByteView statement, const crypto::Signature& signature) const {
+bool Ed25519Verifier::verify(const crypto::PublicKey& key, ByteView statement,
+                             const crypto::Signature& signature) const {
     return crypto::verify(key, statement, signature);
 }
 

@@ -43,7 +43,8 @@ struct Built {
     Height height{};
     std::optional<Proposal> proposal;
 };
-// The answer to Validate: whether `hash` binds the payload and the block may follow its parent with the roots it claims.
+// The answer to Validate: whether `hash` binds the payload and the block may follow its parent with the roots it
+// claims.
 struct Validated {
     View view{};
     Digest hash{};
@@ -70,8 +71,8 @@ struct BodyAvailable {
 };
 using Event = std::variant<Tick, MessageIn, Built, Validated, WorkPending, Adopted, BodyAvailable>;
 
-// ---- actions. `after` is the number of a record: neither a message nor anything that shows a commit to the outside may
-// leave before that record is on disk. One fsync may cover many records.
+// ---- actions. `after` is the number of a record: neither a message nor anything that shows a commit to the outside
+// may leave before that record is on disk. One fsync may cover many records.
 
 // Append to the journal. Numbers rise by one from Start::last_record.
 struct Persist {
@@ -128,7 +129,8 @@ struct EnteredView {
 struct Halt {
     HaltReason reason{};
 };
-using Action = std::variant<Persist, Send, Build, Validate, Decide, FetchBody, FetchBlocks, ReportEvidence, EnteredView, Halt>;
+using Action =
+    std::variant<Persist, Send, Build, Validate, Decide, FetchBody, FetchBlocks, ReportEvidence, EnteredView, Halt>;
 using Actions = std::vector<Action>;
 
 }  // namespace datadeed::consensus

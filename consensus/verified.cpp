@@ -33,7 +33,8 @@ Result<void, Error> Verifier::check_certificate(const C& certificate) {
     const std::uint8_t kind = std::same_as<C, CommitCertificate> ? 1 : 2;
     const Digest name = crypto::sha256({ByteView{&kind, 1}, bytes});
     if (known_.contains(name)) return {};
-    if (const auto checked = consensus::verify(certificate, validators_, chain_, *signatures_); !checked) return checked;
+    if (const auto checked = consensus::verify(certificate, validators_, chain_, *signatures_); !checked)
+        return checked;
     if (known_.size() >= verified_certificates_max) known_.clear();
     known_.insert(name);
     return {};
@@ -41,7 +42,8 @@ Result<void, Error> Verifier::check_certificate(const C& certificate) {
 
 Result<void, Error> Verifier::check(const Signed<PrePrepare>& message) {
     if (const auto slot = check_slot(message.message.view, message.message.height); !slot) return slot;
-    if (message.signer != validators_.primary(message.message.view)) return fail(Error::proposal_must_come_from_the_primary);
+    if (message.signer != validators_.primary(message.message.view))
+        return fail(Error::proposal_must_come_from_the_primary);
     return check_signature(message);
 }
 

@@ -19,7 +19,8 @@ void add_holders(std::vector<ValidatorIndex>& holders, const Signed<ViewChange>&
 
 Result<Opening, HaltReason> open_view(std::span<const Signed<ViewChange>> view_changes) {
     Opening opening;
-    for (const Signed<ViewChange>& change : view_changes) opening.base = std::max(opening.base, change.message.committed);
+    for (const Signed<ViewChange>& change : view_changes)
+        opening.base = std::max(opening.base, change.message.committed);
 
     const CommitCertificate* final = nullptr;
     std::map<View, Digest> prepared;  // at base + 1

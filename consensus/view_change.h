@@ -27,11 +27,12 @@ struct Opening {
 // f faulty validators: two blocks final at one height or prepared in one view.
 [[nodiscard]] Result<Opening, HaltReason> open_view(std::span<const Signed<ViewChange>> view_changes);
 
-// The largest view that at least `weak` validators have asked for, or gone beyond: one of them is correct. None if fewer
-// have asked for any.
+// The largest view that at least `weak` validators have asked for, or gone beyond: one of them is correct. None if
+// fewer have asked for any.
 [[nodiscard]] std::optional<View> view_to_join(const ViewChanges& held, std::size_t weak);
 
-// Those held that are for exactly `view`, in order of signers, at most `count` of them; `self` is among them if it is held.
+// Those held that are for exactly `view`, in order of signers, at most `count` of them; `self` is among them if it is
+// held.
 [[nodiscard]] std::vector<Signed<ViewChange>> for_view(const ViewChanges& held, View view, std::size_t count,
                                                        ValidatorIndex self);
 

@@ -10,7 +10,14 @@
 
 namespace datadeed::consensus {
 
-enum class MessageKind : std::uint8_t { pre_prepare = 1, prepare = 2, commit = 3, view_change = 4, new_view = 5, status = 6 };
+enum class MessageKind : std::uint8_t {
+    pre_prepare = 1,
+    prepare = 2,
+    commit = 3,
+    view_change = 4,
+    new_view = 5,
+    status = 6
+};
 
 // A statement as its signer sent it. Nothing is checked: see verified.h.
 template <class M>
@@ -31,8 +38,8 @@ struct Signed {
     friend bool operator==(const Signed&, const Signed&) = default;
 };
 
-// The primary of `view` proposes a block. The payload is opaque here and isn't signed: `hash` is, and binds it (the host
-// checks that when it validates, and takes a proposal from nobody but its signer).
+// The primary of `view` proposes a block. The payload is opaque here and isn't signed: `hash` is, and binds it (the
+// host checks that when it validates, and takes a proposal from nobody but its signer).
 struct PrePrepare {
     static constexpr MessageKind kind = MessageKind::pre_prepare;
     static constexpr std::string_view domain = "datadeed/pbft/pre-prepare/1";

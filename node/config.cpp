@@ -27,16 +27,24 @@ std::string in_quotes(std::string_view text) {
 
 std::string_view type_name(const toml::node& node) {
     switch (node.type()) {
-        case toml::node_type::table: return "a table";
-        case toml::node_type::array: return "a list";
-        case toml::node_type::string: return "a text";
-        case toml::node_type::integer: return "a whole number";
-        case toml::node_type::floating_point: return "a fraction";
-        case toml::node_type::boolean: return "a boolean";
+        case toml::node_type::table:
+            return "a table";
+        case toml::node_type::array:
+            return "a list";
+        case toml::node_type::string:
+            return "a text";
+        case toml::node_type::integer:
+            return "a whole number";
+        case toml::node_type::floating_point:
+            return "a fraction";
+        case toml::node_type::boolean:
+            return "a boolean";
         case toml::node_type::date:
         case toml::node_type::time:
-        case toml::node_type::date_time: return "a date";
-        case toml::node_type::none: break;
+        case toml::node_type::date_time:
+            return "a date";
+        case toml::node_type::none:
+            break;
     }
     return "nothing";
 }
@@ -95,10 +103,10 @@ private:
         if (name.str() == "peers") return read_peers(value);
         if (std::ranges::find(tables, name.str()) == tables.end()) return unknown(name, "the file", tables);
         if (const toml::table* table = value.as_table()) return read_table(name.str(), *table);
-        add(value.source().begin, {"config.wrong_type",
-                                   std::string{name.str()} + " is " + std::string{type_name(value)} +
-                                       ", but should be a table",
-                                   "write [" + std::string{name.str()} + "] on a line of its own"});
+        add(value.source().begin,
+            {"config.wrong_type",
+             std::string{name.str()} + " is " + std::string{type_name(value)} + ", but should be a table",
+             "write [" + std::string{name.str()} + "] on a line of its own"});
     }
 
     void read_table(std::string_view table, const toml::table& entries) {
@@ -128,9 +136,9 @@ private:
                                                   (number ? "a whole number" : "a text"),
                                               number ? "write it without quotes" : "write it in \"quotes\""});
         }
-        const std::optional<Wrong> wrong =
-            number ? read_number(std::get<NumberKey>(key.kind), value.as_integer()->get())
-                   : read_text(key, value.as_string()->get());
+        const std::optional<Wrong> wrong = number
+                                               ? read_number(std::get<NumberKey>(key.kind), value.as_integer()->get())
+                                               : read_text(key, value.as_string()->get());
         if (wrong) add(value.source().begin, {wrong->code, name + ": " + wrong->message, wrong->hint});
     }
 
@@ -187,7 +195,8 @@ private:
                          "write host:port, as in 127.0.0.1:7000 or [::1]:7000"};
         }
         if (key.loopback_only && !is_loopback(*endpoint)) {
-            return Wrong{"config.not_loopback", in_quotes(value) + " can be reached by other machines, without encryption",
+            return Wrong{"config.not_loopback",
+                         in_quotes(value) + " can be reached by other machines, without encryption",
                          "listen on 127.0.0.1 and put a TLS proxy before it"};
         }
         key.at(config_) = *endpoint;
@@ -197,21 +206,22 @@ private:
     void read_peers(const toml::node& value) {
         const toml::array* list = value.as_array();
         if (list == nullptr) {
-            return add(value.source().begin,
-                       {"config.wrong_type", "peers is " + std::string{type_name(value)} + ", but should be a list of tables",
-                        "write [[peers]] before each name and address"});
+            return add(
+                value.source().begin,
+                {"config.wrong_type", "peers is " + std::string{type_name(value)} + ", but should be a list of tables",
+                 "write [[peers]] before each name and address"});
         }
         for (const toml::node& element : *list) {
             if (config_.peers.size() == peers_max) {
-                return add(element.source().begin, {"config.out_of_range", "more than " + std::to_string(peers_max) +
-                                                                               " peers", "list fewer"});
+                return add(element.source().begin,
+                           {"config.out_of_range", "more than " + std::to_string(peers_max) + " peers", "list fewer"});
             }
             if (const toml::table* peer = element.as_table()) {
                 read_peer(*peer);
             } else {
-                add(element.source().begin, {"config.wrong_type",
-                                             "a peer is " + std::string{type_name(element)} + ", but should be a table",
-                                             "write [[peers]] before each name and address"});
+                add(element.source().begin,
+                    {"config.wrong_type", "a peer is " + std::string{type_name(element)} + ", but should be a table",
+                     "write [[peers]] before each name and address"});
             }
         }
     }
@@ -241,7 +251,8 @@ private:
         const auto same = [&peer](const PeerConfig& other) { return other.name == peer.name; };
         if (!peer.name.empty() && std::ranges::any_of(config_.peers, same)) {
             add(entries.source().begin,
-                {"config.duplicate_peer", "the peer " + in_quotes(peer.name) + " is listed twice", "remove one of the two"});
+                {"config.duplicate_peer", "the peer " + in_quotes(peer.name) + " is listed twice",
+                 "remove one of the two"});
         }
         config_.peers.push_back(std::move(peer));
     }
@@ -250,7 +261,8 @@ private:
         const std::string& text = value.as_string()->get();
         if (full == "peers.name") {
             if (const std::optional<std::string> problem = check_member_id(text)) {
-                return add(value.source().begin, {"config.bad_value", full + ": " + in_quotes(text) + " can't be used", *problem});
+                return add(value.source().begin,
+                           {"config.bad_value", full + ": " + in_quotes(text) + " can't be used", *problem});
             }
             peer.name = text;
             return;
@@ -291,7 +303,8 @@ Result<NodeConfig, std::vector<ConfigError>> parse_config(std::string_view text,
         return Parser{folder}.parse(toml::parse(text));
     } catch (const toml::parse_error& error) {
         const toml::source_position at = error.source().begin;
-        return fail(single({at.line, at.column, "config.syntax", std::string{error.description()}, "the file must be TOML"}));
+        return fail(
+            single({at.line, at.column, "config.syntax", std::string{error.description()}, "the file must be TOML"}));
     }
 }
 

@@ -98,8 +98,8 @@ struct ConfigError {
 // "node.toml:14:3: error: unknown key 'listn' in [node] - did you mean 'listen'? [config.unknown_key]"
 [[nodiscard]] std::string to_text(const ConfigError& error, std::string_view file);
 
-// All that is wrong, in the order of the file, or the configuration. Relative paths are made to begin at `folder`. Reads
-// no file and looks at no path.
+// All that is wrong, in the order of the file, or the configuration. Relative paths are made to begin at `folder`.
+// Reads no file and looks at no path.
 [[nodiscard]] Result<NodeConfig, std::vector<ConfigError>> parse_config(std::string_view text,
                                                                         const std::filesystem::path& folder);
 

@@ -15,10 +15,14 @@ constexpr std::uint64_t publish_period_ms = 200;
 
 LogLevel level_of(replica::LogEvent::Level level) {
     switch (level) {
-        case replica::LogEvent::Level::debug: return LogLevel::debug;
-        case replica::LogEvent::Level::info: return LogLevel::info;
-        case replica::LogEvent::Level::warning: return LogLevel::warn;
-        case replica::LogEvent::Level::error: return LogLevel::error;
+        case replica::LogEvent::Level::debug:
+            return LogLevel::debug;
+        case replica::LogEvent::Level::info:
+            return LogLevel::info;
+        case replica::LogEvent::Level::warning:
+            return LogLevel::warn;
+        case replica::LogEvent::Level::error:
+            return LogLevel::error;
     }
     return LogLevel::error;
 }

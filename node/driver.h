@@ -25,11 +25,12 @@ struct DriverEffects {
     std::function<void(const replica::Halt&)> halt{};
 };
 
-// The replica thread: the only one that touches the replica. It takes what has queued up, steps, performs the actions in
-// order and publishes a picture of the status.
+// The replica thread: the only one that touches the replica. It takes what has queued up, steps, performs the actions
+// in order and publishes a picture of the status.
 class Driver {
 public:
-    // All that is borrowed must outlive it. Publishes the first status before it returns; the thread starts with start().
+    // All that is borrowed must outlive it. Publishes the first status before it returns; the thread starts with
+    // start().
     Driver(std::unique_ptr<replica::Replica> replica, Inbox& inbox, Metrics& metrics, const Log& log,
            StatusPicture& status, DriverEffects effects);
     // Ends the thread as stop() does.

@@ -27,7 +27,8 @@ std::vector<HealthCheck> check_health(const replica::Status& status, const Healt
         {"quorum", status.has_quorum,
          number(status.connected_validators) + " validators are connected, " + number(status.quorum) + " are needed"},
         {"disk", disk_ok,
-         number(facts.disk_free_bytes >> 20U) + " MiB are free, " + number(facts.disk_free_min_bytes >> 20U) + " MiB are needed"},
+         number(facts.disk_free_bytes >> 20U) + " MiB are free, " + number(facts.disk_free_min_bytes >> 20U) +
+             " MiB are needed"},
         {"clock", clock_ok,
          clock_ok ? "not behind the last block"
                   : "the last block is " + number((status.block_time.value - facts.now.value) / 1000) +

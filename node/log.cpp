@@ -41,10 +41,14 @@ struct Log::Sink {
 
 std::string_view name(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return "debug";
-        case LogLevel::info: return "info";
-        case LogLevel::warn: return "warn";
-        case LogLevel::error: return "error";
+        case LogLevel::debug:
+            return "debug";
+        case LogLevel::info:
+            return "info";
+        case LogLevel::warn:
+            return "warn";
+        case LogLevel::error:
+            return "error";
     }
     return "error";
 }
@@ -95,8 +99,8 @@ Result<Log, Fault> Log::open(const NodeConfig& config) {
         if (config.log_file.empty()) {
             sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
         } else {
-            sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-                config.log_file.string(), config.log_file_mib << 20U, config.log_files);
+            sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(config.log_file.string(),
+                                                                          config.log_file_mib << 20U, config.log_files);
         }
         auto made = std::make_unique<Sink>();
         made->logger = std::make_unique<spdlog::logger>("datadeed", std::move(sink));

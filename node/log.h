@@ -50,8 +50,8 @@ struct LogLine {
 // "2026-11-23T19:41:00.123Z"
 [[nodiscard]] std::string to_iso_time(TimeMs time);
 
-// Writes lines to standard error or a file that is put aside at a size. Any thread may call. A line that can't be written
-// is lost: the log must not stop the node.
+// Writes lines to standard error or a file that is put aside at a size. Any thread may call. A line that can't be
+// written is lost: the log must not stop the node.
 class Log {
 public:
     // The fault is log.unwritable: the file can't be opened.

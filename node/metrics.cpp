@@ -55,13 +55,15 @@ struct Metrics::Families {
     Family<Gauge>& peer_lag = gauges("datadeed_peer_lag_blocks", "Blocks that the peer is behind this node.");
     Counter& view_changes =
         counters("datadeed_pbft_view_changes_total", "Views that this node has entered since its start.").Add({});
-    Counter& transactions = counters("datadeed_tx_committed_total", "Transactions in blocks that became final.").Add({});
+    Counter& transactions =
+        counters("datadeed_tx_committed_total", "Transactions in blocks that became final.").Add({});
     Family<Counter>& submissions = counters("datadeed_tx_total", "Submissions by clients, by their answer.");
     Family<Counter>& dropped = counters("datadeed_messages_dropped_total", "Messages of peers not taken in.");
     Family<Counter>& requests = counters("datadeed_http_requests_total", "HTTP requests by route and status.");
-    Histogram& commit = histogram("datadeed_block_commit_seconds", "From a block's time until it is final here.",
-                                  commit_buckets);
-    Histogram& step = histogram("datadeed_replica_step_seconds", "One turn of the replica, disk included.", step_buckets);
+    Histogram& commit =
+        histogram("datadeed_block_commit_seconds", "From a block's time until it is final here.", commit_buckets);
+    Histogram& step =
+        histogram("datadeed_replica_step_seconds", "One turn of the replica, disk included.", step_buckets);
     Counter& events = counters("datadeed_replica_events_total", "Events that the replica has taken in.").Add({});
 };
 

@@ -153,19 +153,19 @@ private:
     }
 
     [[nodiscard]] net::Callbacks callbacks() {
-        return {.on_message = [this](const std::string& peer,
-                                     Bytes message) { pool_.message(peer, std::move(message)); },
-                .on_up =
-                    [this](const std::string& peer, const crypto::PublicKey& key) {
-                        log_->info("peer.up", {{"peer", peer}, {"key", to_hex(key.value)}});
-                        pool_.link(peer, true);
-                    },
-                .on_down =
-                    [this](const std::string& peer) {
-                        log_->info("peer.down", {{"peer", peer}});
-                        pool_.link(peer, false);
-                    },
-                .on_log = [this](const net::LinkEvent& event) { log_link(*log_, event); }};
+        return {
+            .on_message = [this](const std::string& peer, Bytes message) { pool_.message(peer, std::move(message)); },
+            .on_up =
+                [this](const std::string& peer, const crypto::PublicKey& key) {
+                    log_->info("peer.up", {{"peer", peer}, {"key", to_hex(key.value)}});
+                    pool_.link(peer, true);
+                },
+            .on_down =
+                [this](const std::string& peer) {
+                    log_->info("peer.down", {{"peer", peer}});
+                    pool_.link(peer, false);
+                },
+            .on_log = [this](const net::LinkEvent& event) { log_link(*log_, event); }};
     }
 
     [[nodiscard]] OpsSources ops_sources() {

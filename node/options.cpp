@@ -59,7 +59,9 @@ std::string help_text() {
         }
         text += '\n';
     }
-    return text + "  [[peers]] name, address     another node to connect to\n\nExit codes and everything else: docs/operations.md\n";
+    return text +
+           "  [[peers]] name, address     another node to connect to\n\nExit codes and everything else: "
+           "docs/operations.md\n";
 }
 
 }  // namespace datadeed::node

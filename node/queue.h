@@ -39,8 +39,8 @@ public:
         arrived_.notify_one();
     }
 
-    // Waits for the first value or until `wait` has passed, then takes what is there, at most `count_max`. Empty after the
-    // time, or when the queue is closed and drained.
+    // Waits for the first value or until `wait` has passed, then takes what is there, at most `count_max`. Empty after
+    // the time, or when the queue is closed and drained.
     [[nodiscard]] std::vector<T> take(std::chrono::milliseconds wait, std::size_t count_max) {
         std::unique_lock lock{mutex_};
         arrived_.wait_for(lock, wait, [this] { return closed_ || !values_.empty(); });

@@ -7,11 +7,12 @@
 
 namespace datadeed::node {
 
-// What the API sees of this node: the stores read through snapshots, the published status, and the way of submissions. The
-// network thread only.
+// What the API sees of this node: the stores read through snapshots, the published status, and the way of submissions.
+// The network thread only.
 class Service final : public api::Backend {
 public:
-    // `on_error` is called when a store fails or is damaged: it must end the process. All that is borrowed must outlive it.
+    // `on_error` is called when a store fails or is damaged: it must end the process. All that is borrowed must outlive
+    // it.
     Service(api::NodeFacts facts, const OpenStores& stores, const StatusPicture& status, Submissions& submissions,
             chain::OnStateError on_error);
 

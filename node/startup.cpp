@@ -40,7 +40,7 @@ Result<NamedKeys, Fault> named_keys(const ledger::Genesis& genesis, const std::s
 
 // Group and others must have no right on a file that holds a secret.
 Result<void, Fault> check_private(const std::filesystem::path& file) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(file.c_str(), &status) != 0) {
         return fail(Fault{.exit = Exit::missing,
                           .code = "file.not_found",
@@ -103,13 +103,13 @@ Result<std::optional<crypto::SecretKey>, Fault> open_optional(std::string_view w
                                                               const crypto::SecretText& passphrase) {
     if (!named && path.empty()) return std::optional<crypto::SecretKey>{};
     if (!named) {
-        return fail(key_fault("keys.not_a_validator", "the chain knows this node as an observer, which has no " +
-                                                          std::string{what} + " key",
+        return fail(key_fault("keys.not_a_validator",
+                              "the chain knows this node as an observer, which has no " + std::string{what} + " key",
                               "remove keys." + std::string{what} + " from the configuration"));
     }
     if (path.empty()) {
-        return fail(key_fault("keys.missing", "the chain knows this node as a validator, which needs a " +
-                                                  std::string{what} + " key",
+        return fail(key_fault("keys.missing",
+                              "the chain knows this node as a validator, which needs a " + std::string{what} + " key",
                               "add keys." + std::string{what} + " to the configuration"));
     }
     Result<crypto::SecretKey, Fault> key =
@@ -158,11 +158,11 @@ Result<GenesisDocument, Fault> read_genesis(const std::filesystem::path& file) {
     if (!bytes) return fail(fault_of(bytes.error()));
     Result<ledger::Genesis, ledger::Refusal> content = ledger::decode_genesis(*bytes);
     if (!content) {
-        return fail(Fault{.exit = Exit::wrong_chain,
-                          .code = std::string{ledger::code(content.error())},
-                          .detail = file.string() + " is no genesis document: " +
-                                    std::string{ledger::describe(content.error())},
-                          .hint = "use the document that all nodes of the chain have"});
+        return fail(Fault{
+            .exit = Exit::wrong_chain,
+            .code = std::string{ledger::code(content.error())},
+            .detail = file.string() + " is no genesis document: " + std::string{ledger::describe(content.error())},
+            .hint = "use the document that all nodes of the chain have"});
     }
     const ChainId chain = ledger::chain_id(*bytes);
     return GenesisDocument{.bytes = std::move(*bytes), .chain = chain, .content = std::move(*content)};
@@ -189,8 +189,7 @@ Result<OpenStores, Fault> open_stores(const NodeConfig& config, const GenesisDoc
     if (!chain_store) return fail(fault_of(chain_store.error()));
     auto state_store = chain::open_leveldb(chain::LeveldbOptions{.folder = folder->state_path()});
     if (!state_store) return fail(fault_of(state_store.error()));
-    return OpenStores{
-        .folder = std::move(*folder), .chain = std::move(*chain_store), .state = std::move(*state_store)};
+    return OpenStores{.folder = std::move(*folder), .chain = std::move(*chain_store), .state = std::move(*state_store)};
 }
 
 Result<std::unique_ptr<replica::Replica>, Fault> start_replica(const GenesisDocument& genesis, const NodeConfig& config,

@@ -34,8 +34,8 @@ struct NodeKeys {
     std::optional<crypto::SecretKey> cosign{};
 };
 
-// Opens the key files and compares each with what the genesis document says of the node. Takes as long as the cost in the
-// key files demands. Faults: keys.* and file.*.
+// Opens the key files and compares each with what the genesis document says of the node. Takes as long as the cost in
+// the key files demands. Faults: keys.* and file.*.
 [[nodiscard]] Result<NodeKeys, Fault> open_keys(const NodeConfig& config, const ledger::Genesis& genesis);
 
 // The data folder, locked, with both stores open.
@@ -48,8 +48,8 @@ struct OpenStores {
 // Makes the folder when it's missing. Faults: the codes of the room chain.
 [[nodiscard]] Result<OpenStores, Fault> open_stores(const NodeConfig& config, const GenesisDocument& genesis);
 
-// Takes the vote and cosign keys. `on_error` is called when the state can't be read while the replica runs: it must end the
-// process. Faults: the code that the replica gives.
+// Takes the vote and cosign keys. `on_error` is called when the state can't be read while the replica runs: it must end
+// the process. Faults: the code that the replica gives.
 [[nodiscard]] Result<std::unique_ptr<replica::Replica>, Fault> start_replica(const GenesisDocument& genesis,
                                                                              const NodeConfig& config, NodeKeys& keys,
                                                                              const OpenStores& stores,

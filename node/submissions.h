@@ -43,9 +43,9 @@ public:
 private:
     using Deadlines = std::multimap<Clock::time_point, replica::RequestToken>;
     struct Waiting {
-        api::WhenSubmitted done{};  // empty when the client has its answer
-        bool at_once{};             // the client waits for Accepted only
-        Deadlines::iterator deadline{};  // valid while the client waits
+        api::WhenSubmitted done{};         // empty when the client has its answer
+        bool at_once{};                    // the client waits for Accepted only
+        Deadlines::iterator deadline{};    // valid while the client waits
         std::optional<ledger::TxId> id{};  // once it was accepted
     };
     using Entries = std::map<replica::RequestToken, Waiting>;

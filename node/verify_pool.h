@@ -15,8 +15,8 @@
 #include "node/replica/verify.h"
 
 // The threads between the network and the replica: they decode messages and check every signature, the dear part of the
-// work. What belongs to one peer is done by one thread, so it arrives in the order in which it came; clients' transactions
-// are spread over all threads, in no order that anybody may rely on.
+// work. What belongs to one peer is done by one thread, so it arrives in the order in which it came; clients'
+// transactions are spread over all threads, in no order that anybody may rely on.
 
 namespace datadeed::node {
 
@@ -40,7 +40,8 @@ public:
     VerifyPool(const VerifyPool&) = delete;
     VerifyPool& operator=(const VerifyPool&) = delete;
 
-    // All three: any thread. A message for which there's no room is dropped and counted; links going up and down never are.
+    // All three: any thread. A message for which there's no room is dropped and counted; links going up and down never
+    // are.
     void message(const std::string& peer, Bytes bytes);
     void link(const std::string& peer, bool up);
     // False when there is no room.

@@ -59,10 +59,8 @@ Result<net::Config, Fault> net_config(const NodeConfig& config, const GenesisDoc
                               .detail = "the genesis document names no node '" + peer.name + "'",
                               .hint = "check the [[peers]] of the configuration"});
         }
-        made.peers.push_back({.name = peer.name,
-                              .host = peer.address.host,
-                              .port = peer.address.port,
-                              .key = key->second});
+        made.peers.push_back(
+            {.name = peer.name, .host = peer.address.host, .port = peer.address.port, .key = key->second});
     }
     made.key_check = [keys](const crypto::PublicKey& key) -> std::optional<std::string> {
         for (const auto& [name, known] : keys) {
@@ -74,14 +72,16 @@ Result<net::Config, Fault> net_config(const NodeConfig& config, const GenesisDoc
 }
 
 http::ServerConfig api_config(const NodeConfig& config) {
-    http::ServerConfig made{.address = config.listen_api.host, .port = config.listen_api.port, .hosts = {}, .limits = {}};
+    http::ServerConfig made{
+        .address = config.listen_api.host, .port = config.listen_api.port, .hosts = {}, .limits = {}};
     made.limits.connections = static_cast<std::size_t>(config.api_connections);
     made.limits.body_bytes = api_body_max;
     return made;
 }
 
 http::ServerConfig ops_config(const NodeConfig& config) {
-    http::ServerConfig made{.address = config.listen_ops.host, .port = config.listen_ops.port, .hosts = {}, .limits = {}};
+    http::ServerConfig made{
+        .address = config.listen_ops.host, .port = config.listen_ops.port, .hosts = {}, .limits = {}};
     made.limits.connections = ops_connections;
     made.limits.body_bytes = 0;
     return made;
@@ -97,7 +97,8 @@ api::NodeFacts facts_of(const NodeConfig& config, const GenesisDocument& genesis
 }
 
 Fault fault_of(const net::Failure& failure, const char* key) {
-    return listen_fault(failure.error == net::Error::port_must_be_free, net::code_of(failure.error), failure.detail, key);
+    return listen_fault(failure.error == net::Error::port_must_be_free, net::code_of(failure.error), failure.detail,
+                        key);
 }
 
 Fault fault_of(const http::Failure& failure, const char* key) {

@@ -71,8 +71,13 @@ Outcome<Answer> node_status(Context& context, const Args& args) {
     }
     const std::uint64_t total = rows.as_array()->size();
     const json::Value list = json::Value::object({{"items", rows}, {"total", total}});
-    std::string text = describe_list(list, {{"name", "NODE"}, {"role", "ROLE"}, {"state", "STATE"}, {"height", "HEIGHT"},
-                                            {"view", "VIEW"}, {"primary", "PRIMARY"}, {"api", "API"}});
+    std::string text = describe_list(list, {{"name", "NODE"},
+                                            {"role", "ROLE"},
+                                            {"state", "STATE"},
+                                            {"height", "HEIGHT"},
+                                            {"view", "VIEW"},
+                                            {"primary", "PRIMARY"},
+                                            {"api", "API"}});
     first->set("nodes", std::move(rows));
     return Answer{.value = std::move(*first), .text = std::move(text)};
 }

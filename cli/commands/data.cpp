@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t failures_shown_max = 20;
 
-std::string path_of_data(const Args& args) { return "/v1/data/" + http::percent_encode(args.text("ID")); }
+std::string path_of_data(const Args& args) {
+    return "/v1/data/" + http::percent_encode(args.text("ID"));
+}
 
 Outcome<Answer> register_one(Context& context, const Args& args) {
     std::optional<Digest> commitment;
@@ -50,7 +52,8 @@ std::string to_text(const client::ImportResult& result) {
                        " skipped (registered before), " + with_separators(result.failed_total) + " failed\n";
     const std::size_t shown = std::min(result.failed.size(), failures_shown_max);
     for (const client::ImportFailure& failure : std::span{result.failed}.first(shown)) {
-        text += "  line " + std::to_string(failure.line) + ": " + printable(failure.detail) + "  [" + failure.code + "]\n";
+        text +=
+            "  line " + std::to_string(failure.line) + ": " + printable(failure.detail) + "  [" + failure.code + "]\n";
     }
     if (result.failed_total > shown) text += "  ... all of them with --json\n";
     return text;
@@ -83,8 +86,8 @@ Outcome<Answer> list_data(Context& context, const Args& args) {
     const std::string filter = args.has("owner") ? "owner=" + http::percent_encode(args.text("owner")) + "&" : "";
     Outcome<json::Value> found = list(context, args, {.path = "/v1/data", .filter = filter, .one_height = true});
     if (!found) return fail(found.error());
-    std::string text = describe_list(
-        *found, {{"id", "ID"}, {"title", "TITLE"}, {"type", "TYPE"}, {"registrant", "REGISTRANT"}});
+    std::string text =
+        describe_list(*found, {{"id", "ID"}, {"title", "TITLE"}, {"type", "TYPE"}, {"registrant", "REGISTRANT"}});
     return Answer{.value = std::move(*found), .text = std::move(text)};
 }
 
@@ -121,7 +124,8 @@ Command register_command() {
             .options = {{"--id", Takes::text, true, "its name for ever, at most 128 bytes"},
                         {"--title", Takes::text, true, "one line for people, at most 256 bytes"},
                         {"--type", Takes::text, true, "what it is: table, images, ..."},
-                        {"--commitment", Takes::text, false, "SHA-256 in hexadecimal of what may have to be shown one day"}},
+                        {"--commitment", Takes::text, false,
+                         "SHA-256 in hexadecimal of what may have to be shown one day"}},
             .examples = {"datadeed --profile owner.toml data register --id clinic/visits-2025 --title 'Visits of 2025' "
                          "--type table"},
             .run = register_one};
@@ -147,7 +151,8 @@ Command list_command() {
             .name = "list",
             .summary = "list data sets by id",
             .options = std::move(options),
-            .examples = {"datadeed --profile owner.toml data list --all", "datadeed --profile user.toml data list --owner owner"},
+            .examples = {"datadeed --profile owner.toml data list --all",
+                         "datadeed --profile user.toml data list --owner owner"},
             .run = list_data};
 }
 
@@ -155,35 +160,36 @@ Command list_command() {
 
 std::vector<Command> data_commands() {
     const Option id{"ID", Takes::text, true, "the data set's id"};
-    return {register_command(),
-            import_command(),
-            list_command(),
-            {.group = "data",
-             .name = "show",
-             .summary = "show a data set: title, owners, manager, open offers",
-             .options = {id, {"--at-height", Takes::number, false, "as it was after this block"}},
-             .examples = {"datadeed --profile user.toml data show clinic/visits-2025"},
-             .run = show_data},
-            {.group = "data",
-             .name = "transfer",
-             .summary = "offer a share of the ownership to another member",
-             .options = {id,
-                         {"--to", Takes::text, true, "the member who may accept"},
-                         {"--share", Takes::number, true, "basis points of the whole, 1 to 10000"}},
-             .examples = {"datadeed --profile owner.toml data transfer clinic/visits-2025 --to repository --share 10000"},
-             .run = transfer},
-            {.group = "data",
-             .name = "accept",
-             .summary = "take over the share that was offered to you",
-             .options = {id},
-             .examples = {"datadeed --profile repository.toml data accept clinic/visits-2025"},
-             .run = accept},
-            {.group = "data",
-             .name = "withdraw",
-             .summary = "take back an open offer, or decline one made to you",
-             .options = {id, {"--to", Takes::text, true, "the member to whom it was made"}},
-             .examples = {"datadeed --profile owner.toml data withdraw clinic/visits-2025 --to repository"},
-             .run = withdraw}};
+    return {
+        register_command(),
+        import_command(),
+        list_command(),
+        {.group = "data",
+         .name = "show",
+         .summary = "show a data set: title, owners, manager, open offers",
+         .options = {id, {"--at-height", Takes::number, false, "as it was after this block"}},
+         .examples = {"datadeed --profile user.toml data show clinic/visits-2025"},
+         .run = show_data},
+        {.group = "data",
+         .name = "transfer",
+         .summary = "offer a share of the ownership to another member",
+         .options = {id,
+                     {"--to", Takes::text, true, "the member who may accept"},
+                     {"--share", Takes::number, true, "basis points of the whole, 1 to 10000"}},
+         .examples = {"datadeed --profile owner.toml data transfer clinic/visits-2025 --to repository --share 10000"},
+         .run = transfer},
+        {.group = "data",
+         .name = "accept",
+         .summary = "take over the share that was offered to you",
+         .options = {id},
+         .examples = {"datadeed --profile repository.toml data accept clinic/visits-2025"},
+         .run = accept},
+        {.group = "data",
+         .name = "withdraw",
+         .summary = "take back an open offer, or decline one made to you",
+         .options = {id, {"--to", Takes::text, true, "the member to whom it was made"}},
+         .examples = {"datadeed --profile owner.toml data withdraw clinic/visits-2025 --to repository"},
+         .run = withdraw}};
 }
 
 }  // namespace datadeed::cli

@@ -42,9 +42,11 @@ json::Value to_json(const DevNetwork& network) {
 std::string to_text(const DevNetwork& network) {
     std::string text = "chain " + network.chain + "\n";
     for (const DevNode& node : network.nodes) {
-        text += "  " + node.name + "  " + node.role + "  " + node.api + "  pid " + std::to_string(node.process.pid) + "\n";
+        text +=
+            "  " + node.name + "  " + node.role + "  " + node.api + "  pid " + std::to_string(node.process.pid) + "\n";
     }
-    text += "next  datadeed --profile " + network.dir + "/profiles/owner.toml data register --id first --title 'My first "
+    text += "next  datadeed --profile " + network.dir +
+            "/profiles/owner.toml data register --id first --title 'My first "
             "data set' --type table\n";
     return text + "stop  datadeed dev down --dir " + network.dir + "\n";
 }
@@ -54,7 +56,8 @@ Outcome<DevPlan> plan_of(const Args& args) {
                  .validators = static_cast<std::size_t>(args.number("nodes").value_or(4)),
                  .observers = static_cast<std::size_t>(args.number("observers").value_or(1)),
                  .log_window_s = args.number("log-window").value_or(DevPlan{}.log_window_s)};
-    if (plan.validators < 1 || plan.validators > nodes_max) return fail(bad_value("--nodes must be 1 to 32", {"--nodes 4"}));
+    if (plan.validators < 1 || plan.validators > nodes_max)
+        return fail(bad_value("--nodes must be 1 to 32", {"--nodes 4"}));
     if (plan.observers > nodes_max) return fail(bad_value("--observers must be 0 to 32", {"--observers 1"}));
     return plan;
 }
@@ -88,15 +91,19 @@ Outcome<Answer> up(Context& context, const Args& args) {
     Outcome<DevNetwork> network = make_network(*plan, ports->first());
     if (!network) return fail(network.error());
     ports->release();
-    if (const Outcome<void> started = start_all(*network, context.globals().timeout); !started) return fail(started.error());
+    if (const Outcome<void> started = start_all(*network, context.globals().timeout); !started)
+        return fail(started.error());
     return Answer{.value = to_json(*network), .text = to_text(*network)};
 }
 
 std::string_view word_of(ProcessState state) {
     switch (state) {
-        case ProcessState::stopped: return "stopped";
-        case ProcessState::running: return "running";
-        case ProcessState::paused: return "paused";
+        case ProcessState::stopped:
+            return "stopped";
+        case ProcessState::running:
+            return "running";
+        case ProcessState::paused:
+            return "paused";
     }
     return "unknown";
 }
@@ -138,8 +145,14 @@ Outcome<Answer> status(Context& context, const Args& args) {
         rows.push(std::move(row));
     }
     const json::Value list = json::Value::object({{"items", rows}, {"total", network->nodes.size()}});
-    std::string text = describe_list(list, {{"name", "NODE"}, {"role", "ROLE"}, {"state", "STATE"}, {"health", "HEALTH"},
-                                            {"height", "HEIGHT"}, {"view", "VIEW"}, {"pid", "PID"}, {"api", "API"}});
+    std::string text = describe_list(list, {{"name", "NODE"},
+                                            {"role", "ROLE"},
+                                            {"state", "STATE"},
+                                            {"health", "HEALTH"},
+                                            {"height", "HEIGHT"},
+                                            {"view", "VIEW"},
+                                            {"pid", "PID"},
+                                            {"api", "API"}});
     json::Value value = json::Value::object({{"chain", network->chain}, {"nodes", std::move(rows)}});
     return Answer{.value = std::move(value), .text = std::move(text)};
 }
@@ -180,14 +193,21 @@ Outcome<Answer> signal_node(const Args& args, int number) {
     return node_answer(**node);
 }
 
-Outcome<Answer> kill_node(Context&, const Args& args) { return signal_node(args, SIGKILL); }
-Outcome<Answer> pause_node(Context&, const Args& args) { return signal_node(args, SIGSTOP); }
-Outcome<Answer> resume_node(Context&, const Args& args) { return signal_node(args, SIGCONT); }
+Outcome<Answer> kill_node(Context&, const Args& args) {
+    return signal_node(args, SIGKILL);
+}
+Outcome<Answer> pause_node(Context&, const Args& args) {
+    return signal_node(args, SIGSTOP);
+}
+Outcome<Answer> resume_node(Context&, const Args& args) {
+    return signal_node(args, SIGCONT);
+}
 
 Outcome<Answer> start_one(Context& context, DevNetwork& network, DevNode& node) {
     if (const Outcome<void> started = start_node(node); !started) return fail(started.error());
     if (const Outcome<void> saved = save_network(network); !saved) return fail(saved.error());
-    if (const Outcome<void> alive = wait_until_alive(node, context.globals().timeout); !alive) return fail(alive.error());
+    if (const Outcome<void> alive = wait_until_alive(node, context.globals().timeout); !alive)
+        return fail(alive.error());
     return node_answer(node);
 }
 
@@ -205,21 +225,24 @@ Outcome<Answer> start(Context& context, const Args& args) {
         if (const Outcome<Answer> started = start_one(context, *network, node); !started) return fail(started.error());
         names.push(node.name);
     }
-    if (const Outcome<void> ready = wait_until_ready(*network, context.globals().timeout); !ready) return fail(ready.error());
+    if (const Outcome<void> ready = wait_until_ready(*network, context.globals().timeout); !ready)
+        return fail(ready.error());
     return Answer{.value = json::Value::object({{"started", std::move(names)}}), .text = to_text(*network)};
 }
 
 Command up_command() {
-    return {.group = "dev",
-            .name = "up",
-            .summary = "make a network in an empty folder and start it; returns when all nodes are ready",
-            .options = {{"--dir", Takes::text, true, "an empty or new folder"},
-                        {"--nodes", Takes::number, false, "nodes that vote, 1 to 32 (4)"},
-                        {"--observers", Takes::number, false, "nodes that follow, 0 to 32 (1)"},
-                        {"--base-port", Takes::number, false, "the first of three ports a node (free ones are looked for)"},
-                        {"--log-window", Takes::number, false, "seconds until a query log of one side alone is UNMATCHED (30)"}},
-            .examples = {"datadeed dev up --dir ./try", "datadeed dev up --dir ./try --nodes 7 --observers 0 --json"},
-            .run = up};
+    return {
+        .group = "dev",
+        .name = "up",
+        .summary = "make a network in an empty folder and start it; returns when all nodes are ready",
+        .options = {{"--dir", Takes::text, true, "an empty or new folder"},
+                    {"--nodes", Takes::number, false, "nodes that vote, 1 to 32 (4)"},
+                    {"--observers", Takes::number, false, "nodes that follow, 0 to 32 (1)"},
+                    {"--base-port", Takes::number, false, "the first of three ports a node (free ones are looked for)"},
+                    {"--log-window", Takes::number, false,
+                     "seconds until a query log of one side alone is UNMATCHED (30)"}},
+        .examples = {"datadeed dev up --dir ./try", "datadeed dev up --dir ./try --nodes 7 --observers 0 --json"},
+        .run = up};
 }
 
 }  // namespace
@@ -228,19 +251,42 @@ std::vector<Command> dev_commands() {
     const Option dir{"--dir", Takes::text, true, "the network's folder"};
     const Option name{"NAME", Takes::text, true, "the node, as in dev status"};
     return {up_command(),
-            {.group = "dev", .name = "status", .summary = "show which nodes run, and how far they are",
-             .options = {dir}, .examples = {"datadeed dev status --dir ./try"}, .run = status},
-            {.group = "dev", .name = "down", .summary = "stop all nodes; the folder stays as it is",
-             .options = {dir}, .examples = {"datadeed dev down --dir ./try"}, .run = down},
-            {.group = "dev", .name = "kill", .summary = "end a node at once, as a crash would (kill -9)",
-             .options = {name, dir}, .examples = {"datadeed dev kill node-0 --dir ./try"}, .run = kill_node},
-            {.group = "dev", .name = "start", .summary = "start a node that was stopped, or all of them",
+            {.group = "dev",
+             .name = "status",
+             .summary = "show which nodes run, and how far they are",
+             .options = {dir},
+             .examples = {"datadeed dev status --dir ./try"},
+             .run = status},
+            {.group = "dev",
+             .name = "down",
+             .summary = "stop all nodes; the folder stays as it is",
+             .options = {dir},
+             .examples = {"datadeed dev down --dir ./try"},
+             .run = down},
+            {.group = "dev",
+             .name = "kill",
+             .summary = "end a node at once, as a crash would (kill -9)",
+             .options = {name, dir},
+             .examples = {"datadeed dev kill node-0 --dir ./try"},
+             .run = kill_node},
+            {.group = "dev",
+             .name = "start",
+             .summary = "start a node that was stopped, or all of them",
              .options = {{"NAME", Takes::text, false, "the node (all that don't run)"}, dir},
-             .examples = {"datadeed dev start node-0 --dir ./try", "datadeed dev start --dir ./try"}, .run = start},
-            {.group = "dev", .name = "pause", .summary = "freeze a node (SIGSTOP)",
-             .options = {name, dir}, .examples = {"datadeed dev pause node-1 --dir ./try"}, .run = pause_node},
-            {.group = "dev", .name = "resume", .summary = "let a frozen node go on (SIGCONT)",
-             .options = {name, dir}, .examples = {"datadeed dev resume node-1 --dir ./try"}, .run = resume_node}};
+             .examples = {"datadeed dev start node-0 --dir ./try", "datadeed dev start --dir ./try"},
+             .run = start},
+            {.group = "dev",
+             .name = "pause",
+             .summary = "freeze a node (SIGSTOP)",
+             .options = {name, dir},
+             .examples = {"datadeed dev pause node-1 --dir ./try"},
+             .run = pause_node},
+            {.group = "dev",
+             .name = "resume",
+             .summary = "let a frozen node go on (SIGCONT)",
+             .options = {name, dir},
+             .examples = {"datadeed dev resume node-1 --dir ./try"},
+             .run = resume_node}};
 }
 
 }  // namespace datadeed::cli

@@ -46,7 +46,8 @@ Outcome<Submitted> submit(Context& context, std::vector<ledger::Operation> opera
     if (!tx) return fail(tx.error());
     context.say("tx " + to_hex(tx->id.value));
     if (context.globals().no_wait) {
-        if (const Outcome<void> sent = (*session)->nodes().submit(*tx, context.deadline()); !sent) return fail(sent.error());
+        if (const Outcome<void> sent = (*session)->nodes().submit(*tx, context.deadline()); !sent)
+            return fail(sent.error());
         return Submitted{.tx = tx->id, .final = std::nullopt};
     }
     const Outcome<client::Final> final = (*session)->nodes().submit_and_wait(*tx, context.deadline());
@@ -134,7 +135,8 @@ std::string describe(const json::Value& object) {
     for (const json::Member& member : *members) width = std::max(width, member.name.size());
     std::string out;
     for (const json::Member& member : *members) {
-        out += member.name + std::string(width - member.name.size() + 2, ' ') + printable(cell(member.name, member.value)) + "\n";
+        out += member.name + std::string(width - member.name.size() + 2, ' ') +
+               printable(cell(member.name, member.value)) + "\n";
     }
     return out;
 }
@@ -170,7 +172,11 @@ Problem about(std::string_view option, Problem problem) {
 }
 
 Problem bad_value(std::string title, std::vector<std::string> hint) {
-    return {.code = client::code::usage_value, .title = std::move(title), .detail = {}, .hint = std::move(hint), .status = 400};
+    return {.code = client::code::usage_value,
+            .title = std::move(title),
+            .detail = {},
+            .hint = std::move(hint),
+            .status = 400};
 }
 
 }  // namespace datadeed::cli

@@ -62,7 +62,8 @@ Outcome<Answer> show_genesis(Context& context, const Args& args) {
     if (!bytes) return fail(bytes.error());
     const Result<ledger::Genesis, ledger::Refusal> genesis = ledger::decode_genesis(*bytes);
     if (!genesis) {
-        return fail(bad_value("'" + file + "' is no genesis document: " + std::string{ledger::describe(genesis.error())}));
+        return fail(
+            bad_value("'" + file + "' is no genesis document: " + std::string{ledger::describe(genesis.error())}));
     }
     const std::string chain = to_hex(ledger::chain_id(*bytes).value);
     const json::Value value = json::Value::object({{"chain", chain}, {"genesis", json::to_json(*genesis)}});
@@ -122,12 +123,13 @@ std::vector<Command> key_commands() {
 }
 
 std::vector<Command> genesis_commands() {
-    return {{.group = "genesis",
-             .name = "show",
-             .summary = "show the genesis document: the chain's id, parameters, first members, nodes",
-             .options = {{"--file", Takes::text, false, "the document (the profile's)"}},
-             .examples = {"datadeed genesis show --file genesis.cbor", "datadeed --profile owner.toml genesis show --json"},
-             .run = show_genesis}};
+    return {
+        {.group = "genesis",
+         .name = "show",
+         .summary = "show the genesis document: the chain's id, parameters, first members, nodes",
+         .options = {{"--file", Takes::text, false, "the document (the profile's)"}},
+         .examples = {"datadeed genesis show --file genesis.cbor", "datadeed --profile owner.toml genesis show --json"},
+         .run = show_genesis}};
 }
 
 std::vector<Command> help_commands() {

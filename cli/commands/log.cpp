@@ -10,7 +10,8 @@ namespace datadeed::cli {
 namespace {
 
 std::string path_of_pair(const std::string& a, const std::string& b, std::uint64_t epoch) {
-    return "/v1/logs?a=" + http::percent_encode(a) + "&b=" + http::percent_encode(b) + "&epoch=" + std::to_string(epoch);
+    return "/v1/logs?a=" + http::percent_encode(a) + "&b=" + http::percent_encode(b) +
+           "&epoch=" + std::to_string(epoch);
 }
 
 Outcome<Answer> anchor(Context& context, const Args& args) {

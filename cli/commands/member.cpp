@@ -14,7 +14,7 @@ namespace datadeed::cli {
 namespace {
 
 Outcome<std::vector<ledger::Role>> roles_of(const Args& args) {
-    constexpr std::array<std::string_view, 9> names{"operator", "owner",    "manager",   "user",    "repository",
+    constexpr std::array<std::string_view, 9> names{"operator", "owner",     "manager",   "user",    "repository",
                                                     "verifier", "regulator", "validator", "observer"};
     std::vector<ledger::Role> roles;
     for (const std::string& word : args.list("roles")) {
@@ -87,16 +87,17 @@ Outcome<Answer> rotate_key(Context& context, const Args& args) {
 }
 
 Command admit_command() {
-    return {.group = "member",
-            .name = "admit",
-            .summary = "let somebody join the chain (role operator)",
-            .options = {{"ID", Takes::text, true, "its name for ever: a-z, 0-9, '.', '_', '-'"},
-                        {"--organisation", Takes::text, true, "to whom it belongs"},
-                        {"--roles", Takes::list, true, "owner, manager, user, repository, verifier, regulator, operator"},
-                        {"--keys", Takes::list, true, "its public keys in hexadecimal: see key show"}},
-            .examples = {"datadeed --profile operator.toml member admit clinic-b --organisation 'Clinic B' --roles owner "
-                         "--keys 64HEX"},
-            .run = admit};
+    return {
+        .group = "member",
+        .name = "admit",
+        .summary = "let somebody join the chain (role operator)",
+        .options = {{"ID", Takes::text, true, "its name for ever: a-z, 0-9, '.', '_', '-'"},
+                    {"--organisation", Takes::text, true, "to whom it belongs"},
+                    {"--roles", Takes::list, true, "owner, manager, user, repository, verifier, regulator, operator"},
+                    {"--keys", Takes::list, true, "its public keys in hexadecimal: see key show"}},
+        .examples = {"datadeed --profile operator.toml member admit clinic-b --organisation 'Clinic B' --roles owner "
+                     "--keys 64HEX"},
+        .run = admit};
 }
 
 }  // namespace
@@ -108,7 +109,8 @@ std::vector<Command> member_commands() {
              .options = {{"ID", Takes::text, false, "the member"},
                          {"--self", Takes::nothing, false, "the profile's own"},
                          {"--at-height", Takes::number, false, "as it was after this block"}},
-             .examples = {"datadeed --profile owner.toml member show --self", "datadeed --profile owner.toml member show user"},
+             .examples = {"datadeed --profile owner.toml member show --self",
+                          "datadeed --profile owner.toml member show user"},
              .run = show_member},
             {.group = "member",
              .name = "list",
@@ -120,7 +122,8 @@ std::vector<Command> member_commands() {
             {.group = "member",
              .name = "set-roles",
              .summary = "set the roles of a member (role operator); they replace those it had",
-             .options = {{"ID", Takes::text, true, "the member"}, {"--roles", Takes::list, true, "the roles it has from now on"}},
+             .options = {{"ID", Takes::text, true, "the member"},
+                         {"--roles", Takes::list, true, "the roles it has from now on"}},
              .examples = {"datadeed --profile operator.toml member set-roles clinic-b --roles owner,user"},
              .run = set_roles},
             {.group = "member",

@@ -74,7 +74,8 @@ Outcome<ledger::ManagerScope> scope_of(const Args& args) {
     }
     scope.uses = args.number("uses");
     const std::uint64_t depth = args.number("depth").value_or(ledger::depth_max);
-    if (depth > ledger::depth_max) return fail(bad_value("--depth: " + std::to_string(depth) + " is not 0 to 8 levels"));
+    if (depth > ledger::depth_max)
+        return fail(bad_value("--depth: " + std::to_string(depth) + " is not 0 to 8 levels"));
     scope.depth = static_cast<std::uint32_t>(depth);
     return scope;
 }

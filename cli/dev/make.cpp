@@ -47,19 +47,21 @@ Problem dir_not_usable(const std::string& dir, const std::error_code& error) {
             .status = 403};
 }
 
-// Whether this is the file that the shell sends our output to: "dev up --dir DIR > DIR/up.json" makes it before we begin.
+// Whether this is the file that the shell sends our output to: "dev up --dir DIR > DIR/up.json" makes it before we
+// begin.
 bool is_own_output(const std::string& path) {
-    struct stat file {};
+    struct stat file{};
     if (::stat(path.c_str(), &file) != 0) return false;
     for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-        struct stat output {};
+        struct stat output{};
         if (::fstat(fd, &output) == 0 && output.st_dev == file.st_dev && output.st_ino == file.st_ino) return true;
     }
     return false;
 }
 
 bool holds_nothing(const std::string& dir, std::error_code& error) {
-    for (fs::directory_iterator entry{dir, error}; !error && entry != fs::directory_iterator{}; entry.increment(error)) {
+    for (fs::directory_iterator entry{dir, error}; !error && entry != fs::directory_iterator{};
+         entry.increment(error)) {
         if (!is_own_output(entry->path().string())) return false;
     }
     return true;
@@ -224,12 +226,13 @@ Outcome<void> check_dir(const std::string& dir) {
     const bool empty = holds_nothing(dir, error);
     if (error) return fail(dir_not_usable(dir, error));
     if (empty) return {};
-    return fail(Problem{.code = "dev.folder_not_empty",
-                        .title = "the folder '" + dir + "' isn't empty",
-                        .detail = "a new network begins in an empty folder, so that it never overwrites keys or a chain",
-                        .hint = {"choose another folder", "datadeed dev start --dir " + dir +
-                                                              " starts the nodes of a network that is there already"},
-                        .status = 409});
+    return fail(
+        Problem{.code = "dev.folder_not_empty",
+                .title = "the folder '" + dir + "' isn't empty",
+                .detail = "a new network begins in an empty folder, so that it never overwrites keys or a chain",
+                .hint = {"choose another folder",
+                         "datadeed dev start --dir " + dir + " starts the nodes of a network that is there already"},
+                .status = 409});
 }
 
 Outcome<DevNetwork> make_network(const DevPlan& plan, std::uint16_t first_port) {

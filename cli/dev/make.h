@@ -8,9 +8,9 @@
 namespace datadeed::cli {
 
 struct DevPlan {
-    std::string dir{};            // missing or empty
-    std::size_t validators{4};    // 1 to 32
-    std::size_t observers{1};     // 0 to 32
+    std::string dir{};               // missing or empty
+    std::size_t validators{4};       // 1 to 32
+    std::size_t observers{1};        // 0 to 32
     std::uint64_t log_window_s{30};  // how long one side of a pair waits for the other
 };
 

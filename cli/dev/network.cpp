@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t state_size_max = std::size_t{1} << 20U;
 
-std::string state_file(const std::string& dir) { return dir + "/dev.json"; }
+std::string state_file(const std::string& dir) {
+    return dir + "/dev.json";
+}
 
 json::Value to_json(const DevNode& node) {
     return json::Value::object({{"name", node.name},
@@ -111,7 +113,8 @@ Outcome<DevNetwork> load_network(const std::string& dir) {
     if (!text) return fail(text.error());
     const Result<json::Value, json::ParseError> value = json::parse(as_text(*text));
     if (!value) return fail(broken(path));
-    DevNetwork network{.dir = path, .chain = std::string{value->text_at("chain").value_or("")}, .nodes = {}, .profiles = {}};
+    DevNetwork network{
+        .dir = path, .chain = std::string{value->text_at("chain").value_or("")}, .nodes = {}, .profiles = {}};
     const json::Value::Array* const nodes = value->array_at("nodes");
     if (nodes == nullptr || network.chain.empty() || !read_profiles(*value, network)) return fail(broken(path));
     for (const json::Value& element : *nodes) {
@@ -127,8 +130,8 @@ Outcome<void> save_network(const DevNetwork& network) {
     for (const DevNode& node : network.nodes) nodes.push(to_json(node));
     json::Value profiles = json::Value::object();
     for (const auto& [role, file] : network.profiles) profiles.set(role, file);
-    const json::Value value = json::Value::object(
-        {{"chain", network.chain}, {"nodes", std::move(nodes)}, {"profiles", std::move(profiles)}});
+    const json::Value value =
+        json::Value::object({{"chain", network.chain}, {"nodes", std::move(nodes)}, {"profiles", std::move(profiles)}});
     return client::replace_file(state_file(network.dir), as_bytes(json::dump(value, 2) + "\n"), client::Mode::shared);
 }
 

@@ -19,13 +19,13 @@ namespace datadeed::cli {
 
 struct DevNode {
     std::string name{};
-    std::string role{};      // "validator" or "observer"
-    std::string api{};       // http://127.0.0.1:PORT
-    std::string ops{};       // the same for health and metrics
+    std::string role{};  // "validator" or "observer"
+    std::string api{};   // http://127.0.0.1:PORT
+    std::string ops{};   // the same for health and metrics
     std::string data_dir{};
     std::string config{};
     std::string log{};
-    ProcessId process{};     // pid 0: not started
+    ProcessId process{};  // pid 0: not started
 
     friend bool operator==(const DevNode&, const DevNode&) = default;
 };

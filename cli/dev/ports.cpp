@@ -31,7 +31,8 @@ int hold(std::uint16_t port) {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool held = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && ::listen(fd, 1) == 0;
+    const bool held =
+        ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && ::listen(fd, 1) == 0;
     if (held) return fd;
     const int error = errno;
     ::close(fd);
@@ -52,12 +53,12 @@ Problem not_free(std::uint16_t port, int error) {
 
 Outcome<PortBlock> PortBlock::at(std::uint16_t first, std::size_t count) {
     if (first == 0 || first + count > 65536) {
-        return fail(Problem{.code = "dev.ports_out_of_range",
-                            .title = "--base-port " + std::to_string(first) + " leaves no room for " +
-                                     std::to_string(count) + " ports",
-                            .detail = "ports go from 1 to 65535",
-                            .hint = {"--base-port 8440"},
-                            .status = 400});
+        return fail(Problem{
+            .code = "dev.ports_out_of_range",
+            .title = "--base-port " + std::to_string(first) + " leaves no room for " + std::to_string(count) + " ports",
+            .detail = "ports go from 1 to 65535",
+            .hint = {"--base-port 8440"},
+            .status = 400});
     }
     PortBlock block{first};
     for (std::size_t i = 0; i < count; ++i) {
@@ -79,8 +80,7 @@ Outcome<PortBlock> PortBlock::anywhere(std::size_t count) {
     return block;
 }
 
-PortBlock::PortBlock(PortBlock&& other) noexcept
-    : first_{other.first_}, sockets_{std::exchange(other.sockets_, {})} {}
+PortBlock::PortBlock(PortBlock&& other) noexcept : first_{other.first_}, sockets_{std::exchange(other.sockets_, {})} {}
 
 PortBlock& PortBlock::operator=(PortBlock&& other) noexcept {
     if (this != &other) {
@@ -91,7 +91,9 @@ PortBlock& PortBlock::operator=(PortBlock&& other) noexcept {
     return *this;
 }
 
-PortBlock::~PortBlock() { release(); }
+PortBlock::~PortBlock() {
+    release();
+}
 
 void PortBlock::release() {
     for (const int fd : sockets_) ::close(fd);

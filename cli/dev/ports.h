@@ -10,7 +10,8 @@
 
 namespace datadeed::cli {
 
-// Consecutive ports, held by listening on them until this object is gone, so that no other program takes them meanwhile.
+// Consecutive ports, held by listening on them until this object is gone, so that no other program takes them
+// meanwhile.
 class PortBlock {
 public:
     // Codes: dev.port_in_use (names the port), dev.port_not_allowed, dev.ports_out_of_range.

@@ -9,8 +9,8 @@
 
 #include "client/problem.h"
 
-// Processes of the development network: started so that they outlive the program that starts them, and signalled only when
-// they are surely the ones that were started. Linux alone: it reads /proc.
+// Processes of the development network: started so that they outlive the program that starts them, and signalled only
+// when they are surely the ones that were started. Linux alone: it reads /proc.
 
 namespace datadeed::cli {
 
@@ -29,7 +29,7 @@ struct ProcessId {
 enum class ProcessState : std::uint8_t {
     stopped,  // there is no such process, or another one has its number
     running,
-    paused,   // by SIGSTOP
+    paused,  // by SIGSTOP
 };
 
 struct Launch {

@@ -25,7 +25,9 @@ constexpr std::array<int, 2> guarded{SIGINT, SIGTERM};
 std::atomic<bool> interrupt_seen{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch what never locks");
 
-void note_interrupt(int) { interrupt_seen.store(true); }
+void note_interrupt(int) {
+    interrupt_seen.store(true);
+}
 
 std::string last_line(const std::string& path) {
     std::ifstream file{path};
@@ -148,6 +150,8 @@ InterruptGuard::~InterruptGuard() {
     for (const int number : guarded) ::signal(number, SIG_DFL);
 }
 
-bool InterruptGuard::interrupted() { return interrupt_seen.load(); }
+bool InterruptGuard::interrupted() {
+    return interrupt_seen.load();
+}
 
 }  // namespace datadeed::cli

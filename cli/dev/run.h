@@ -13,8 +13,8 @@ namespace datadeed::cli {
 // dev.spawn_failed, dev.already_running.
 [[nodiscard]] Outcome<void> start_node(DevNode& node);
 
-// Waits until every node of the network that runs answers that it is ready. Codes: dev.node_failed (with the last line of
-// its log) when one ends meanwhile, dev.not_ready, process.interrupted after SIGINT or SIGTERM.
+// Waits until every node of the network that runs answers that it is ready. Codes: dev.node_failed (with the last line
+// of its log) when one ends meanwhile, dev.not_ready, process.interrupted after SIGINT or SIGTERM.
 [[nodiscard]] Outcome<void> wait_until_ready(const DevNetwork& network, std::chrono::milliseconds at_most);
 
 // Waits until a node answers at all; it may still be catching up. Codes as wait_until_ready.

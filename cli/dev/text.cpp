@@ -12,11 +12,15 @@ std::uint16_t api_port(const DevNode& node) {
     return endpoint ? static_cast<std::uint16_t>(std::stoul(endpoint->port)) : std::uint16_t{0};
 }
 
-std::string peer_address(const DevNode& node) { return loopback(static_cast<std::uint16_t>(api_port(node) + 1)); }
+std::string peer_address(const DevNode& node) {
+    return loopback(static_cast<std::uint16_t>(api_port(node) + 1));
+}
 
 }  // namespace
 
-std::string loopback(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+std::string loopback(std::uint16_t port) {
+    return "127.0.0.1:" + std::to_string(port);
+}
 
 std::string config_text(const DevNode& node, std::span<const DevNode> all) {
     const std::uint16_t port = api_port(node);

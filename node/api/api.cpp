@@ -49,17 +49,16 @@ http::Response response_of(const Submitted& outcome) {
 }
 
 // Where the transaction stands, when it's final already.
-Result<std::optional<replica::Committed>, Problem> find_committed(const chain::ChainView& chain, const ledger::TxId& id) {
+Result<std::optional<replica::Committed>, Problem> find_committed(const chain::ChainView& chain,
+                                                                  const ledger::TxId& id) {
     const auto place = chain.find(id);
     if (!place) return problem(place.error());
     if (!*place) return std::optional<replica::Committed>{};
     const auto header = chain.header((*place)->height);
     if (!header) return problem(header.error());
     if (!*header) return std::optional<replica::Committed>{};
-    return std::optional{replica::Committed{.tx = id,
-                                            .height = (*place)->height,
-                                            .index = (*place)->log_index,
-                                            .time = (*header)->header.time}};
+    return std::optional{replica::Committed{
+        .tx = id, .height = (*place)->height, .index = (*place)->log_index, .time = (*header)->header.time}};
 }
 
 }  // namespace

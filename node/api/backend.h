@@ -51,8 +51,9 @@ public:
         std::optional<Height> at) const = 0;
     // Whether this node took the transaction from a client and waits for it to become final.
     [[nodiscard]] virtual bool is_pending(const ledger::TxId& id) const = 0;
-    // Takes the transaction, as signed, to the check of its form and signature and to the replica. `done` is called once, later, on the API's
-    // thread: at once when the transaction is refused or `wait` is zero, else when it's final or `wait` has passed.
+    // Takes the transaction, as signed, to the check of its form and signature and to the replica. `done` is called
+    // once, later, on the API's thread: at once when the transaction is refused or `wait` is zero, else when it's final
+    // or `wait` has passed.
     virtual void submit(Bytes transaction, std::chrono::milliseconds wait, WhenSubmitted done) = 0;
 };
 

@@ -2,8 +2,8 @@
 
 #include "node/api/reading.h"
 
-// A handler for each reading route of docs/api.md, by the room of the ledger that it looks into. Each is called with the
-// segments of the path that its route in routes.cpp matched.
+// A handler for each reading route of docs/api.md, by the room of the ledger that it looks into. Each is called with
+// the segments of the path that its route in routes.cpp matched.
 
 namespace datadeed::api {
 

@@ -17,9 +17,9 @@ namespace datadeed::api {
 
 struct Problem {
     unsigned status{500};
-    std::string code{};    // stable and dotted, as in "grant.not_found"
-    std::string detail{};  // what happened and why, for people
-    std::string hint{};    // what to do; may be empty
+    std::string code{};              // stable and dotted, as in "grant.not_found"
+    std::string detail{};            // what happened and why, for people
+    std::string hint{};              // what to do; may be empty
     std::uint32_t retry_after_s{0};  // 0: no such header
 
     friend bool operator==(const Problem&, const Problem&) = default;

@@ -97,10 +97,8 @@ Answer get_receipt(const Reading& reading) {
     auto leaf = chain.leaf(index);
     if (!leaf) return problem(leaf.error());
     // The transaction itself goes along, so that the file can be checked without anything else at hand.
-    const crypto::TlogProof proof{.extra = std::move(*leaf),
-                                  .index = index,
-                                  .path = *path,
-                                  .checkpoint = (*checkpoint)->note};
+    const crypto::TlogProof proof{
+        .extra = std::move(*leaf), .index = index, .path = *path, .checkpoint = (*checkpoint)->note};
     return answer_text(crypto::format_tlog_proof(proof));
 }
 
@@ -117,17 +115,17 @@ Answer get_block(const Reading& reading) {
         if (!parsed) return problem(parsed.error());
         ids.push(to_hex(parsed->id.value));
     }
-    return answer(json::Value::object({{"height", header.height.value},
-                                       {"hash", to_hex((*stored)->hash)},
-                                       {"prev", to_hex(header.prev)},
-                                       {"time_ms", header.time.value},
-                                       {"proposer", header.proposer.value},
-                                       {"transactions", std::move(ids)},
-                                       {"log_size", header.log_size},
-                                       {"log_root", to_hex(header.log_root)},
-                                       {"state_root", to_hex(header.state_root)},
-                                       {"certificate", certificate_view((*stored)->certificate,
-                                                                        reading.backend.facts().nodes)}}));
+    return answer(json::Value::object(
+        {{"height", header.height.value},
+         {"hash", to_hex((*stored)->hash)},
+         {"prev", to_hex(header.prev)},
+         {"time_ms", header.time.value},
+         {"proposer", header.proposer.value},
+         {"transactions", std::move(ids)},
+         {"log_size", header.log_size},
+         {"log_root", to_hex(header.log_root)},
+         {"state_root", to_hex(header.state_root)},
+         {"certificate", certificate_view((*stored)->certificate, reading.backend.facts().nodes)}}));
 }
 
 Answer get_node(const Reading& reading) {

@@ -15,9 +15,8 @@ Answer list_data(const Reading& reading) {
     const auto after = page->after ? std::optional{ledger::DatasetId{*page->after}} : std::nullopt;
     const ledger::MemberId member{std::string{owner.value_or("")}};
     const auto found = owner ? ledger::list_data_of(*at->state, member, after, page->limit)
-                                        : ledger::list_data(*at->state, after, page->limit);
-    const std::uint64_t total = owner ? ledger::count_data_of(*at->state, member)
-                                                 : ledger::get_totals(*at->state).data;
+                             : ledger::list_data(*at->state, after, page->limit);
+    const std::uint64_t total = owner ? ledger::count_data_of(*at->state, member) : ledger::get_totals(*at->state).data;
     List list{.items = json::Value::array(), .total = total, .next = {}};
     for (const auto& item : found.items) list.items.push(data_view(item.id, item.record));
     if (found.more && !found.items.empty()) list.next = found.items.back().id.value;

@@ -121,8 +121,8 @@ Answer get_logs(const Reading& reading) {
     }
     const auto at = state_asked_for(reading);
     if (!at) return fail(at.error());
-    const ledger::LogPairId id =
-        ledger::make_log_pair(ledger::MemberId{std::string{*a}}, ledger::MemberId{std::string{*b}}, ledger::Epoch{*epoch});
+    const ledger::LogPairId id = ledger::make_log_pair(ledger::MemberId{std::string{*a}},
+                                                       ledger::MemberId{std::string{*b}}, ledger::Epoch{*epoch});
     const auto pair = ledger::find_log_pair(*at->state, id);
     if (!pair) return problem(ApiError::logs_must_exist);
     const ledger::LogState state = ledger::log_state(*pair, at->time, ledger::get_parameters(*at->state));

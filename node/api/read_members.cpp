@@ -25,8 +25,8 @@ Answer get_member(const Reading& reading) {
     if (!at) return fail(at.error());
     const auto record = ledger::find_member(*at->state, ledger::MemberId{id});
     if (!record) return problem(ApiError::member_must_exist);
-    json::Value view = json::Value::object(
-        {{"member", member_view(ledger::MemberId{id}, *record)}, {"height", at->height.value}});
+    json::Value view =
+        json::Value::object({{"member", member_view(ledger::MemberId{id}, *record)}, {"height", at->height.value}});
     return answer(view, *at);
 }
 
@@ -41,9 +41,8 @@ Answer get_member_by_key(const Reading& reading) {
     if (!record) return problem(ApiError::member_must_exist);
     json::Value key_view = json::Value::object({{"key", to_hex(*key)}, {"from_height", found->from.value}});
     if (found->until) key_view.set("until_height", found->until->value);
-    json::Value view = json::Value::object({{"member", member_view(found->member, *record)},
-                                            {"key", std::move(key_view)},
-                                            {"height", at->height.value}});
+    json::Value view = json::Value::object(
+        {{"member", member_view(found->member, *record)}, {"key", std::move(key_view)}, {"height", at->height.value}});
     return answer(view, *at);
 }
 

@@ -70,7 +70,8 @@ Result<PageAsked, Problem> page_asked_for(const Reading& reading) {
 }
 
 Answer answer(const json::Value& body) {
-    return http::Response{.status = 200, .content_type = "application/json", .headers = {}, .body = json::dump(body), .close = false};
+    return http::Response{
+        .status = 200, .content_type = "application/json", .headers = {}, .body = json::dump(body), .close = false};
 }
 
 Answer answer(const json::Value& body, const StateAt& at) {
@@ -79,7 +80,8 @@ Answer answer(const json::Value& body, const StateAt& at) {
 }
 
 Answer answer_text(std::string text, std::string type) {
-    return http::Response{.status = 200, .content_type = std::move(type), .headers = {}, .body = std::move(text), .close = false};
+    return http::Response{
+        .status = 200, .content_type = std::move(type), .headers = {}, .body = std::move(text), .close = false};
 }
 
 json::Value list_view(List list, const StateAt& at) {

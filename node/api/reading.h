@@ -25,9 +25,7 @@ struct Reading {
     const http::Request& request;
 
     // A value of the query.
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const {
-        return request.find_query(name);
-    }
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const { return request.find_query(name); }
 };
 
 // A state and the time by which statuses in it are derived.
@@ -37,8 +35,8 @@ struct StateAt {
     TimeMs time{};
 };
 
-// The state at the tip, derived at the later of its block's time and now, since an idle chain makes no blocks; or, when the
-// query has at_height, the state of that block at its own time.
+// The state at the tip, derived at the later of its block's time and now, since an idle chain makes no blocks; or, when
+// the query has at_height, the state of that block at its own time.
 [[nodiscard]] Result<StateAt, Problem> state_asked_for(const Reading& reading);
 
 struct PageAsked {

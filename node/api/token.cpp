@@ -14,13 +14,20 @@ constexpr std::string_view scheme = "Datadeed ";
 
 std::string_view code(TokenError error) {
     switch (error) {
-        case TokenError::token_must_be_there: return "auth.token_missing";
-        case TokenError::token_must_be_well_formed: return "auth.token_malformed";
-        case TokenError::token_must_name_this_node: return "auth.token_wrong_node";
-        case TokenError::token_must_not_be_expired: return "auth.token_expired";
-        case TokenError::token_must_expire_soon: return "auth.token_too_long";
-        case TokenError::token_signature_must_verify: return "auth.token_bad_signature";
-        case TokenError::token_key_must_be_the_members: return "auth.token_wrong_key";
+        case TokenError::token_must_be_there:
+            return "auth.token_missing";
+        case TokenError::token_must_be_well_formed:
+            return "auth.token_malformed";
+        case TokenError::token_must_name_this_node:
+            return "auth.token_wrong_node";
+        case TokenError::token_must_not_be_expired:
+            return "auth.token_expired";
+        case TokenError::token_must_expire_soon:
+            return "auth.token_too_long";
+        case TokenError::token_signature_must_verify:
+            return "auth.token_bad_signature";
+        case TokenError::token_key_must_be_the_members:
+            return "auth.token_wrong_key";
     }
     return "auth.token_malformed";
 }

@@ -61,8 +61,8 @@ class TokenChecker {
 public:
     TokenChecker(const ChainId& chain, ledger::MemberId node) : chain_{chain}, node_{std::move(node)} {}
 
-    // The member that the value of an Authorization header speaks for, at this node's time, with the keys of this state at
-    // `height`. A key that was retired stops working at once, cached or not.
+    // The member that the value of an Authorization header speaks for, at this node's time, with the keys of this state
+    // at `height`. A key that was retired stops working at once, cached or not.
     [[nodiscard]] Result<ledger::MemberId, TokenError> check(std::string_view authorization, TimeMs now, Height height,
                                                              const ledger::StateView& state);
 

@@ -10,10 +10,14 @@ namespace {
 std::string reason_of(const ledger::Effectiveness& effect, bool own, const std::optional<ledger::GrantRecord>& cause) {
     const std::string whose = own ? "" : "a grant above it: ";
     switch (effect.status) {
-        case ledger::GrantStatus::active: return "";
-        case ledger::GrantStatus::not_yet: return whose + "its first moment is still to come";
-        case ledger::GrantStatus::exhausted: return whose + "no use is left";
-        case ledger::GrantStatus::expired: return whose + "its last moment has passed";
+        case ledger::GrantStatus::active:
+            return "";
+        case ledger::GrantStatus::not_yet:
+            return whose + "its first moment is still to come";
+        case ledger::GrantStatus::exhausted:
+            return whose + "no use is left";
+        case ledger::GrantStatus::expired:
+            return whose + "its last moment has passed";
         case ledger::GrantStatus::revoked:
             return whose + (cause && cause->revocation ? cause->revocation->reason : std::string{"revoked"});
     }

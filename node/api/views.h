@@ -21,7 +21,8 @@ namespace datadeed::api {
 [[nodiscard]] json::Value data_view(const ledger::DatasetId& id, const ledger::DataRecord& record);
 [[nodiscard]] json::Value offers_view(const ledger::StateReader& state, const ledger::DatasetId& id);
 
-// The grant, its terms, and its effectiveness at `now` in this state: {"id","data","grantor","grantee","parent","status",
+// The grant, its terms, and its effectiveness at `now` in this state:
+// {"id","data","grantor","grantee","parent","status",
 // "reason","cause","purposes","operations","from_ms","until_ms","uses","used","uses_left","depth","revocation",
 // "created_height","created_ms"}
 [[nodiscard]] json::Value grant_view(const ledger::GrantId& id, const ledger::GrantRecord& record, TimeMs now,

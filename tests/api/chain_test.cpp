@@ -140,9 +140,9 @@ TEST_CASE("tiles hold the hashes of the log, and only as many as it has") {
         CHECK(tile.body.substr(32 * i, 32) == as_text(leaf));
     }
     CHECK(world.get_open("/tile/0/000.p/1").body == tile.body.substr(0, 32));
-    for (const char* name : {"0/000", "0/000.p/4", "0/001.p/1", "1/000.p/1", "0/000.p/0", "0/000.p/256", "8/000", "x/000",
-                             "0/0", "0/0000", "0/x001/000.p/1", "0/x000/000.p/3", "0/000.q/3", "0/000/3", "00/000.p/1",
-                             "7/x999/x999/x999/x999/999", "0/x999/x999/x999/x999/x999/999.p/1"}) {
+    for (const char* name : {"0/000", "0/000.p/4", "0/001.p/1", "1/000.p/1", "0/000.p/0", "0/000.p/256", "8/000",
+                             "x/000", "0/0", "0/0000", "0/x001/000.p/1", "0/x000/000.p/3", "0/000.q/3", "0/000/3",
+                             "00/000.p/1", "7/x999/x999/x999/x999/999", "0/x999/x999/x999/x999/x999/999.p/1"}) {
         CAPTURE(name);
         CHECK(test::problem_code(world.get_open("/tile/" + std::string{name}), 404) == "tile.not_found");
     }
@@ -154,7 +154,8 @@ TEST_CASE("bundles hold the transactions as signed, for members") {
     world.commit("ann", {test::register_data("b")});
     const http::Response bundle = world.get("/tile/entries/000.p/2");
     REQUIRE(bundle.status == 200);
-    const std::size_t size = static_cast<std::uint8_t>(bundle.body[0]) * 256U + static_cast<std::uint8_t>(bundle.body[1]);
+    const std::size_t size =
+        static_cast<std::uint8_t>(bundle.body[0]) * 256U + static_cast<std::uint8_t>(bundle.body[1]);
     const auto parsed = ledger::parse(world.facts().chain, as_bytes(bundle.body.substr(2, size)));
     REQUIRE(parsed);
     CHECK(parsed->id == id);

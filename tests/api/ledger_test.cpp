@@ -52,8 +52,9 @@ TEST_CASE("a data set with slashes, spaces and Chinese in its id is shown") {
     World world;
     const std::string id = "admiral/数据 1";
     world.commit("ann", {test::register_data(id)});
-    world.commit("ann", {ledger::TransferOffer{
-                            .data = ledger::DatasetId{id}, .to = ledger::MemberId{"bob"}, .share = ledger::ShareBp{2500}}});
+    world.commit("ann",
+                 {ledger::TransferOffer{
+                     .data = ledger::DatasetId{id}, .to = ledger::MemberId{"bob"}, .share = ledger::ShareBp{2500}}});
     const json::Value body = test::json_of(world.get("/v1/data/" + http::percent_encode(id)));
     const json::Value& data = at(body, "data");
     CHECK(data.text_at("id") == id);
@@ -162,10 +163,10 @@ TEST_CASE("a sub-grant names the grant that ended it") {
     const ledger::GrantId parent = ledger::grant_id(world.commit("ann", {test::grant("a", "bob")}), 0);
     ledger::Terms terms = test::some_terms();
     terms.depth = 1;
-    const ledger::TxId tx = world.commit("bob", {ledger::CreateGrant{.data = ledger::DatasetId{"a"},
-                                                                     .grantee = ledger::MemberId{"cat"},
-                                                                     .parent = parent,
-                                                                     .terms = terms}});
+    const ledger::TxId tx = world.commit(
+        "bob",
+        {ledger::CreateGrant{
+            .data = ledger::DatasetId{"a"}, .grantee = ledger::MemberId{"cat"}, .parent = parent, .terms = terms}});
     world.commit("ann", {ledger::RevokeGrant{.grant = parent, .reason = "sold"}});
     const json::Value body = test::json_of(world.get("/v1/grants/" + to_hex(ledger::grant_id(tx, 0).value)));
     const json::Value& grant = at(body, "grant");
@@ -192,8 +193,8 @@ TEST_CASE("grants are listed by data set, by member and by both") {
     const json::Value first = test::json_of(world.get("/v1/grants?data=a&member=ann&limit=1"));
     CHECK(first.unsigned_at("total") == 2U);
     CHECK(first.bool_at("more") == true);
-    const json::Value second = test::json_of(
-        world.get("/v1/grants?data=a&member=ann&limit=1&after=" + std::string{*first.text_at("next")}));
+    const json::Value second =
+        test::json_of(world.get("/v1/grants?data=a&member=ann&limit=1&after=" + std::string{*first.text_at("next")}));
     CHECK(second.bool_at("more") == false);
     CHECK(second.array_at("items")->front().text_at("id") != first.array_at("items")->front().text_at("id"));
 }
@@ -201,7 +202,8 @@ TEST_CASE("grants are listed by data set, by member and by both") {
 TEST_CASE("the logs of a pair show their state in both orders of the names") {
     World world;
     const auto anchor = [](const std::string& with, std::uint64_t epoch, std::uint64_t count) {
-        return ledger::LogAnchor{.with = ledger::MemberId{with}, .epoch = ledger::Epoch{epoch}, .root = {}, .count = count};
+        return ledger::LogAnchor{
+            .with = ledger::MemberId{with}, .epoch = ledger::Epoch{epoch}, .root = {}, .count = count};
     };
     const std::string path = "/v1/logs?a=lab&b=ward&epoch=";
     const auto state = [&](const std::string& epoch) {

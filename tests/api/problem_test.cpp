@@ -32,8 +32,9 @@ TEST_CASE("every error of the API has a code of its own") {
 }
 
 TEST_CASE("what a store says stays inside") {
-    const Problem problem = problem_of(chain::Error{
-        .fault = chain::Fault::store_io, .place = "/srv/secret/path", .detail = "IO error: /srv/secret/path/000005.ldb"});
+    const Problem problem = problem_of(chain::Error{.fault = chain::Fault::store_io,
+                                                    .place = "/srv/secret/path",
+                                                    .detail = "IO error: /srv/secret/path/000005.ldb"});
     CHECK(problem.status == 503);
     CHECK(problem.code == "store.io");
     CHECK(to_response(problem).body.find("secret") == std::string::npos);

@@ -19,9 +19,9 @@ struct Person {
     Role role;
     std::uint8_t key;
 };
-constexpr Person people[] = {{"ann", Role::owner, 10},      {"bob", Role::user, 11},       {"boss", Role::operator_, 12},
-                             {"cat", Role::user, 13},       {"lab", Role::repository, 14}, {"rex", Role::regulator, 15},
-                             {"ward", Role::repository, 16}};
+constexpr Person people[] = {
+    {"ann", Role::owner, 10},      {"bob", Role::user, 11},      {"boss", Role::operator_, 12}, {"cat", Role::user, 13},
+    {"lab", Role::repository, 14}, {"rex", Role::regulator, 15}, {"ward", Role::repository, 16}};
 
 ledger::Genesis make_genesis() {
     ledger::Genesis genesis;
@@ -140,7 +140,8 @@ ledger::TxId World::commit(const std::string& member, std::vector<ledger::Operat
 }
 
 std::string World::token(const std::string& member) const {
-    const Bytes payload = encode(Token{.member = MemberId{member}, .node = "zn0", .expires = TimeMs{now_.value + 300'000}});
+    const Bytes payload =
+        encode(Token{.member = MemberId{member}, .node = "zn0", .expires = TimeMs{now_.value + 300'000}});
     const Bytes aad = crypto::signing_context(token_context, facts_.chain);
     return "Datadeed " + to_base64(crypto::encode_sign1(crypto::make_sign1(key(member), token_type, aad, payload)));
 }

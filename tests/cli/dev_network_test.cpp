@@ -12,7 +12,9 @@
 namespace datadeed::cli {
 namespace {
 
-DevPlan plan_in(const std::string& dir) { return {.dir = dir, .validators = 4, .observers = 1, .log_window_s = 3}; }
+DevPlan plan_in(const std::string& dir) {
+    return {.dir = dir, .validators = 4, .observers = 1, .log_window_s = 3};
+}
 
 }  // namespace
 
@@ -41,7 +43,7 @@ TEST_CASE("a network has everything its nodes and users need") {
         REQUIRE(passphrase);
         CHECK(client::Session::open(*profile, *passphrase));
     }
-    struct stat status {};
+    struct stat status{};
     for (const std::string name : {"new/passphrase", "new/keys/owner.key", "new/nodes/node-0/keys/vote.key"}) {
         REQUIRE(::stat((folder / name).c_str(), &status) == 0);
         CHECK((status.st_mode & 0777U) == 0600);

@@ -17,10 +17,10 @@ TEST_CASE("an error says what, why and what to do, and usage errors where to rea
           "  try:  --until 2027-01-01\n"
           "  try:  datadeed help\n"
           "  see:  datadeed grant create --help\n");
-    CHECK(problem_text({.code = "grant.not_found", .title = "no such grant", .detail = {}, .hint = {}, .status = 404}, "x") ==
-          "error: no such grant  [grant.not_found]\n");
-    CHECK(problem_text({.code = "usage.x", .title = "t", .detail = {}, .hint = {}, .status = 400}, "").ends_with(
-        "  see:  datadeed --help\n"));
+    CHECK(problem_text({.code = "grant.not_found", .title = "no such grant", .detail = {}, .hint = {}, .status = 404},
+                       "x") == "error: no such grant  [grant.not_found]\n");
+    CHECK(problem_text({.code = "usage.x", .title = "t", .detail = {}, .hint = {}, .status = 400}, "")
+              .ends_with("  see:  datadeed --help\n"));
 }
 
 TEST_CASE("an error for programs is one object with its exit code") {
@@ -33,7 +33,8 @@ TEST_CASE("an error for programs is one object with its exit code") {
 
 TEST_CASE("texts from elsewhere can't steer the terminal") {
     CHECK(printable("a\x1B[2Jb\nc\x7F") == "a?[2Jb?c?");
-    CHECK(printable("a\xC2\x9B" "b") == "a?b");
+    CHECK(printable("a\xC2\x9B"
+                    "b") == "a?b");
     CHECK(printable("é 数据") == "é 数据");
     const client::Problem problem{.code = "x", .title = "a\nerror: forged", .detail = {}, .hint = {}, .status = 409};
     CHECK(problem_text(problem, "") == "error: a?error: forged  [x]\n");

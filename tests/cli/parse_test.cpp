@@ -5,7 +5,9 @@
 namespace datadeed::cli {
 namespace {
 
-Parsed parse(std::vector<std::string> words) { return parse_command_line(std::move(words), "from-environment.toml"); }
+Parsed parse(std::vector<std::string> words) {
+    return parse_command_line(std::move(words), "from-environment.toml");
+}
 
 Invocation call(std::vector<std::string> words) {
     Parsed parsed = parse(std::move(words));
@@ -71,10 +73,16 @@ TEST_CASE("what is unknown is named, with what was meant") {
     };
     const std::vector<Case> cases{
         {{"grnat"}, "usage.unknown_command", "unknown command 'grnat' - did you mean 'grant'?", ""},
-        {{"grant", "crate"}, "usage.unknown_command", "unknown command 'grant crate' - did you mean 'create'?", "grant"},
+        {{"grant", "crate"},
+         "usage.unknown_command",
+         "unknown command 'grant crate' - did you mean 'create'?",
+         "grant"},
         {{"elephant"}, "usage.unknown_command", "unknown command 'elephant'", ""},
         {{"data", "list", "--al"}, "usage.unknown_flag", "unknown flag '--al' - did you mean '--all'?", "data list"},
-        {{"data", "list", "--jsno"}, "usage.unknown_flag", "unknown flag '--jsno' - did you mean '--json'?", "data list"},
+        {{"data", "list", "--jsno"},
+         "usage.unknown_flag",
+         "unknown flag '--jsno' - did you mean '--json'?",
+         "data list"},
         {{"data", "list", "--elephants=5"}, "usage.unknown_flag", "unknown flag '--elephants'", "data list"},
         {{"data", "list", "x"}, "usage.extra", "unexpected 'x'", "data list"},
         {{"grant"}, "usage.missing_command", "'grant' needs a command", "grant"},
@@ -82,8 +90,14 @@ TEST_CASE("what is unknown is named, with what was meant") {
         {{"data", "accept"}, "usage.missing", "missing: ID (the data set's id)", "data accept"},
         {{"manager", "revoke"}, "usage.missing", "missing: --data (the data set)", "manager revoke"},
         {{"block", "show", "x"}, "usage.value", "HEIGHT: 'x' is not a number", "block show"},
-        {{"block", "show", "99999999999999999999"}, "usage.value", "HEIGHT: '99999999999999999999' is not a number", "block show"},
-        {{"log", "show", "--pair", "a,", "--epoch", "1"}, "usage.value", "--pair: an element of 'a,' is empty", "log show"},
+        {{"block", "show", "99999999999999999999"},
+         "usage.value",
+         "HEIGHT: '99999999999999999999' is not a number",
+         "block show"},
+        {{"log", "show", "--pair", "a,", "--epoch", "1"},
+         "usage.value",
+         "--pair: an element of 'a,' is empty",
+         "log show"},
     };
     for (const Case& one : cases) {
         const UsageError found = error(one.words);
@@ -95,8 +109,8 @@ TEST_CASE("what is unknown is named, with what was meant") {
 }
 
 TEST_CASE("help is a text for standard output at every level") {
-    for (const std::vector<std::string>& words :
-         std::vector<std::vector<std::string>>{{}, {"--help"}, {"-h"}, {"grant", "--help"}, {"grant", "create", "--help"}}) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {}, {"--help"}, {"-h"}, {"grant", "--help"}, {"grant", "create", "--help"}}) {
         const Parsed parsed = parse(words);
         REQUIRE(std::holds_alternative<HelpText>(parsed));
         CHECK(std::get<HelpText>(parsed).text.find("examples:") != std::string::npos);

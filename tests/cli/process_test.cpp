@@ -13,8 +13,10 @@ using std::chrono::milliseconds;
 // A process that does nothing, with a "configuration" on its command line.
 ProcessId spawn_sleeper(const support::Folder& folder) {
     const std::string config = folder / "node.toml";
-    const Outcome<ProcessId> process = spawn_detached(
-        {.program = "/bin/sh", .arguments = {"-c", "while :; do sleep 1; done", config}, .log = folder / "log", .config = config});
+    const Outcome<ProcessId> process = spawn_detached({.program = "/bin/sh",
+                                                       .arguments = {"-c", "while :; do sleep 1; done", config},
+                                                       .log = folder / "log",
+                                                       .config = config});
     REQUIRE(process);
     return *process;
 }

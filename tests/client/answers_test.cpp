@@ -13,9 +13,9 @@ HttpReply reply(unsigned status, std::string_view body) {
 }  // namespace
 
 TEST_CASE("a node's problem object keeps its code, and its detail becomes what people read first") {
-    const Problem problem = to_problem(reply(409,
-                                             R"({"type":"urn:datadeed:error:data.exists","title":"Conflict","status":409,)"
-                                             R"("detail":"The data set is there already.","code":"data.exists","hint":["Choose another id."]})"));
+    const Problem problem = to_problem(
+        reply(409, R"({"type":"urn:datadeed:error:data.exists","title":"Conflict","status":409,)"
+                   R"("detail":"The data set is there already.","code":"data.exists","hint":["Choose another id."]})"));
     CHECK(problem == Problem{"data.exists", "The data set is there already", "", {"Choose another id."}, 409});
     CHECK(to_problem(reply(404, R"({"code":"x.y","title":"Not found","hint":"look"})")) ==
           Problem{"x.y", "Not found", "", {"look"}, 404});
@@ -39,7 +39,8 @@ TEST_CASE("a place needs its transaction, height and index") {
     CHECK(final->height == Height{7});
     CHECK(final->index == 3);
     CHECK(final->time == TimeMs{9});
-    for (const std::string& body : std::vector<std::string>{R"({})", R"({"tx":"zz","height":7,"index":3})", R"({"tx":")" + id + R"(","height":7})"}) {
+    for (const std::string& body : std::vector<std::string>{R"({})", R"({"tx":"zz","height":7,"index":3})",
+                                                            R"({"tx":")" + id + R"(","height":7})"}) {
         CHECK(to_final(*to_json(reply(200, body))).error().code == "net.bad_answer");
     }
     CHECK(to_json(reply(200, "{")).error().code == "net.bad_answer");

@@ -9,7 +9,8 @@ namespace {
 
 // Hands the text over in pieces of this size, as a file or a pipe may.
 ByteSource pieces(std::string text, std::size_t size) {
-    return [text = std::move(text), size, at = std::size_t{0}](std::span<char> buffer) mutable -> std::optional<std::size_t> {
+    return [text = std::move(text), size,
+            at = std::size_t{0}](std::span<char> buffer) mutable -> std::optional<std::size_t> {
         const std::size_t count = std::min({size, buffer.size(), text.size() - at});
         std::copy_n(text.begin() + static_cast<std::ptrdiff_t>(at), count, buffer.begin());
         at += count;
@@ -56,7 +57,10 @@ TEST_CASE("a table of plain and quoted fields is read as RFC 4180 says") {
         {"no line end at the end", "a,b\n1,2", {{"a", "b"}, {"1", "2"}}},
         {"CRLF", "a,b\r\n1,2\r\n", {{"a", "b"}, {"1", "2"}}},
         {"CRLF and LF in one file", "a,b\r\n1,2\n3,4\r\n", {{"a", "b"}, {"1", "2"}, {"3", "4"}}},
-        {"byte order mark", "\xEF\xBB\xBF" "a,b\n1,2\n", {{"a", "b"}, {"1", "2"}}},
+        {"byte order mark",
+         "\xEF\xBB\xBF"
+         "a,b\n1,2\n",
+         {{"a", "b"}, {"1", "2"}}},
         {"byte order mark before a quote", "\xEF\xBB\xBF\"a\",b\n1,2\n", {{"a", "b"}, {"1", "2"}}},
         {"quoted comma", "a,b\n\"x,y\",2\n", {{"a", "b"}, {"x,y", "2"}}},
         {"doubled quote", "a,b\n\"say \"\"hi\"\"\",2\n", {{"a", "b"}, {"say \"hi\"", "2"}}},
@@ -99,14 +103,22 @@ TEST_CASE("a broken table is an error with its line, whatever the pieces") {
         {"space before a quote", "a,b\n \"x\",2\n", {CsvRule::quote_must_enclose_the_whole_field, 2}},
         {"carriage return alone", "a,b\n1,2\r3,4\n", {CsvRule::carriage_return_must_precede_line_feed, 2}},
         {"old Macintosh file", "a,b\r1,2\r", {CsvRule::carriage_return_must_precede_line_feed, 1}},
-        {"carriage return after a quote", "a,b\n\"1\",\"2\"\rx\n", {CsvRule::carriage_return_must_precede_line_feed, 2}},
+        {"carriage return after a quote",
+         "a,b\n\"1\",\"2\"\rx\n",
+         {CsvRule::carriage_return_must_precede_line_feed, 2}},
         {"too few fields", "a,b\n1,2\n3\n", {CsvRule::record_must_have_as_many_fields_as_the_header, 3}},
         {"too many fields", "a,b\n1,2,3\n", {CsvRule::record_must_have_as_many_fields_as_the_header, 2}},
         {"Latin 1", "a,b\n1,caf\xE9\n", {CsvRule::text_must_be_utf8, 2}},
         {"GB 18030", "a,b\n1,\xCA\xFD\xBE\xDD\n", {CsvRule::text_must_be_utf8, 2}},
-        {"UTF-16", std::string{"\xFF\xFE" "a\0,\0b\0\n\0", 10}, {CsvRule::text_must_not_hold_nul, 1}},
+        {"UTF-16",
+         std::string{"\xFF\xFE"
+                     "a\0,\0b\0\n\0",
+                     10},
+         {CsvRule::text_must_not_hold_nul, 1}},
         {"NUL", std::string{"a,b\n1,x\0y\n", 10}, {CsvRule::text_must_not_hold_nul, 2}},
-        {"lines count inside quotes", "a,b\n\"x\ny\nz\",2\n3\n", {CsvRule::record_must_have_as_many_fields_as_the_header, 5}},
+        {"lines count inside quotes",
+         "a,b\n\"x\ny\nz\",2\n3\n",
+         {CsvRule::record_must_have_as_many_fields_as_the_header, 5}},
     };
     for (const Case& one : cases) {
         for (const std::size_t piece : {std::size_t{1}, std::size_t{65536}}) {

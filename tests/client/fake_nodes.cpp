@@ -46,8 +46,14 @@ void FakeNodes::set_next(std::size_t node, std::vector<Mood> moods) {
 }
 
 Profile FakeNodes::profile() const {
-    Profile profile{.chain = ledger::chain_id(genesis_), .genesis = {}, .member = "owner", .key_file = {}, .passphrase_file = {}, .nodes = {}};
-    for (std::size_t i = 0; i < moods_.size(); ++i) profile.nodes.push_back({"node-" + std::to_string(i), "http://fake:1"});
+    Profile profile{.chain = ledger::chain_id(genesis_),
+                    .genesis = {},
+                    .member = "owner",
+                    .key_file = {},
+                    .passphrase_file = {},
+                    .nodes = {}};
+    for (std::size_t i = 0; i < moods_.size(); ++i)
+        profile.nodes.push_back({"node-" + std::to_string(i), "http://fake:1"});
     return profile;
 }
 
@@ -97,7 +103,8 @@ Result<HttpReply, NoReply> FakeNodes::answer(std::size_t node, const HttpCall& c
     }
     if (call.target == "/v1/genesis") {
         const Bytes other = to_bytes(as_bytes("another"));
-        return HttpReply{.status = 200, .body = moods_[node] == Mood::other_chain ? other : genesis_, .retry_after = std::nullopt};
+        return HttpReply{
+            .status = 200, .body = moods_[node] == Mood::other_chain ? other : genesis_, .retry_after = std::nullopt};
     }
     if (call.method == "POST") return submit(node, call);
     if (call.target.starts_with("/v1/data/")) return get_data(call.target);
@@ -115,17 +122,24 @@ Result<HttpReply, NoReply> FakeNodes::submit(std::size_t node, const HttpCall& c
         next_[node].erase(next_[node].begin());
     }
     switch (mood) {
-        case Mood::refuses_connections: return fail(NoReply{.reason = "connection refused", .sent = false});
-        case Mood::hangs_up_before_acting: return fail(NoReply{.reason = "connection reset", .sent = true});
+        case Mood::refuses_connections:
+            return fail(NoReply{.reason = "connection refused", .sent = false});
+        case Mood::hangs_up_before_acting:
+            return fail(NoReply{.reason = "connection reset", .sent = true});
         case Mood::hangs_up_after_acting:
             (void)apply(call.body);
             return fail(NoReply{.reason = "connection reset", .sent = true});
-        case Mood::busy: return problem(429, "pool.full");
-        case Mood::no_quorum: return problem(503, "node.no_quorum");
-        case Mood::accepts_only: return reply(202, json::Value::object({{"tx", "x"}}));
-        case Mood::forgets_ids: return apply(call.body, false);
+        case Mood::busy:
+            return problem(429, "pool.full");
+        case Mood::no_quorum:
+            return problem(503, "node.no_quorum");
+        case Mood::accepts_only:
+            return reply(202, json::Value::object({{"tx", "x"}}));
+        case Mood::forgets_ids:
+            return apply(call.body, false);
         case Mood::well:
-        case Mood::other_chain: break;
+        case Mood::other_chain:
+            break;
     }
     return apply(call.body);
 }
@@ -134,7 +148,8 @@ HttpReply FakeNodes::apply(const Bytes& bytes, bool knows_ids) {
     const auto parsed = ledger::parse(ledger::chain_id(genesis_), bytes);
     if (!parsed) return problem(422, std::string{ledger::code(parsed.error())});
     const std::string tx = to_hex(parsed->id.value);
-    if (const auto known = final_.find(tx); known != final_.end() && knows_ids) return reply(200, place(tx, known->second));
+    if (const auto known = final_.find(tx); known != final_.end() && knows_ids)
+        return reply(200, place(tx, known->second));
     if (refusals_left_ > 0) {
         --refusals_left_;
         return problem(409, refusal_);

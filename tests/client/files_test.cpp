@@ -9,7 +9,7 @@ namespace datadeed::client {
 namespace {
 
 unsigned mode_of(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     REQUIRE(::stat(path.c_str(), &status) == 0);
     return status.st_mode & 0777U;
 }

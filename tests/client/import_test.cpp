@@ -50,8 +50,9 @@ TEST_CASE("rows that can't be registered are listed with line and code, and the 
     nodes.add("p/6", "Mine", "owner");
     const auto session = make_session(nodes);
     const std::string long_id(200, 'x');
-    const ImportPlan plan = plan_for(folder.write(
-        "t.csv", "pkg,item,title\np,1,One\np,2,\n" + long_id + ",3,Three\np,4,Four\np,5,Five\np,6,Mine\np,1,One\np,1,Uno\n"));
+    const ImportPlan plan =
+        plan_for(folder.write("t.csv", "pkg,item,title\np,1,One\np,2,\n" + long_id +
+                                           ",3,Three\np,4,Four\np,5,Five\np,6,Mine\np,1,One\np,1,Uno\n"));
     const Outcome<ImportResult> result = import_rows(*session, plan, quick(1));
     REQUIRE(result);
     CHECK(result->registered == 1);

@@ -38,7 +38,8 @@ TEST_CASE("the root of a log is the RFC 9162 root over its lines") {
 TEST_CASE("lines that span the buffer, and lines of 1 MiB, count as one") {
     std::vector<std::string> lines;
     std::string text;
-    for (std::size_t size : {std::size_t{262'143}, std::size_t{1}, std::size_t{262'144}, std::size_t{700'000}, std::size_t{1} << 20U}) {
+    for (std::size_t size :
+         {std::size_t{262'143}, std::size_t{1}, std::size_t{262'144}, std::size_t{700'000}, std::size_t{1} << 20U}) {
         lines.emplace_back(size, static_cast<char>('a' + lines.size()));
         text += lines.back() + "\n";
     }

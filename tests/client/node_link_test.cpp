@@ -56,7 +56,8 @@ TEST_CASE("a refusal after a lost answer is checked against what became final") 
     const auto second = make_session(others);
     const SignedTransaction first = registration(*second, "a");
     REQUIRE(second->nodes().submit_and_wait(first, after(milliseconds{2000})));
-    CHECK(second->nodes().submit_and_wait(registration(*second, "a"), after(milliseconds{2000})).error().code == "data.exists");
+    CHECK(second->nodes().submit_and_wait(registration(*second, "a"), after(milliseconds{2000})).error().code ==
+          "data.exists");
 }
 
 TEST_CASE("no node in reach is told at once, with each node's reason") {
@@ -65,7 +66,8 @@ TEST_CASE("no node in reach is told at once, with each node's reason") {
     nodes.set(1, Mood::refuses_connections);
     const auto session = make_session(nodes);
     const auto begin = std::chrono::steady_clock::now();
-    const Outcome<Final> final = session->nodes().submit_and_wait(registration(*session, "a"), after(milliseconds{20'000}));
+    const Outcome<Final> final =
+        session->nodes().submit_and_wait(registration(*session, "a"), after(milliseconds{20'000}));
     REQUIRE_FALSE(final);
     CHECK(final.error().code == "net.unreachable");
     CHECK(final.error().detail == "node-0: connection refused; node-1: connection refused");

@@ -30,7 +30,8 @@ TEST_CASE("a profile is read, with its file names relative to its folder") {
     CHECK(profile->genesis == above + "/genesis.cbor");
     CHECK(profile->key_file == above + "/keys/owner.key");
     CHECK(profile->passphrase_file == "/etc/passphrase");
-    CHECK(profile->nodes == std::vector<NodeAddress>{{"node-0", "http://127.0.0.1:8440"}, {"node-1", "http://[::1]:8443"}});
+    CHECK(profile->nodes ==
+          std::vector<NodeAddress>{{"node-0", "http://127.0.0.1:8440"}, {"node-1", "http://[::1]:8443"}});
 }
 
 TEST_CASE("what is written is read back, with names that need quoting") {
@@ -54,15 +55,18 @@ TEST_CASE("a profile that isn't right is refused with file, line and reason") {
         std::string says;
     };
     const std::vector<Case> cases{
-        {"unknown key", "mmeber = \"owner\"\n" + good, "profile.unknown_key", "1:1: unknown key 'mmeber' - did you mean 'member'?"},
-        {"unknown key of a node", good + "aip = \"x\"\n", "profile.unknown_key", "unknown key 'aip' - did you mean 'api'?"},
+        {"unknown key", "mmeber = \"owner\"\n" + good, "profile.unknown_key",
+         "1:1: unknown key 'mmeber' - did you mean 'member'?"},
+        {"unknown key of a node", good + "aip = \"x\"\n", "profile.unknown_key",
+         "unknown key 'aip' - did you mean 'api'?"},
         {"no chain", without(good, "chain"), "profile.invalid", "'chain' is missing"},
         {"no member", without(good, "member"), "profile.invalid", "'member' is missing"},
         {"no key file", without(good, "key_file"), "profile.invalid", "'key_file' is missing"},
         {"no nodes", good.substr(0, good.find("[[nodes]]")), "profile.invalid", "the nodes are missing"},
         {"node without api", without(good, "api"), "profile.invalid", "'api' is missing"},
         {"short chain id", "chain = \"aa\"" + good.substr(good.find('\n')), "profile.invalid", "64 lower-case"},
-        {"number as member", "member = 5\n" + without(good, "member"), "profile.invalid", "1:10: 'member' must be a text"},
+        {"number as member", "member = 5\n" + without(good, "member"), "profile.invalid",
+         "1:10: 'member' must be a text"},
         {"no TOML", "chain = \n", "profile.invalid", "owner.toml:1:"},
         {"a key twice", good.substr(0, good.find('\n') + 1) + good, "profile.invalid", "owner.toml:2:"},
         {"https", without(without(good, "api"), "api") + "api = \"https://127.0.0.1:1\"\n", "profile.invalid",
@@ -93,9 +97,9 @@ TEST_CASE("the address of an API is a host and a port, and nothing else") {
     CHECK(*parse_endpoint("http://127.0.0.1:8440") == Endpoint{"127.0.0.1", "8440"});
     CHECK(*parse_endpoint("http://[::1]:80") == Endpoint{"::1", "80"});
     CHECK(*parse_endpoint("http://localhost:65535") == Endpoint{"localhost", "65535"});
-    for (const std::string bad : {"", "127.0.0.1:80", "https://a:80", "http://a", "http://:80", "http://a:", "http://a:0",
-                                  "http://a:65536", "http://a:80/", "http://a:x", "http://::1:80", "http://u@a:80",
-                                  "http://[]:80", "http://a:123456"}) {
+    for (const std::string bad :
+         {"", "127.0.0.1:80", "https://a:80", "http://a", "http://:80", "http://a:", "http://a:0", "http://a:65536",
+          "http://a:80/", "http://a:x", "http://::1:80", "http://u@a:80", "http://[]:80", "http://a:123456"}) {
         INFO(bad);
         CHECK_FALSE(parse_endpoint(bad));
     }

@@ -14,10 +14,13 @@ namespace {
 
 const ChainId chain{Digest{7}};
 
-Signer make_signer() { return {chain, ledger::MemberId{"owner"}, crypto::SecretKey::generate()}; }
+Signer make_signer() {
+    return {chain, ledger::MemberId{"owner"}, crypto::SecretKey::generate()};
+}
 
 ledger::Operation registration(const std::string& title) {
-    return ledger::RegisterData{.data = ledger::DatasetId{"a"}, .title = title, .type = "table", .commitment = std::nullopt};
+    return ledger::RegisterData{
+        .data = ledger::DatasetId{"a"}, .title = title, .type = "table", .commitment = std::nullopt};
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 
 namespace datadeed::consensus::testing {
 
-[[nodiscard]] inline Digest digest_of(const std::string& text) { return make_proposal(Height{1}, {}, text).hash; }
+[[nodiscard]] inline Digest digest_of(const std::string& text) {
+    return make_proposal(Height{1}, {}, text).hash;
+}
 
 template <class M>
 [[nodiscard]] Signed<M> by(std::uint32_t signer, M message) {

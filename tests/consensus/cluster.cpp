@@ -15,7 +15,8 @@ Timing quick_timing() {
 
 }  // namespace
 
-Cluster::Cluster(std::uint64_t seed, Faults faults) : faults_{faults}, rng_{seed}, monitor_{quick_set(faults.validators)} {
+Cluster::Cluster(std::uint64_t seed, Faults faults)
+    : faults_{faults}, rng_{seed}, monitor_{quick_set(faults.validators)} {
     const Node::Observer observer{
         .on_action = [this](const Node& node, const Action& action) { monitor_.on_action(node, action); },
         .on_leave = [this](const Node& node, const Packet& packet) { monitor_.on_leave(node, packet); }};
@@ -178,7 +179,8 @@ std::optional<Packet> Cluster::twist(Packet packet) {
     auto* message = std::get_if<Message>(&packet.wire);
     if (message == nullptr) return packet;
     if (faults_.silent) return std::nullopt;
-    if (auto* proposal = std::get_if<Signed<PrePrepare>>(message); proposal != nullptr && proposal->signer == packet.from) {
+    if (auto* proposal = std::get_if<Signed<PrePrepare>>(message);
+        proposal != nullptr && proposal->signer == packet.from) {
         remember_second_story(*proposal);
         const Slot slot{proposal->message.view, proposal->message.height};
         if (in_second_camp(packet.to)) {
@@ -188,13 +190,15 @@ std::optional<Packet> Cluster::twist(Packet packet) {
             *proposal = resign(std::move(other), packet.from);
         }
         vote_for_both(slot);
-    } else if (auto* change = std::get_if<Signed<ViewChange>>(message); change != nullptr && change->signer == packet.from) {
+    } else if (auto* change = std::get_if<Signed<ViewChange>>(message);
+               change != nullptr && change->signer == packet.from) {
         if (rng_.chance(500)) {
             ViewChange hidden = change->message;
             hidden.prepared.reset();
             *change = resign(std::move(hidden), packet.from);
         }
-    } else if (auto* opened = std::get_if<Signed<NewView>>(message); opened != nullptr && opened->signer == packet.from) {
+    } else if (auto* opened = std::get_if<Signed<NewView>>(message);
+               opened != nullptr && opened->signer == packet.from) {
         if (in_second_camp(packet.to)) {
             NewView wrong = opened->message;
             wrong.carried.reset();

@@ -81,8 +81,8 @@ private:
     std::uint64_t order_{};
     std::uint64_t submitted_{};
     std::uint64_t next_misfortune_{};
-    std::uint64_t cut_{};    // bit set of one side of the partition, 0 none
-    std::uint64_t camps_{};  // who is told the second story
+    std::uint64_t cut_{};                                  // bit set of one side of the partition, 0 none
+    std::uint64_t camps_{};                                // who is told the second story
     std::map<Slot, std::pair<Digest, Proposal>> stories_;  // first story's hash, second story
     std::set<Slot> voted_for_both_;
     bool healed_{false};

@@ -41,7 +41,8 @@ TEST_CASE("a cluster keeps agreement through any fault and makes progress when t
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         Cluster cluster{seed, faults_of(seed)};
         const std::optional<std::string> broken = cluster.run();
-        INFO("replay with DATADEED_SEED=" << seed << ": " << broken.value_or("") << " at height " << cluster.height().value);
+        INFO("replay with DATADEED_SEED=" << seed << ": " << broken.value_or("") << " at height "
+                                          << cluster.height().value);
         REQUIRE_FALSE(broken.has_value());
         sum.decided += cluster.seen().decided;
         sum.views += cluster.seen().views;
@@ -52,9 +53,10 @@ TEST_CASE("a cluster keeps agreement through any fault and makes progress when t
         sum.blocks += cluster.seen().blocks;
         crashes += cluster.crashes();
     }
-    INFO("decided " << sum.decided << ", views " << sum.views << ", carried " << sum.carried << ", carried over two views "
-                    << sum.old_carried << ", evidence " << sum.evidence << ", bodies fetched " << sum.bodies
-                    << ", blocks fetched " << sum.blocks << ", crashes " << crashes);
+    INFO("decided " << sum.decided << ", views " << sum.views << ", carried " << sum.carried
+                    << ", carried over two views " << sum.old_carried << ", evidence " << sum.evidence
+                    << ", bodies fetched " << sum.bodies << ", blocks fetched " << sum.blocks << ", crashes "
+                    << crashes);
     if (count < 300) return;
     // A run in which nothing went wrong shows nothing.
     CHECK(sum.decided > 10'000);

@@ -11,7 +11,8 @@ const Digest hash_a = digest_of("a");
 
 ProposalAccepted accepted(std::uint64_t view, std::uint64_t height) {
     const auto primary = static_cast<std::uint32_t>(view % 4);
-    return {.proposal = by(primary, PrePrepare{.view = View{view}, .height = Height{height}, .hash = hash_a, .payload = {9}}),
+    return {.proposal =
+                by(primary, PrePrepare{.view = View{view}, .height = Height{height}, .hash = hash_a, .payload = {9}}),
             .vote = by(3, Prepare{.view = View{view}, .height = Height{height}, .hash = hash_a})};
 }
 
@@ -79,7 +80,8 @@ TEST_CASE("every kind of record survives the disk and has one encoding") {
                       .vote = by(1, Commit{.view = {}, .height = Height{1}, .hash = hash_a})},
         ViewChangeSent{view_change(3, 1)},
         ViewEntered{opened(1)},
-        Checkpoint{.committed = Height{3}, .view = View{1}, .changing = false, .view_change = {}, .new_view = opened(1)}};
+        Checkpoint{
+            .committed = Height{3}, .view = View{1}, .changing = false, .view_change = {}, .new_view = opened(1)}};
     for (const VoteRecord& record : records) {
         const Bytes bytes = encode(record);
         const auto decoded = decode<VoteRecord>(bytes);

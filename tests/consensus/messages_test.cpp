@@ -15,27 +15,30 @@ std::vector<Message> one_of_each() {
     const Digest hash = digest_of("a");
     const auto change = view_change(2, 1, committed(0, 3, hash, {0, 1, 2}), prepared(0, 4, hash, {1, 2}));
     const Carried carried{.view = View{0}, .height = Height{4}, .hash = hash};
-    return {by(0, PrePrepare{.view = View{0}, .height = Height{1}, .hash = hash, .payload = {1, 2, 3}}),
-            by(1, Prepare{.view = View{0}, .height = Height{1}, .hash = hash}),
-            by(2, Commit{.view = View{0}, .height = Height{1}, .hash = hash}),
-            change,
-            by(1, NewView{.new_view = View{1}, .view_changes = {change, change}, .base = Height{3}, .carried = carried}),
-            by(3, Status{.view = View{1},
-                         .changing = true,
-                         .committed = Height{3},
-                         .has_proposal = false,
-                         .view_changes = {ValidatorIndex{1}},
-                         .prepares = {},
-                         .commits = {ValidatorIndex{0}, ValidatorIndex{2}}})};
+    return {
+        by(0, PrePrepare{.view = View{0}, .height = Height{1}, .hash = hash, .payload = {1, 2, 3}}),
+        by(1, Prepare{.view = View{0}, .height = Height{1}, .hash = hash}),
+        by(2, Commit{.view = View{0}, .height = Height{1}, .hash = hash}),
+        change,
+        by(1, NewView{.new_view = View{1}, .view_changes = {change, change}, .base = Height{3}, .carried = carried}),
+        by(3, Status{.view = View{1},
+                     .changing = true,
+                     .committed = Height{3},
+                     .has_proposal = false,
+                     .view_changes = {ValidatorIndex{1}},
+                     .prepares = {},
+                     .commits = {ValidatorIndex{0}, ValidatorIndex{2}}})};
 }
 
 }  // namespace
 
 TEST_CASE("what is signed names the kind, the chain and every field") {
     const Prepare prepare{.view = View{5}, .height = Height{7}, .hash = Digest{}};
-    const std::string expected = "85"                                                                   // array of 5
-                                 "77646174616465 65642f706266742f707265706172652f31"                    // domain
-                                 "5820" + to_hex(test_chain().value) + "05" + "07" + "5820" + std::string(64, '0');
+    const std::string expected =
+        "85"                                                 // array of 5
+        "77646174616465 65642f706266742f707265706172652f31"  // domain
+        "5820" +
+        to_hex(test_chain().value) + "05" + "07" + "5820" + std::string(64, '0');
     std::string plain;
     for (const char c : expected) {
         if (c != ' ') plain += c;
@@ -68,14 +71,17 @@ TEST_CASE("every kind of message survives the wire and has one encoding") {
         CHECK(*decoded == message);
         CHECK(encode(*decoded) == bytes);
         CHECK(bytes[1] == static_cast<std::uint8_t>(kind_of(message)));
-        for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(decode<Message>(ByteView{bytes}.first(size)));
+        for (std::size_t size = 0; size < bytes.size(); ++size)
+            CHECK_FALSE(decode<Message>(ByteView{bytes}.first(size)));
     }
 }
 
 TEST_CASE("a payload beyond its limit is refused before it is copied") {
-    const Message big = by(0, PrePrepare{.view = {}, .height = Height{1}, .hash = {}, .payload = Bytes(payload_bytes_max + 1)});
+    const Message big =
+        by(0, PrePrepare{.view = {}, .height = Height{1}, .hash = {}, .payload = Bytes(payload_bytes_max + 1)});
     CHECK_FALSE(decode<Message>(encode(big)));
-    const Message most = by(0, PrePrepare{.view = {}, .height = Height{1}, .hash = {}, .payload = Bytes(payload_bytes_max)});
+    const Message most =
+        by(0, PrePrepare{.view = {}, .height = Height{1}, .hash = {}, .payload = Bytes(payload_bytes_max)});
     CHECK(decode<Message>(encode(most)));
 }
 

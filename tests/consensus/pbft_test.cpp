@@ -25,8 +25,9 @@ struct Bench {
     }
     Actions propose(const std::string& text, std::uint64_t view = 0) {
         const Proposal block = make_proposal(Height{1}, {}, text);
-        return hear(by(static_cast<std::uint32_t>(view % 4),
-                       PrePrepare{.view = View{view}, .height = Height{1}, .hash = block.hash, .payload = block.payload}));
+        return hear(
+            by(static_cast<std::uint32_t>(view % 4),
+               PrePrepare{.view = View{view}, .height = Height{1}, .hash = block.hash, .payload = block.payload}));
     }
     Actions validated(const std::string& text, bool ok = true, bool subjective = false) {
         return core.step(
@@ -90,7 +91,8 @@ TEST_CASE("votes of one view and hash make a quorum, others don't") {
     static_cast<void>(backup.propose("alice"));
     static_cast<void>(backup.validated("alice"));
     const Digest hash = digest_of("alice");
-    CHECK(sent<Commit>(backup.hear(by(2, Prepare{.view = {}, .height = Height{1}, .hash = digest_of("eve")}))) == nullptr);
+    CHECK(sent<Commit>(backup.hear(by(2, Prepare{.view = {}, .height = Height{1}, .hash = digest_of("eve")}))) ==
+          nullptr);
     CHECK(sent<Commit>(backup.hear(by(3, Prepare{.view = View{1}, .height = Height{1}, .hash = hash}))) == nullptr);
     CHECK(sent<Commit>(backup.hear(by(3, Prepare{.view = {}, .height = Height{1}, .hash = hash}))) != nullptr);
     CHECK(all<Decide>(backup.hear(by(0, Commit{.view = {}, .height = Height{1}, .hash = hash}))).empty());

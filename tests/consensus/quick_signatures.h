@@ -6,8 +6,8 @@
 #include "consensus/signing.h"
 #include "consensus/validator_set.h"
 
-// Signatures for simulators: a keyed checksum, thousands of times quicker than Ed25519 and as good as long as nobody in the
-// simulation forges them. Never outside tests.
+// Signatures for simulators: a keyed checksum, thousands of times quicker than Ed25519 and as good as long as nobody in
+// the simulation forges them. Never outside tests.
 
 namespace datadeed::consensus::testing {
 
@@ -53,7 +53,8 @@ public:
 // `n` validators "v0", "v1" ... with quick keys.
 [[nodiscard]] inline ValidatorSet quick_set(std::size_t n) {
     std::vector<Validator> validators;
-    for (std::size_t i = 0; i < n; ++i) validators.push_back({.name = "v" + std::to_string(i), .vote_key = quick_key(i)});
+    for (std::size_t i = 0; i < n; ++i)
+        validators.push_back({.name = "v" + std::to_string(i), .vote_key = quick_key(i)});
     return ValidatorSet{std::move(validators)};
 }
 

@@ -15,11 +15,15 @@ std::vector<std::string> split(const std::string& line) {
     return words;
 }
 
-std::uint32_t index_of(const std::string& word) { return static_cast<std::uint32_t>(std::stoul(word)); }
+std::uint32_t index_of(const std::string& word) {
+    return static_cast<std::uint32_t>(std::stoul(word));
+}
 
 }  // namespace
 
-Scenario::Scenario() { hidden_.insert("STATUS"); }
+Scenario::Scenario() {
+    hidden_.insert("STATUS");
+}
 
 std::string Scenario::command(const std::string& line) {
     transcript_.clear();
@@ -114,7 +118,8 @@ void Scenario::start(Node& target) {
 void Scenario::submit(const Words& words) {
     std::vector<std::string> to(words.begin() + 2, words.end());
     for (const auto& each : nodes_) {
-        const bool chosen = to.empty() || std::find(to.begin(), to.end(), std::to_string(each->self().value)) != to.end();
+        const bool chosen =
+            to.empty() || std::find(to.begin(), to.end(), std::to_string(each->self().value)) != to.end();
         if (chosen) each->submit(words.at(1));
         collect(*each);
     }
@@ -209,7 +214,9 @@ void Scenario::partition(const Words& words) {
     }
 }
 
-Node& Scenario::node(const std::string& word) { return *nodes_.at(index_of(word)); }
+Node& Scenario::node(const std::string& word) {
+    return *nodes_.at(index_of(word));
+}
 
 // deliver all | deliver PREPARE | deliver 0->1 | deliver PREPARE 0->1 | deliver ->1 | deliver 0->
 Scenario::Filter Scenario::parse_filter(const Words& words) const {

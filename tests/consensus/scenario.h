@@ -21,7 +21,9 @@ public:
     [[nodiscard]] std::string command(const std::string& line);
 
     // The first rule of safety that a correct validator broke, if any.
-    [[nodiscard]] std::optional<std::string> violation() const { return monitor_ ? monitor_->violation() : std::nullopt; }
+    [[nodiscard]] std::optional<std::string> violation() const {
+        return monitor_ ? monitor_->violation() : std::nullopt;
+    }
 
     // Mends everything, lets time pass, and says what is wrong with the end, if anything: all correct validators must
     // decide one more block and be at one tip.

@@ -22,7 +22,9 @@ std::string list(const List& indexes) {
 
 }  // namespace
 
-void Scenario::learn(const Proposal& block) { labels_[block.hash] = text_of(block.payload); }
+void Scenario::learn(const Proposal& block) {
+    labels_[block.hash] = text_of(block.payload);
+}
 
 // The text and the beginning of the hash, so that a block proposed again can be seen to be the same.
 std::string Scenario::label(const Digest& hash) const {
@@ -37,19 +39,22 @@ std::string Scenario::describe(const Carried& carried) const {
 std::string Scenario::describe(const Message& message) const {
     const Overloaded words{
         [](const Status& said) {
-            return slot(said.view, said.committed) + (said.changing ? " changing" : "") + (said.has_proposal ? " has" : "") +
-                   " vc" + list(said.view_changes) + " p" + list(said.prepares) + " c" + list(said.commits);
+            return slot(said.view, said.committed) + (said.changing ? " changing" : "") +
+                   (said.has_proposal ? " has" : "") + " vc" + list(said.view_changes) + " p" + list(said.prepares) +
+                   " c" + list(said.commits);
         },
         [this](const ViewChange& said) {
-            std::string text = "v" + std::to_string(said.new_view.value) + " committed " + std::to_string(said.committed.value);
-            if (said.prepared) text += " prepared v" + std::to_string(said.prepared->view.value) + " " + label(said.prepared->hash);
+            std::string text =
+                "v" + std::to_string(said.new_view.value) + " committed " + std::to_string(said.committed.value);
+            if (said.prepared)
+                text += " prepared v" + std::to_string(said.prepared->view.value) + " " + label(said.prepared->hash);
             return text;
         },
         [this](const NewView& said) {
             std::vector<ValidatorIndex> from;
             for (const auto& change : said.view_changes) from.push_back(change.signer);
-            return "v" + std::to_string(said.new_view.value) + " of " + list(from) + " base " + std::to_string(said.base.value) +
-                   (said.carried ? " carried " + describe(*said.carried) : "");
+            return "v" + std::to_string(said.new_view.value) + " of " + list(from) + " base " +
+                   std::to_string(said.base.value) + (said.carried ? " carried " + describe(*said.carried) : "");
         },
         [this](const auto& vote) { return slot(vote.view, vote.height) + " " + label(vote.hash); },
     };
@@ -112,12 +117,15 @@ void Scenario::note(const Node& who, const Action& action) {
                 learn(does.block);
                 std::vector<ValidatorIndex> from;
                 for (const auto& vote : does.certificate.votes) from.push_back(vote.signer);
-                tell(head + "decide h" + std::to_string(does.block.height.value) + " " + label(does.block.hash) + " by v" +
-                     std::to_string(does.certificate.view.value) + list(from));
+                tell(head + "decide h" + std::to_string(does.block.height.value) + " " + label(does.block.hash) +
+                     " by v" + std::to_string(does.certificate.view.value) + list(from));
             },
-            [&](const FetchBody& does) { tell(head + "fetch body " + label(does.hash) + " from " + list(does.holders)); },
+            [&](const FetchBody& does) {
+                tell(head + "fetch body " + label(does.hash) + " from " + list(does.holders));
+            },
             [&](const FetchBlocks& does) {
-                tell(head + "fetch blocks from " + std::to_string(does.peer.value) + " at h" + std::to_string(does.from.value));
+                tell(head + "fetch blocks from " + std::to_string(does.peer.value) + " at h" +
+                     std::to_string(does.from.value));
             },
             [&](const ReportEvidence& does) {
                 tell(head + "evidence " + describe(does.evidence.first) +
@@ -168,7 +176,8 @@ void Scenario::forge(const Words& words) {
     const View view{std::stoull(words.at(3))};
     const auto post = [&](const auto& message) {
         for (const ValidatorIndex target : to) {
-            queue_.push_back({.from = liar.self(), .to = target, .wire = sign(test_chain(), message, liar.self(), key)});
+            queue_.push_back(
+                {.from = liar.self(), .to = target, .wire = sign(test_chain(), message, liar.self(), key)});
         }
     };
     if (words[2] == "new-view") {
@@ -178,8 +187,11 @@ void Scenario::forge(const Words& words) {
     if (words[2] == "view-change") {
         ViewChange change{.new_view = view, .committed = {}, .certificate = {}, .prepared = {}};
         if (words.at(4) == "broken") {
-            change.prepared = PreparedCertificate{
-                .view = {}, .height = Height{1}, .hash = {}, .pre_prepare = {}, .prepares = {{ValidatorIndex{1}, {}}, {ValidatorIndex{2}, {}}}};
+            change.prepared = PreparedCertificate{.view = {},
+                                                  .height = Height{1},
+                                                  .hash = {},
+                                                  .pre_prepare = {},
+                                                  .prepares = {{ValidatorIndex{1}, {}}, {ValidatorIndex{2}, {}}}};
         }
         post(change);
         return;

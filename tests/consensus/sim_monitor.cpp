@@ -64,7 +64,8 @@ void Monitor::check_decided(const Decide& action) {
     if ((!fits || !verify(certificate, validators_, test_chain(), quick)) && !violation_) {
         violation_ = "a decided block must have a valid certificate";
     }
-    if (make_proposal(action.block.height, action.block.parent, text_of(action.block.payload)).hash != action.block.hash &&
+    if (make_proposal(action.block.height, action.block.parent, text_of(action.block.payload)).hash !=
+            action.block.hash &&
         !violation_) {
         violation_ = "a decided payload must be what its hash binds";
     }
@@ -101,7 +102,8 @@ void Monitor::check_sent(const Node& node, const Signed<PrePrepare>& message) {
         const PrePrepare& made = record.proposal.message;
         return made.view == said.view && made.height == said.height && made.hash == said.hash;
     });
-    if (!durable && !is_summed(node, said.height)) fail(node, "PRE-PREPARE must not leave before its record is on disk");
+    if (!durable && !is_summed(node, said.height))
+        fail(node, "PRE-PREPARE must not leave before its record is on disk");
 }
 
 void Monitor::check_sent(const Node& node, const Signed<Prepare>& message) {
@@ -110,11 +112,15 @@ void Monitor::check_sent(const Node& node, const Signed<Prepare>& message) {
     if (is_summed(node, message.message.height)) return;
     if (!on_disk<ProposalAccepted>(node, matches)) fail(node, "PREPARE must not leave before its record is on disk");
     // Kept bytes: whoever prepares must be able to serve the block.
-    const bool has_bytes = on_disk<ProposalAccepted>(node, [&](const ProposalAccepted& record) {
-        return record.proposal.message.hash == message.message.hash && !record.proposal.message.payload.empty();
-    }) || on_disk<ProposalMade>(node, [&](const ProposalMade& record) {
-        return record.proposal.message.hash == message.message.hash && !record.proposal.message.payload.empty();
-    });
+    const bool has_bytes =
+        on_disk<ProposalAccepted>(node,
+                                  [&](const ProposalAccepted& record) {
+                                      return record.proposal.message.hash == message.message.hash &&
+                                             !record.proposal.message.payload.empty();
+                                  }) ||
+        on_disk<ProposalMade>(node, [&](const ProposalMade& record) {
+            return record.proposal.message.hash == message.message.hash && !record.proposal.message.payload.empty();
+        });
     if (!has_bytes) fail(node, "PREPARE must not leave before the payload is on disk");
 }
 
@@ -123,8 +129,9 @@ void Monitor::check_sent(const Node& node, const Signed<Commit>& message) {
     const auto matches = [&](const BlockPrepared& record) {
         const PreparedCertificate& prepared = record.certificate;
         const QuickVerifier quick;
-        return record.vote == message && prepared.view == message.message.view && prepared.hash == message.message.hash &&
-               prepared.height == message.message.height && verify(prepared, validators_, test_chain(), quick).has_value();
+        return record.vote == message && prepared.view == message.message.view &&
+               prepared.hash == message.message.hash && prepared.height == message.message.height &&
+               verify(prepared, validators_, test_chain(), quick).has_value();
     };
     if (on_disk<BlockPrepared>(node, matches) || is_summed(node, message.message.height)) return;
     fail(node, "COMMIT must not leave before its certificate is on disk");
@@ -137,7 +144,8 @@ void Monitor::check_sent(const Node& node, const Signed<ViewChange>& message) {
     if (place->second != encode(message)) fail(node, "VIEW-CHANGE must be the same bytes each time");
     View& left = left_below_[node.self()];
     left = std::max(left, message.message.new_view);
-    const bool durable = on_disk<ViewChangeSent>(node, [&](const ViewChangeSent& record) { return record.message == message; });
+    const bool durable =
+        on_disk<ViewChangeSent>(node, [&](const ViewChangeSent& record) { return record.message == message; });
     const Checkpoint* summed = checkpoint_of(node);
     const bool in_sum = summed != nullptr && summed->view >= message.message.new_view;
     if (!durable && !in_sum) fail(node, "VIEW-CHANGE must not leave before its record is on disk");
@@ -151,7 +159,8 @@ void Monitor::check_sent(const Node& node, const Signed<NewView>& message) {
         ++seen_.carried;
         if (message.message.carried->view.value + 1 < message.message.new_view.value) ++seen_.old_carried;
     }
-    const bool durable = on_disk<ViewEntered>(node, [&](const ViewEntered& record) { return record.message == message; });
+    const bool durable =
+        on_disk<ViewEntered>(node, [&](const ViewEntered& record) { return record.message == message; });
     const Checkpoint* summed = checkpoint_of(node);
     const bool in_sum = summed != nullptr && summed->new_view == message;
     if (!durable && !in_sum) fail(node, "NEW-VIEW must not leave before its record is on disk");

@@ -17,7 +17,9 @@ std::string text_of(const Bytes& payload) {
     return block ? block->text : "?";
 }
 
-ChainId test_chain() { return ChainId{crypto::sha256(as_bytes("a chain for tests"))}; }
+ChainId test_chain() {
+    return ChainId{crypto::sha256(as_bytes("a chain for tests"))};
+}
 
 Node::Node(ValidatorSet validators, ValidatorIndex self, Timing timing, Observer observer)
     : validators_{validators},
@@ -35,8 +37,8 @@ void Node::start(std::uint64_t now_ms) {
         start.hash = disk_.chain.back().block.hash;
         start.certificate = disk_.chain.back().certificate;
     }
-    core_.emplace(Config{.chain = test_chain(), .validators = validators_, .self = self_, .timing = timing_}, signer_, start,
-                  recover(disk_.journal));
+    core_.emplace(Config{.chain = test_chain(), .validators = validators_, .self = self_, .timing = timing_}, signer_,
+                  start, recover(disk_.journal));
     give(Tick{now_ms});
     tell_work();
 }
@@ -80,7 +82,9 @@ void Node::sync() {
     release();
 }
 
-std::vector<Packet> Node::take_packets() { return std::exchange(left_, {}); }
+std::vector<Packet> Node::take_packets() {
+    return std::exchange(left_, {});
+}
 
 // One event and all that follows from it inside this node.
 void Node::give(Event event) {
@@ -105,7 +109,8 @@ void Node::perform(Action& action) {
 
 void Node::perform_one(Persist& action) {
     unsynced_.push_back(std::move(action.record));
-    if (action.number != disk_.last_record + unsynced_.size()) throw std::logic_error{"record numbers must rise by one"};
+    if (action.number != disk_.last_record + unsynced_.size())
+        throw std::logic_error{"record numbers must rise by one"};
 }
 
 void Node::perform_one(Send& action) {
@@ -155,7 +160,9 @@ void Node::perform_one(FetchBody& action) {
     }
 }
 
-void Node::perform_one(FetchBlocks& action) { leave(action.peer, BlocksRequest{.from = action.from}, 0); }
+void Node::perform_one(FetchBlocks& action) {
+    leave(action.peer, BlocksRequest{.from = action.from}, 0);
+}
 
 void Node::receive(ValidatorIndex from, const Message& message) {
     Result<VerifiedMessage, Error> verified = verifier_.verify(message);

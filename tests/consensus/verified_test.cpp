@@ -110,11 +110,13 @@ TEST_CASE_METHOD(Door, "a VIEW-CHANGE is refused whole for any certificate in it
           Error::prepared_height_must_follow_the_committed);
     CHECK(refusal(view_change(1, 2, final, prepared(2, 4, hash_b, {0, 1}))) ==
           Error::prepared_view_must_be_before_the_new_view);
-    CHECK(refusal(view_change(1, 2, final, prepared(1, 4, hash_b, {0}))) == Error::prepared_certificate_must_have_a_quorum);
+    CHECK(refusal(view_change(1, 2, final, prepared(1, 4, hash_b, {0}))) ==
+          Error::prepared_certificate_must_have_a_quorum);
     CHECK(refusal(by(1, ViewChange{.new_view = View{2}, .committed = Height{3}, .certificate = {}, .prepared = {}})) ==
           Error::committed_height_must_have_its_certificate);
-    CHECK(refusal(by(1, ViewChange{.new_view = View{2}, .committed = Height{4}, .certificate = final, .prepared = {}})) ==
-          Error::committed_height_must_have_its_certificate);
+    CHECK(
+        refusal(by(1, ViewChange{.new_view = View{2}, .committed = Height{4}, .certificate = final, .prepared = {}})) ==
+        Error::committed_height_must_have_its_certificate);
 }
 
 TEST_CASE_METHOD(Door, "a NEW-VIEW needs exactly a quorum of valid VIEW-CHANGEs of distinct signers for its view") {
@@ -129,7 +131,8 @@ TEST_CASE_METHOD(Door, "a NEW-VIEW needs exactly a quorum of valid VIEW-CHANGEs 
           Error::new_view_must_have_a_quorum_of_view_changes);
     CHECK(refusal(opened(2, {change(0), change(1), change(1)})) ==
           Error::certificate_signers_must_be_distinct_and_in_order);
-    CHECK(refusal(opened(2, {change(0), change(1), view_change(3, 6)})) == Error::view_changes_must_be_for_the_new_view);
+    CHECK(refusal(opened(2, {change(0), change(1), view_change(3, 6)})) ==
+          Error::view_changes_must_be_for_the_new_view);
     auto forged = change(3);
     forged.signature = {};
     CHECK(refusal(opened(2, {change(0), change(1), forged})) == Error::signature_must_verify);

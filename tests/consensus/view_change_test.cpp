@@ -16,7 +16,8 @@ const Digest hash_b = digest_of("b");
 }  // namespace
 
 TEST_CASE("a view with nothing prepared begins freely above the highest height committed") {
-    const std::vector<Signed<ViewChange>> changes{view_change(0, 5), view_change(1, 5, committed(0, 3, hash_a, {0, 1, 2})),
+    const std::vector<Signed<ViewChange>> changes{view_change(0, 5),
+                                                  view_change(1, 5, committed(0, 3, hash_a, {0, 1, 2})),
                                                   view_change(2, 5, committed(1, 2, hash_b, {0, 1, 2}))};
     const auto opening = open_view(changes);
     REQUIRE(opening);
@@ -122,7 +123,8 @@ TEST_CASE("a vote book never drops a vote of the current view and never grows be
     CHECK(book.find(View{6}, ValidatorIndex{0}) == nullptr);
     CHECK(book.find(View{99}, ValidatorIndex{0}) != nullptr);
     std::size_t kept = 0;
-    for (std::uint64_t view = 0; view < 100; ++view) kept += book.find(View{view}, ValidatorIndex{0}) == nullptr ? 0U : 1U;
+    for (std::uint64_t view = 0; view < 100; ++view)
+        kept += book.find(View{view}, ValidatorIndex{0}) == nullptr ? 0U : 1U;
     CHECK(kept == votes_per_signer_max);
 }
 

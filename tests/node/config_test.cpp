@@ -71,45 +71,59 @@ TEST_CASE("every mistake in a configuration has its own error with its place") {
     const std::vector<Mistake> mistakes = {
         {"ops = ", "opps = ",
          "node.toml:13:1: error: unknown key 'opps' in [listen] - did you mean 'ops'? [config.unknown_key]"},
-        {"[listen]", "[lisen]", "node.toml:10:2: error: unknown key 'lisen' in the file - did you mean 'listen'? "
-                                "[config.unknown_key]"},
-        {"level =", "zzzzzzzz =", "node.toml:15:1: error: unknown key 'zzzzzzzz' in [log] - see docs/operations.md for "
-                                  "all keys [config.unknown_key]"},
-        {"\"debug\"", "\"loud\"", "node.toml:15:9: error: log.level: 'loud' is not one of the words - allowed is debug, "
-                                  "info, warn, error [config.bad_value]"},
-        {"\"debug\"", "7", "node.toml:15:9: error: log.level is a whole number, but should be a text - write it in "
-                           "\"quotes\" [config.wrong_type]"},
-        {"level = \"debug\"", "files = \"8\"", "node.toml:15:9: error: log.files is a text, but should be a whole number - "
-                                               "write it without quotes [config.wrong_type]"},
+        {"[listen]", "[lisen]",
+         "node.toml:10:2: error: unknown key 'lisen' in the file - did you mean 'listen'? "
+         "[config.unknown_key]"},
+        {"level =", "zzzzzzzz =",
+         "node.toml:15:1: error: unknown key 'zzzzzzzz' in [log] - see docs/operations.md for "
+         "all keys [config.unknown_key]"},
+        {"\"debug\"", "\"loud\"",
+         "node.toml:15:9: error: log.level: 'loud' is not one of the words - allowed is debug, "
+         "info, warn, error [config.bad_value]"},
+        {"\"debug\"", "7",
+         "node.toml:15:9: error: log.level is a whole number, but should be a text - write it in "
+         "\"quotes\" [config.wrong_type]"},
+        {"level = \"debug\"", "files = \"8\"",
+         "node.toml:15:9: error: log.files is a text, but should be a whole number - "
+         "write it without quotes [config.wrong_type]"},
         {"level = \"debug\"", "files = 0",
          "node.toml:15:9: error: log.files: 0 is out of range - allowed is 1 to 100 [config.out_of_range]"},
         {"level = \"debug\"", "files = 101",
          "node.toml:15:9: error: log.files: 101 is out of range - allowed is 1 to 100 [config.out_of_range]"},
         {"level = \"debug\"", "files = -1",
          "node.toml:15:9: error: log.files: -1 is out of range - allowed is 1 to 100 [config.out_of_range]"},
-        {"level = \"debug\"", "files = 1.5", "node.toml:15:9: error: log.files is a fraction, but should be a whole number - "
-                                             "write it without quotes [config.wrong_type]"},
+        {"level = \"debug\"", "files = 1.5",
+         "node.toml:15:9: error: log.files is a fraction, but should be a whole number - "
+         "write it without quotes [config.wrong_type]"},
         {"\"127.0.0.1:8440\"", "\"0.0.0.0:8440\"",
-         "node.toml:12:7: error: listen.api: '0.0.0.0:8440' can be reached by other machines, without encryption - listen "
+         "node.toml:12:7: error: listen.api: '0.0.0.0:8440' can be reached by other machines, without encryption - "
+         "listen "
          "on 127.0.0.1 and put a TLS proxy before it [config.not_loopback]"},
         {"\"127.0.0.1:8440\"", "\"127.0.0.1:99999\"",
-         "node.toml:12:7: error: listen.api: '127.0.0.1:99999' is not an address - write host:port, as in 127.0.0.1:7000 "
+         "node.toml:12:7: error: listen.api: '127.0.0.1:99999' is not an address - write host:port, as in "
+         "127.0.0.1:7000 "
          "or [::1]:7000 [config.bad_value]"},
-        {"\"n0\"", "\"N 0\"", "node.toml:2:8: error: node.name: 'N 0' can't be used - a member id is 1 to 63 of a-z 0-9 . _ - "
-                              "and begins with a letter or digit [config.bad_value]"},
-        {"\"data\"", "\"\"", "node.toml:3:12: error: node.data_dir: the path is empty or has a NUL in it - name a file or "
-                             "folder [config.bad_value]"},
-        {"data_dir = \"data\"\n", "", "node.toml: error: the key node.data_dir is missing: folder of the chain, the state "
-                                      "and the votes - add data_dir = ... below [node] [config.missing_key]"},
-        {"vote = \"keys/vote.key\"\n", "", "node.toml: error: keys.vote and keys.cosign go together - a validator has both, "
-                                           "an observer neither [config.missing_key]"},
+        {"\"n0\"", "\"N 0\"",
+         "node.toml:2:8: error: node.name: 'N 0' can't be used - a member id is 1 to 63 of a-z 0-9 . _ - "
+         "and begins with a letter or digit [config.bad_value]"},
+        {"\"data\"", "\"\"",
+         "node.toml:3:12: error: node.data_dir: the path is empty or has a NUL in it - name a file or "
+         "folder [config.bad_value]"},
+        {"data_dir = \"data\"\n", "",
+         "node.toml: error: the key node.data_dir is missing: folder of the chain, the state "
+         "and the votes - add data_dir = ... below [node] [config.missing_key]"},
+        {"vote = \"keys/vote.key\"\n", "",
+         "node.toml: error: keys.vote and keys.cosign go together - a validator has both, "
+         "an observer neither [config.missing_key]"},
         {"address = \"10.0.0.7:7001\"", "addr = \"10.0.0.7:7001\"",
          "node.toml:18:1: error: unknown key 'addr' in [[peers]] - see docs/operations.md for all keys "
          "[config.unknown_key]"},
-        {"\"10.0.0.7:7001\"", "\"10.0.0.7\"", "node.toml:18:11: error: peers.address: '10.0.0.7' is not an address - write "
-                                              "host:port, as in 10.0.0.7:7000 [config.bad_value]"},
-        {"[[peers]]", "[peers]", "node.toml:16:1: error: peers is a table, but should be a list of tables - write [[peers]] "
-                                 "before each name and address [config.wrong_type]"},
+        {"\"10.0.0.7:7001\"", "\"10.0.0.7\"",
+         "node.toml:18:11: error: peers.address: '10.0.0.7' is not an address - write "
+         "host:port, as in 10.0.0.7:7000 [config.bad_value]"},
+        {"[[peers]]", "[peers]",
+         "node.toml:16:1: error: peers is a table, but should be a list of tables - write [[peers]] "
+         "before each name and address [config.wrong_type]"},
     };
     for (const Mistake& mistake : mistakes) {
         const std::vector<std::string> errors = errors_of(replaced(good, mistake.from, mistake.to));
@@ -138,7 +152,8 @@ TEST_CASE("text that isn't TOML is refused with its place") {
 }
 
 TEST_CASE("a key given twice is refused") {
-    const std::vector<std::string> errors = errors_of(replaced(good, "name = \"n0\"\n", "name = \"n0\"\nname = \"n1\"\n"));
+    const std::vector<std::string> errors =
+        errors_of(replaced(good, "name = \"n0\"\n", "name = \"n0\"\nname = \"n1\"\n"));
     REQUIRE(errors.size() == 1);
     CHECK(errors[0].starts_with("node.toml:3:"));
     CHECK(errors[0].ends_with("[config.syntax]"));
@@ -171,7 +186,8 @@ TEST_CASE("a file that is missing, a folder or too large is refused") {
 TEST_CASE("endpoints have one spelling") {
     CHECK(parse_endpoint("localhost:1") == Endpoint{.host = "localhost", .port = 1});
     CHECK(to_text(*parse_endpoint("[::1]:65535")) == "[::1]:65535");
-    for (const char* bad : {"", ":1", "a:", "a:-1", "a:01", "a:65536", "a b:1", "::1:1", "[]:1", "a:1:", "a:+1", "[g]:1"}) {
+    for (const char* bad :
+         {"", ":1", "a:", "a:-1", "a:01", "a:65536", "a b:1", "::1:1", "[]:1", "a:1:", "a:+1", "[g]:1"}) {
         CAPTURE(bad);
         CHECK_FALSE(parse_endpoint(bad));
     }
@@ -189,9 +205,9 @@ TEST_CASE("docs/operations.md explains every key with its default") {
         const std::string full = std::string{key.table} + '.' + std::string{key.name};
         const std::string default_text = default_of(key);
         const std::string row = "| `" + full + "` | " +
-                                (key.required              ? std::string{"required"}
-                                 : default_text.empty()    ? std::string{"none"}
-                                                           : '`' + default_text + '`') +
+                                (key.required           ? std::string{"required"}
+                                 : default_text.empty() ? std::string{"none"}
+                                                        : '`' + default_text + '`') +
                                 " |";
         CAPTURE(row);
         CHECK(text.str().find(row) != std::string::npos);

@@ -48,7 +48,8 @@ TEST_CASE("each check fails for its own reason and says it") {
               f.status.has_quorum = false;
               f.status.connected_validators = 2;
           }) == Names{"quorum: 2 validators are connected, 3 are needed"});
-    CHECK(failing([](Facts& f) { f.machine.disk_free_bytes = 1; }) == Names{"disk: 0 MiB are free, 256 MiB are needed"});
+    CHECK(failing([](Facts& f) { f.machine.disk_free_bytes = 1; }) ==
+          Names{"disk: 0 MiB are free, 256 MiB are needed"});
     CHECK(failing([](Facts& f) { f.status.block_time = TimeMs{f.machine.now.value + 3'600'000}; }) ==
           Names{"clock: the last block is 3600 seconds ahead of this clock"});
     CHECK(failing([](Facts& f) { f.machine.stopping = true; }) == Names{"store: the node is stopping"});

@@ -16,10 +16,11 @@
 namespace datadeed::node {
 namespace {
 
-const LogLine line{.level = LogLevel::warn,
-                   .time = TimeMs{1'795'463'660'007},
-                   .event = "peer.refused",
-                   .fields = {{"why", "two words\nand \"quotes\" \x1b[31m \xff"}, {"height", std::uint64_t{12}}, {"up", false}}};
+const LogLine line{
+    .level = LogLevel::warn,
+    .time = TimeMs{1'795'463'660'007},
+    .event = "peer.refused",
+    .fields = {{"why", "two words\nand \"quotes\" \x1b[31m \xff"}, {"height", std::uint64_t{12}}, {"up", false}}};
 
 TEST_CASE("a log line in JSON is one line that parses, whatever is in it") {
     const std::string text = to_json_line(line);
@@ -42,7 +43,8 @@ TEST_CASE("a log line for people is one line without control characters") {
 }
 
 TEST_CASE("a log file holds the lines of the level and above") {
-    const std::filesystem::path file = std::filesystem::temp_directory_path() / ("datadeed-log-" + std::to_string(::getpid()));
+    const std::filesystem::path file =
+        std::filesystem::temp_directory_path() / ("datadeed-log-" + std::to_string(::getpid()));
     NodeConfig config;
     config.log_file = file;
     config.log_level = "warn";
@@ -114,7 +116,8 @@ TEST_CASE("metrics are text that Prometheus reads") {
     Metrics metrics;
     replica::Status status;
     status.height = Height{7};
-    status.peers.push_back({.member = ledger::MemberId{"n1"}, .connected = true, .validator = true, .height = Height{5}});
+    status.peers.push_back(
+        {.member = ledger::MemberId{"n1"}, .connected = true, .validator = true, .height = Height{5}});
     metrics.show(status);
     metrics.submission_answered("committed");
     metrics.block_committed(std::chrono::milliseconds{12}, 3);

@@ -75,7 +75,8 @@ void Chain::write_config(const std::string& more, int peer, int api, int ops) co
                         "[node]\nname = \"n0\"\ndata_dir = \"data\"\ngenesis = \"../../genesis.cbor\"\n"
                         "[keys]\nlink = \"keys/link.key\"\nvote = \"keys/vote.key\"\ncosign = \"keys/cosign.key\"\n"
                         "passphrase_file = \"keys/passphrase\"\n"
-                        "[listen]\npeer = " + address(peer) + "api = " + address(api) + "ops = " + address(ops) + more);
+                        "[listen]\npeer = " +
+                            address(peer) + "api = " + address(api) + "ops = " + address(ops) + more);
 }
 
 Bytes Chain::registration(const std::string& id) const {
@@ -83,14 +84,13 @@ Bytes Chain::registration(const std::string& id) const {
     const ledger::Transaction transaction{
         .nonce = ledger::Nonce{now * 1000},
         .expires = TimeMs{now + 600'000},
-        .operations = {ledger::RegisterData{
-            .data = ledger::DatasetId{id}, .title = "T", .type = "table", .commitment = {}}}};
+        .operations = {
+            ledger::RegisterData{.data = ledger::DatasetId{id}, .title = "T", .type = "table", .commitment = {}}}};
     return ledger::sign_transaction(this->id(), transaction, key_of("ann"));
 }
 
 std::string Chain::token() const {
-    const api::Token token{
-        .member = MemberId{"ann"}, .node = "n0", .expires = TimeMs{wall_now().value + 300'000}};
+    const api::Token token{.member = MemberId{"ann"}, .node = "n0", .expires = TimeMs{wall_now().value + 300'000}};
     const Bytes aad = crypto::signing_context(api::token_context, id());
     return "Datadeed " +
            to_base64(crypto::encode_sign1(crypto::make_sign1(key_of("ann"), api::token_type, aad, encode(token))));

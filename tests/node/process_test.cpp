@@ -215,8 +215,9 @@ TEST_CASE("a name or peer that the chain doesn't know is refused") {
     const Chain chain;
     chain.write_config("[[peers]]\nname = \"n7\"\naddress = \"127.0.0.1:1\"\n");
     refuses(chain, Exit::usage, "config.unknown_peer");
-    std::string text = "[node]\nname = \"n7\"\ndata_dir = \"data\"\ngenesis = \"../../genesis.cbor\"\n"
-                       "[keys]\nlink = \"keys/link.key\"\npassphrase_file = \"keys/passphrase\"\n";
+    std::string text =
+        "[node]\nname = \"n7\"\ndata_dir = \"data\"\ngenesis = \"../../genesis.cbor\"\n"
+        "[keys]\nlink = \"keys/link.key\"\npassphrase_file = \"keys/passphrase\"\n";
     (void)chain.folder().write("nodes/n0/node.toml", text);
     refuses(chain, Exit::keys, "keys.not_a_node");
 }
@@ -239,7 +240,8 @@ TEST_CASE("a configuration is checked without starting") {
     chain.write_config("[log]\nlevl = \"info\"\n");
     const Ended bad = test::run_node({"--config", chain.config_file()}, chain.folder());
     CHECK(bad.code == code_of(Exit::usage));
-    CHECK(bad.output.find("node.toml:15:1: error: unknown key 'levl' in [log] - did you mean 'level'?") != std::string::npos);
+    CHECK(bad.output.find("node.toml:15:1: error: unknown key 'levl' in [log] - did you mean 'level'?") !=
+          std::string::npos);
     CHECK(bad.output.ends_with("1 error\n"));
     CHECK(test::run_node({"--confg"}, chain.folder()).code == code_of(Exit::usage));
     CHECK(test::run_node({"--version"}, chain.folder()).output.starts_with("datadeed-node "));

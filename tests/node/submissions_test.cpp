@@ -113,7 +113,8 @@ TEST_CASE("the same transaction sent twice stays pending until both are answered
 TEST_CASE("bytes beyond the budget are refused at once") {
     Bench bench;
     bench.pool.stop();
-    bench.submissions.submit(Bytes(2000, 0), no_wait, [&](const Submitted& outcome) { bench.answers.push_back(outcome); });
+    bench.submissions.submit(Bytes(2000, 0), no_wait,
+                             [&](const Submitted& outcome) { bench.answers.push_back(outcome); });
     REQUIRE(bench.answers.size() == 1);
     CHECK(std::get<ApiError>(bench.answers[0]) == ApiError::node_must_not_be_overloaded);
 }
@@ -124,7 +125,8 @@ TEST_CASE("a stopping node answers everybody who waits and takes nothing more") 
     bench.submissions.stop();
     bench.submit(std::chrono::seconds{60});
     REQUIRE(bench.answers.size() == 2);
-    for (const Submitted& answer : bench.answers) CHECK(std::get<ApiError>(answer) == ApiError::node_must_not_be_stopping);
+    for (const Submitted& answer : bench.answers)
+        CHECK(std::get<ApiError>(answer) == ApiError::node_must_not_be_stopping);
 }
 
 }  // namespace

@@ -140,8 +140,7 @@ void Cluster::run_until(std::uint64_t end_us, const std::function<bool()>& done)
 void Cluster::deliver(const Parcel& parcel) {
     Node& node = *nodes_[parcel.to];
     if (!node.up()) return;
-    Result<replica::PeerEvent, replica::WireError> event =
-        replica::decode_and_verify(*parcel.bytes, *world_.context);
+    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(*parcel.bytes, *world_.context);
     if (!event) {
         if (is_honest(parcel.from))
             checker_.violate("an honest message doesn't verify: " + std::string{code(event.error())});
