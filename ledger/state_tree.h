@@ -74,18 +74,22 @@ struct TreeUpdate {
 // The root of a version that is in the store. Refusals as for update.
 [[nodiscard]] Result<Digest, Refusal> root_of(const TreeStore& store, std::uint64_t version);
 
+// What stands at the end of a key's path. Not inside StateProof: clang 19 takes a nested type with default initialisers
+// for one that has no default.
+struct StateProofLeaf {
+    Digest key_hash{};
+    Digest value_hash{};
+
+    static constexpr void fields(auto& self, auto&& visit) {
+        visit("key_hash", self.key_hash);
+        visit("value_hash", self.value_hash);
+    }
+    friend bool operator==(const Leaf&, const Leaf&) = default;
+};
+
 // That a key has a value in the state of a root, or that it has none.
 struct StateProof {
-    struct Leaf {
-        Digest key_hash{};
-        Digest value_hash{};
-
-        static constexpr void fields(auto& self, auto&& visit) {
-            visit("key_hash", self.key_hash);
-            visit("value_hash", self.value_hash);
-        }
-        friend bool operator==(const Leaf&, const Leaf&) = default;
-    };
+    using Leaf = StateProofLeaf;
 
     std::optional<Leaf> leaf{};      // the one at the end of the key's path: the key's own, another's, or nothing
     std::vector<Digest> siblings{};  // from the root down, at most 256

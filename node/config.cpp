@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <tuple>
 
 #include <toml++/toml.h>
 
@@ -73,7 +74,7 @@ public:
                      "a validator has both, an observer neither"});
         }
         if (errors_.empty()) return config_;
-        std::ranges::stable_sort(errors_, {}, [](const ConfigError& e) { return std::pair{e.line, e.column}; });
+        std::ranges::sort(errors_, {}, [](const ConfigError& e) { return std::tuple{e.line, e.column, e.message}; });
         return fail(errors_);
     }
 

@@ -9,7 +9,7 @@ namespace datadeed::json {
 namespace {
 
 enum class Colour : std::uint8_t { red = 1, green = 2 };
-constexpr bool is_known(Colour) {
+[[maybe_unused]] constexpr bool is_known(Colour) {
     return true;
 }
 constexpr std::string_view name(Colour colour) {
@@ -17,12 +17,12 @@ constexpr std::string_view name(Colour colour) {
 }
 
 enum class Plain : std::uint8_t { one = 1 };
-constexpr bool is_known(Plain) {
+[[maybe_unused]] constexpr bool is_known(Plain) {
     return true;
 }
 
 enum class Kind : std::uint8_t { paint = 1, wash = 2 };
-constexpr bool is_known(Kind) {
+[[maybe_unused]] constexpr bool is_known(Kind) {
     return true;
 }
 constexpr std::string_view name(Kind kind) {

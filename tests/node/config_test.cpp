@@ -184,7 +184,7 @@ TEST_CASE("a file that is missing, a folder or too large is refused") {
 }
 
 TEST_CASE("endpoints have one spelling") {
-    CHECK(parse_endpoint("localhost:1") == Endpoint{.host = "localhost", .port = 1});
+    CHECK(parse_endpoint("localhost:1").value() == Endpoint{.host = "localhost", .port = 1});
     CHECK(to_text(*parse_endpoint("[::1]:65535")) == "[::1]:65535");
     for (const char* bad :
          {"", ":1", "a:", "a:-1", "a:01", "a:65536", "a b:1", "::1:1", "[]:1", "a:1:", "a:+1", "[g]:1"}) {
