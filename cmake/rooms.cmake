@@ -62,7 +62,7 @@ endfunction()
 function(datadeed_test name)
     cmake_parse_arguments(TEST "" "TIMEOUT" "DEPENDS;SOURCES;PRIVATE;LABELS" ${ARGN})
     if(NOT TEST_TIMEOUT)
-        set(TEST_TIMEOUT 120)
+        set(TEST_TIMEOUT 600)  # generous: sanitizer builds are ten times slower
     endif()
     if(NOT TEST_LABELS)
         set(TEST_LABELS unit)

@@ -84,7 +84,7 @@ struct StateProofLeaf {
         visit("key_hash", self.key_hash);
         visit("value_hash", self.value_hash);
     }
-    friend bool operator==(const Leaf&, const Leaf&) = default;
+    friend bool operator==(const StateProofLeaf&, const StateProofLeaf&) = default;
 };
 
 // That a key has a value in the state of a root, or that it has none.
