@@ -38,6 +38,7 @@ Outcome<client::Session*> Context::session() {
     Outcome<std::unique_ptr<client::Session>> session = client::Session::open(std::move(*profile), *words);
     if (!session) return fail(session.error());
     session_ = std::move(*session);
+    session_->nodes().prefer_current(deadline());
     return session_.get();
 }
 

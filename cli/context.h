@@ -29,8 +29,9 @@ public:
 
     [[nodiscard]] const Globals& globals() const { return globals_; }
 
-    // The profile's session, opened at first use: reads the profile, the genesis document and the key file, and asks
-    // for the passphrase if need be. The reference lives as long as this object.
+    // The profile's session, opened at first use: reads the profile, the genesis document and the key file, asks for
+    // the passphrase if need be, and finds a node that is at the tip of the chain. The reference lives as long as this
+    // object.
     [[nodiscard]] Outcome<client::Session*> session();
 
     // The profile alone, without opening its key.

@@ -19,6 +19,7 @@ constexpr std::uint64_t token_renewal_ms = 60 * 1000;  // before the end of its 
 constexpr seconds wait_max{5};                         // for finality, in one request
 constexpr milliseconds reply_slack{3000};              // for the answer, on top of that
 constexpr milliseconds genesis_patience{2000};         // a paused node never answers
+constexpr milliseconds status_patience{1500};
 constexpr milliseconds pause_min{20};
 constexpr milliseconds pause_max{250};
 constexpr seconds not_found_grace{5};  // a transaction may reach the asked node a little later
@@ -41,6 +42,21 @@ bool is_busy(unsigned status) {
 bool is_open(const HttpCall& call) {
     constexpr std::array<std::string_view, 4> open{"/v1/transactions", "/v1/genesis", "/checkpoint", "/tile/"};
     return std::ranges::any_of(open, [&call](std::string_view path) { return call.target.starts_with(path); });
+}
+
+// Whether a node's account of itself says that it lacks no block that others have. A connected validator whose height
+// isn't known yet may be ahead: a node that has just started knows none.
+bool is_at_tip(const json::Value& status) {
+    const std::optional<std::string_view> state = status.text_at("state");
+    if (state != "ready" && state != "changing_view") return false;
+    const std::uint64_t height = status.unsigned_at("height").value_or(0);
+    const auto may_be_ahead = [height](const json::Value& peer) {
+        const std::uint64_t theirs = peer.unsigned_at("height").value_or(0);
+        const bool validator = peer.bool_at("connected").value_or(false) && peer.bool_at("validator").value_or(false);
+        return theirs > height || (validator && theirs == 0 && height > 0);
+    };
+    const json::Value::Array* const peers = status.array_at("peers");
+    return peers == nullptr || std::ranges::none_of(*peers, may_be_ahead);
 }
 
 Problem wrong_chain(const NodeAddress& node, const ChainId& theirs, const ChainId& ours) {
@@ -148,6 +164,26 @@ Outcome<HttpReply> NodeLink::exchange(const HttpCall& call, Deadline deadline) {
         if (!round.again || left(deadline) <= round.pause) return fail(std::move(round.problem));
         pause(round.pause, deadline);
     }
+}
+
+void NodeLink::prefer_current(Deadline deadline) {
+    std::size_t best = current_;
+    std::uint64_t best_height = 0;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        const std::size_t node = (current_ + i) % nodes_.size();
+        const Result<HttpReply, Problem> reply =
+            ask(node, {.target = "/v1/node", .patience = status_patience}, deadline);
+        if (!reply || reply->status != 200) continue;
+        const Outcome<json::Value> status = to_json(*reply);
+        const std::uint64_t height = status ? status->unsigned_at("height").value_or(0) : 0;
+        const bool at_tip = status && is_at_tip(*status);
+        if (at_tip || height > best_height) {
+            best = node;
+            best_height = height;
+        }
+        if (at_tip) break;
+    }
+    current_ = best;
 }
 
 Outcome<json::Value> NodeLink::get(const std::string& target, Deadline deadline) {

@@ -40,6 +40,10 @@ public:
     // `signer` must outlive it. `first` is the place of the node to begin with.
     NodeLink(const Profile& profile, const Signer& signer, std::unique_ptr<Transport> transport, std::size_t first = 0);
 
+    // Goes on with a node that is at the tip of the chain as far as it and its peers know, the first such one from the
+    // current node on; with the one that is farthest when none is. A node that was just started would tell the past.
+    void prefer_current(Deadline deadline);
+
     // Reads as JSON. Codes: net.unreachable with each node's reason, net.wrong_chain, net.bad_answer, or the node's.
     [[nodiscard]] Outcome<json::Value> get(const std::string& target, Deadline deadline);
     [[nodiscard]] Outcome<Bytes> get_bytes(const std::string& target, Deadline deadline);

@@ -45,6 +45,11 @@ void FakeNodes::set_next(std::size_t node, std::vector<Mood> moods) {
     next_[node] = std::move(moods);
 }
 
+void FakeNodes::set_status(std::size_t node, const std::string& json) {
+    const std::scoped_lock lock{mutex_};
+    statuses_[node] = json;
+}
+
 Profile FakeNodes::profile() const {
     Profile profile{.chain = ledger::chain_id(genesis_),
                     .genesis = {},
@@ -107,6 +112,10 @@ Result<HttpReply, NoReply> FakeNodes::answer(std::size_t node, const HttpCall& c
             .status = 200, .body = moods_[node] == Mood::other_chain ? other : genesis_, .retry_after = std::nullopt};
     }
     if (call.method == "POST") return submit(node, call);
+    if (call.target == "/v1/node") {
+        const Bytes status = to_bytes(as_bytes(statuses_[node]));
+        return HttpReply{.status = 200, .body = status, .retry_after = std::nullopt};
+    }
     if (call.target.starts_with("/v1/data/")) return get_data(call.target);
     if (call.target.starts_with("/v1/tx/")) {
         const auto found = final_.find(call.target.substr(7));

@@ -38,6 +38,9 @@ public:
     [[nodiscard]] Profile profile() const;
     [[nodiscard]] TransportFactory factory();
 
+    // What a node says of itself at /v1/node.
+    void set_status(std::size_t node, const std::string& json);
+
     // What is on the chain: id to title.
     [[nodiscard]] std::map<std::string, std::string> titles() const;
     // How often each data set was registered: never more than once, if all is right.
@@ -70,6 +73,7 @@ private:
     std::map<std::string, Data> data_;
     std::map<std::string, std::uint64_t> final_;  // transaction to height
     std::size_t registrations_{0};
+    std::map<std::size_t, std::string> statuses_;
     std::string authorization_;
     std::string refusal_;
     std::size_t refusals_left_{0};

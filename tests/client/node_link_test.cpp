@@ -1,5 +1,7 @@
 #include "client/node_link.h"
 
+#include <array>
+
 #include "tests/client/fake_nodes.h"
 #include "tests/support/catch.h"
 
@@ -118,6 +120,45 @@ TEST_CASE("a node of another chain is not used, and named") {
     REQUIRE_FALSE(read);
     CHECK(read.error().code == "net.wrong_chain");
     CHECK(read.error().title.find("node-1") != std::string::npos);
+}
+
+TEST_CASE("a node that lacks blocks, or can't know yet whether it does, is passed over") {
+    const auto ready = [](const std::string& own, const std::string& peer) {
+        return R"({"state":"ready","height":)" + own + R"(,"peers":[{"connected":true,"validator":true,"height":)" +
+               peer + "}]}";
+    };
+    const std::string at_tip = ready("9", "9");
+    const std::string peer_ahead = ready("8", "9");
+    const std::string peer_unknown = ready("8", "0");
+    const std::string catching_up = R"({"state":"catching_up","height":3,"peers":[]})";
+    const std::string alone = R"({"state":"no_quorum","height":9,"peers":[]})";
+    struct Case {
+        std::vector<std::string> statuses;
+        std::size_t chosen;
+    };
+    const std::vector<Case> cases{
+        {{at_tip, at_tip, at_tip}, 0},         {{peer_ahead, at_tip, at_tip}, 1},
+        {{peer_unknown, at_tip, at_tip}, 1},   {{catching_up, alone, at_tip}, 2},
+        {{catching_up, peer_ahead, alone}, 2}, {{alone, catching_up, peer_ahead}, 0},
+        {{"", "{}", peer_ahead}, 2},           {{"", "", ""}, 0},
+    };
+    for (const Case& one : cases) {
+        FakeNodes nodes{3};
+        for (std::size_t i = 0; i < 3; ++i) nodes.set_status(i, one.statuses[i]);
+        const auto session = make_session(nodes);
+        session->nodes().prefer_current(after(milliseconds{1000}));
+        const std::array<std::size_t, 3> before{nodes.calls(0), nodes.calls(1), nodes.calls(2)};
+        CHECK_FALSE(session->nodes().get("/v1/data/a", after(milliseconds{1000})));
+        for (std::size_t i = 0; i < 3; ++i) CHECK((nodes.calls(i) > before[i]) == (i == one.chosen));
+    }
+}
+
+TEST_CASE("a fresh chain has no blocks, and its first node is good enough") {
+    FakeNodes nodes{2};
+    nodes.set_status(0, R"({"state":"ready","height":0,"peers":[{"connected":true,"validator":true,"height":0}]})");
+    const auto session = make_session(nodes);
+    session->nodes().prefer_current(after(milliseconds{1000}));
+    CHECK(nodes.calls(1) == 0);
 }
 
 TEST_CASE("reads carry a token, and a refusal keeps the node's code") {
