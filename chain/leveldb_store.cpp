@@ -13,7 +13,9 @@ namespace datadeed::chain {
 
 namespace {
 
+// LevelDB's own empty slice points somewhere; it compares by memcmp, which mustn't be given a null pointer.
 leveldb::Slice slice(ByteView bytes) {
+    if (bytes.empty()) return {};
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
