@@ -263,6 +263,7 @@ TEST_CASE("a peer that restarts takes over from its own half-open link") {
     CHECK(node.wait_up(2, 2));
     CHECK(node.downs(2) == 1);
     CHECK(before.is_closed());
+    CHECK(after.wait_up(1, 1));
     after.transport().send("n1", message_of("back"));
     CHECK(node.wait_messages(2, 1));
 }
