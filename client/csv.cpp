@@ -9,7 +9,7 @@ namespace datadeed::client {
 namespace {
 
 constexpr int end_of_file = -1;
-constexpr std::size_t buffer_size = 1U << 16U;
+constexpr std::size_t csv_buffer_size = 1U << 16U;
 
 }  // namespace
 
@@ -65,7 +65,7 @@ std::string_view describe(CsvRule rule) {
     return "unknown rule";
 }
 
-CsvReader::CsvReader(ByteSource source) : source_{std::move(source)}, buffer_(buffer_size) {}
+CsvReader::CsvReader(ByteSource source) : source_{std::move(source)}, buffer_(csv_buffer_size) {}
 
 int CsvReader::peek() {
     if (at_ == end_ && !source_failed_) {

@@ -14,12 +14,7 @@ std::string reason_of(int error) {
     return std::generic_category().message(error);
 }
 
-// A file that was named and isn't there is a thing not found.
-unsigned read_status(int error) {
-    return error == ENOENT ? 404 : 400;
-}
-
-Problem unreadable(const std::string& path, const std::string& reason, unsigned status = 400) {
+Problem unreadable_for(const std::string& path, const std::string& reason, unsigned status) {
     return {.code = code::file_unreadable,
             .title = "can't read '" + path + "'",
             .detail = reason,
@@ -64,19 +59,24 @@ int write_all(int fd, ByteView bytes) {
 
 }  // namespace
 
+// A file that was named and isn't there is a thing not found.
+Problem unreadable(const std::string& path, int error) {
+    return unreadable_for(path, reason_of(error), error == ENOENT ? 404 : 400);
+}
+
 Outcome<Bytes> read_file(const std::string& path, std::size_t size_max) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.get() < 0) return fail(unreadable(path, reason_of(errno), read_status(errno)));
+    if (file.get() < 0) return fail(unreadable(path, errno));
     Bytes bytes;
     ByteArray<16384> buffer{};
     while (true) {
         const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
         if (size < 0 && errno == EINTR) continue;
-        if (size < 0) return fail(unreadable(path, reason_of(errno)));
+        if (size < 0) return fail(unreadable(path, errno));
         if (size == 0) return bytes;
         append(bytes, ByteView{buffer}.first(static_cast<std::size_t>(size)));
         if (bytes.size() > size_max) {
-            return fail(unreadable(path, "it is larger than " + std::to_string(size_max) + " bytes"));
+            return fail(unreadable_for(path, "it is larger than " + std::to_string(size_max) + " bytes", 400));
         }
     }
 }

@@ -11,6 +11,9 @@
 
 namespace datadeed::client {
 
+// The problem of a file that couldn't be read, from the system's number for the reason: 404 where there is none.
+[[nodiscard]] Problem unreadable(const std::string& path, int error);
+
 // Fails when the file is larger than size_max bytes. Code: file.unreadable.
 [[nodiscard]] Outcome<Bytes> read_file(const std::string& path, std::size_t size_max);
 

@@ -4,18 +4,11 @@
 #include <cerrno>
 #include <system_error>
 
+#include "client/files.h"
 #include "client/suggest.h"
 
 namespace datadeed::client {
 namespace {
-
-Problem unreadable(const std::string& path, int error) {
-    return {.code = code::file_unreadable,
-            .title = "can't read '" + path + "'",
-            .detail = std::generic_category().message(error),
-            .hint = {"check the name and the rights of the file"},
-            .status = error == ENOENT ? 404U : 400U};
-}
 
 Problem broken_table(const std::string& path, const CsvError& error) {
     return {.code = std::string{code_of(error.rule)},

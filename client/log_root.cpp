@@ -3,9 +3,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <system_error>
 #include <vector>
 
+#include "client/files.h"
 #include "crypto/merkle.h"
 
 namespace datadeed::client {
@@ -17,14 +17,6 @@ constexpr std::size_t buffer_size = std::size_t{1} << 18U;
 struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
-
-Problem unreadable(const std::string& path, int error) {
-    return {.code = code::file_unreadable,
-            .title = "can't read '" + path + "'",
-            .detail = std::generic_category().message(error),
-            .hint = {"check the name and the rights of the file"},
-            .status = error == ENOENT ? 404U : 400U};
-}
 
 Problem line_too_long(const std::string& path, std::uint64_t line) {
     return {.code = "log.line_too_long",

@@ -30,6 +30,9 @@ if(DATADEED_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# Tests run once a build, so compiling them is what costs; the rooms that they test are optimised as shipped.
+set(datadeed_test_options "$<$<CONFIG:Release>:-O1>")
+
 # datadeed_room(NAME ledger DEPENDS crypto SOURCES a.cpp [PRIVATE outside::package ...])
 # A room is a folder, a namespace and a static library datadeed::<name>. DEPENDS is the whole list of rooms it may
 # include (tests/tidy reads it); PRIVATE names outside packages that no other room sees.
@@ -68,9 +71,9 @@ function(datadeed_test name)
         set(TEST_LABELS unit)
     endif()
     datadeed_program(${name} DEPENDS ${TEST_DEPENDS} SOURCES ${TEST_SOURCES}
-        PRIVATE ${TEST_PRIVATE} Catch2::Catch2WithMain rapidcheck)
-    target_compile_definitions(${name} PRIVATE DATADEED_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-        DATADEED_BINARY_DIR="${PROJECT_BINARY_DIR}" DATADEED_CATCH_MAJOR=${Catch2_VERSION_MAJOR})
+        PRIVATE ${TEST_PRIVATE} Catch2::Catch2WithMain rapidcheck datadeed_test_paths)
+    target_compile_options(${name} PRIVATE ${datadeed_test_options})
+    target_compile_definitions(${name} PRIVATE DATADEED_CATCH_MAJOR=${Catch2_VERSION_MAJOR})
     catch_discover_tests(${name} TEST_PREFIX "${name}: "
         PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}")
 endfunction()

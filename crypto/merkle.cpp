@@ -6,11 +6,7 @@
 #include "crypto/hash.h"
 
 namespace datadeed::crypto {
-namespace {
-
-constexpr std::uint64_t size_limit = std::uint64_t{1} << merkle_path_max;
-
-}  // namespace
+namespace {}  // namespace
 
 Digest leaf_hash(ByteView entry) {
     constexpr ByteArray<1> prefix{0x00};
@@ -27,7 +23,7 @@ Digest empty_root() {
 }
 
 void CompactRange::append(const Digest& leaf_hash) {
-    DATADEED_ASSERT(is_well_formed() && size_ + 1 < size_limit);
+    DATADEED_ASSERT(is_well_formed() && size_ + 1 < merkle_size_limit);
     Digest hash = leaf_hash;
     // Each trailing one of the size is a complete subtree that the new leaf completes to one twice as large.
     for (std::uint64_t rest = size_; (rest & 1U) != 0; rest >>= 1U) {
@@ -47,7 +43,7 @@ Digest CompactRange::root() const {
 }
 
 bool CompactRange::is_well_formed() const {
-    return size_ < size_limit && hashes_.size() == static_cast<std::size_t>(std::popcount(size_));
+    return size_ < merkle_size_limit && hashes_.size() == static_cast<std::size_t>(std::popcount(size_));
 }
 
 Digest root_of(std::span<const Digest> leaf_hashes) {

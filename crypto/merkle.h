@@ -15,6 +15,7 @@ namespace datadeed::crypto {
 
 // No proof is longer: a tree of fewer than 2^63 leaves has at most this many levels below its root.
 inline constexpr std::size_t merkle_path_max = 63;
+inline constexpr std::uint64_t merkle_size_limit = std::uint64_t{1} << merkle_path_max;
 
 // SHA-256(0x00 || entry).
 [[nodiscard]] Digest leaf_hash(ByteView entry);

@@ -9,8 +9,6 @@
 namespace datadeed::crypto {
 namespace {
 
-constexpr std::uint64_t size_limit = std::uint64_t{1} << merkle_path_max;
-
 // The root of `count` leaves from `begin`, which section 2.1.1's splitting reached: whenever count is a power of two,
 // begin is a multiple of it.
 Digest subtree_root(const NodeReader& read, std::uint64_t begin, std::uint64_t count) {
@@ -51,12 +49,12 @@ struct Position {
 }  // namespace
 
 Digest root_of(const NodeReader& read, std::uint64_t size) {
-    DATADEED_ASSERT(size < size_limit);
+    DATADEED_ASSERT(size < merkle_size_limit);
     return size == 0 ? empty_root() : subtree_root(read, 0, size);
 }
 
 std::vector<Digest> inclusion_path(const NodeReader& read, const LeafPlace& place) {
-    DATADEED_ASSERT(place.index < place.size && place.size < size_limit);
+    DATADEED_ASSERT(place.index < place.size && place.size < merkle_size_limit);
     std::vector<Digest> path;
     std::uint64_t begin = 0;
     for (std::uint64_t count = place.size; count > 1;) {
@@ -79,7 +77,7 @@ std::vector<Digest> inclusion_path(std::span<const Digest> leaf_hashes, std::uin
 }
 
 std::vector<Digest> consistency_path(const NodeReader& read, const TreeSizes& sizes) {
-    DATADEED_ASSERT(0 < sizes.first && sizes.first <= sizes.second && sizes.second < size_limit);
+    DATADEED_ASSERT(0 < sizes.first && sizes.first <= sizes.second && sizes.second < merkle_size_limit);
     std::vector<Digest> path;
     std::uint64_t begin = 0;
     std::uint64_t first = sizes.first;

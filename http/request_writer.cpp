@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view own_fields[] = {"host", "content-length", "content-type", "connection", "transfer-encoding"};
 
-std::unexpected<Failure> malformed(std::string detail) {
+std::unexpected<Failure> not_sendable(std::string detail) {
     return fail(Failure{.error = Error::call_must_be_well_formed, .detail = std::move(detail)});
 }
 
@@ -21,10 +21,10 @@ bool may_send(const NameValue& field) {
 }  // namespace
 
 Result<std::string, Failure> bytes_of(const Call& call, std::string_view host, std::uint16_t port) {
-    if (!parse_target(call.target)) return malformed("the target of a request is malformed");
-    if (!is_field_value(call.content_type)) return malformed("the content type of a request is malformed");
+    if (!parse_target(call.target)) return not_sendable("the target of a request is malformed");
+    if (!is_field_value(call.content_type)) return not_sendable("the content type of a request is malformed");
     const auto refused = std::ranges::find_if_not(call.headers, may_send);
-    if (refused != call.headers.end()) return malformed("a header field of a request may not be sent");
+    if (refused != call.headers.end()) return not_sendable("a header field of a request may not be sent");
 
     const bool v6 = host.find(':') != std::string_view::npos;
     std::string bytes;

@@ -6,14 +6,14 @@
 namespace datadeed::ledger {
 namespace {
 
-struct Row {
+struct TextRow {
     Refusal refusal{};
     std::string_view what{};
     std::string_view advice{};
 };
 
 // In the order of the enumeration: what happened and why, and what to do.
-constexpr auto rows = std::to_array<Row>({
+constexpr auto text_rows = std::to_array<TextRow>({
     {Refusal::tx_too_large, "The transaction is longer than 65,535 bytes.",
      "Split its operations over several transactions."},
     {Refusal::tx_malformed, "The bytes aren't a COSE_Sign1 message in deterministic CBOR that holds a transaction.",
@@ -225,27 +225,27 @@ constexpr auto rows = std::to_array<Row>({
      "Check the disk and let this node catch up from the others."},
 });
 
-constexpr bool rows_are_in_order() {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (static_cast<std::size_t>(rows[i].refusal) != i) return false;
+constexpr bool texts_are_in_order() {
+    for (std::size_t i = 0; i < text_rows.size(); ++i) {
+        if (static_cast<std::size_t>(text_rows[i].refusal) != i) return false;
     }
     return true;
 }
-static_assert(rows_are_in_order());
-static_assert(rows.back().refusal == Refusal::state_node_damaged, "the last refusal has a row too");
+static_assert(texts_are_in_order());
+static_assert(text_rows.back().refusal == Refusal::state_node_damaged, "the last refusal has a row too");
 
-const Row& row(Refusal refusal) {
-    return rows[static_cast<std::size_t>(refusal)];
+const TextRow& text_row(Refusal refusal) {
+    return text_rows[static_cast<std::size_t>(refusal)];
 }
 
 }  // namespace
 
 std::string_view describe(Refusal refusal) {
-    return row(refusal).what;
+    return text_row(refusal).what;
 }
 
 std::string_view advice(Refusal refusal) {
-    return row(refusal).advice;
+    return text_row(refusal).advice;
 }
 
 }  // namespace datadeed::ledger

@@ -104,7 +104,7 @@ Answer receipt_verified(const audit::ReceiptReport& report) {
     return answer;
 }
 
-Outcome<Answer> receipt(Context& /*context*/, const Args& args) {
+Outcome<Answer> check_receipt(Context& /*context*/, const Args& args) {
     const auto proof = client::read_file(args.text("RECEIPT"), receipt_size_max);
     if (!proof) return fail(proof.error());
     const auto policy = client::read_file(args.text("policy"), policy_size_max);
@@ -131,7 +131,7 @@ std::vector<Command> audit_commands() {
                      {"--transaction", Takes::text, false,
                       "the transaction's bytes, where the receipt doesn't carry them"}},
          .examples = {"datadeed audit receipt grant.tlog-proof --policy policy.txt"},
-         .run = receipt},
+         .run = check_receipt},
         {.group = "audit",
          .name = "replay",
          .summary = "replay a copy of a node's data folder from genesis, offline, and name the first wrong position",

@@ -144,7 +144,7 @@ Command import_command() {
             .run = import_table};
 }
 
-Command list_command() {
+Command list_data_command() {
     std::vector<Option> options = list_options();
     options.push_back({"--owner", Takes::text, false, "only those of which this member owns a share"});
     return {.group = "data",
@@ -163,7 +163,7 @@ std::vector<Command> data_commands() {
     return {
         register_command(),
         import_command(),
-        list_command(),
+        list_data_command(),
         {.group = "data",
          .name = "show",
          .summary = "show a data set: title, owners, manager, open offers",

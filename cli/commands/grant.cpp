@@ -110,7 +110,7 @@ Command create_command() {
             .run = create};
 }
 
-Command list_command() {
+Command list_grants_command() {
     std::vector<Option> options = list_options();
     options.push_back({"--data", Takes::text, false, "only grants over this data set"});
     options.push_back({"--member", Takes::text, false, "only grants that this member gave or holds"});
@@ -134,7 +134,7 @@ std::vector<Command> grant_commands() {
              .examples = {"datadeed --profile user.toml grant show GRANT",
                           "datadeed --profile regulator.toml grant show GRANT --at-height 12"},
              .run = show_grant},
-            list_command(),
+            list_grants_command(),
             {.group = "grant",
              .name = "use",
              .summary = "record that a grant was used (repository, manager or owners' majority)",

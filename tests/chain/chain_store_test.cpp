@@ -18,7 +18,7 @@ namespace {
 const ChainStart start{.chain = ChainId{crypto::sha256(as_bytes("chain"))}, .time = TimeMs{1000}};
 
 // A chain in memory, with all that was put on it.
-struct Sample {
+struct SampleChain {
     MemoryDisk disk{};
     std::unique_ptr<KvStore> kv{open_memory_store(disk)};
     ChainStore store{ChainStore::open(*kv, start).value()};
@@ -31,7 +31,7 @@ struct Sample {
 }  // namespace
 
 TEST_CASE("an empty chain begins with its genesis") {
-    Sample sample;
+    SampleChain sample;
     const ledger::Tip tip{
         .height = Height{0}, .hash = start.chain.value, .time = start.time, .log_size = 0, .cert_hash = {}};
     CHECK(sample.view().tip().value() == tip);
@@ -45,7 +45,7 @@ TEST_CASE("an empty chain begins with its genesis") {
 }
 
 TEST_CASE("what was appended is read back: blocks, certificates, places, leaves") {
-    Sample sample;
+    SampleChain sample;
     std::uint64_t log_index = 0;
     for (const std::size_t count : {3U, 0U, 1U, 300U, 5U}) sample.append(count);
     const ChainView view = sample.view();
@@ -74,7 +74,7 @@ TEST_CASE("what was appended is read back: blocks, certificates, places, leaves"
 }
 
 TEST_CASE("proofs from tiles are those of the whole tree, across the edges of tiles") {
-    Sample sample;
+    SampleChain sample;
     std::size_t count = 1;
     while (sample.store.tip().log_size < 600) sample.append(count = count * 7 % 13 + 1);
     const std::vector<Digest>& leaves = sample.maker.leaves();
@@ -99,7 +99,7 @@ TEST_CASE("proofs from tiles are those of the whole tree, across the edges of ti
 }
 
 TEST_CASE("tiles hold the hashes that C2SP tlog-tiles says, full and partial, on every level") {
-    Sample sample;
+    SampleChain sample;
     sample.append(700);
     sample.append(70'000 - 700);
     const ChainView view = sample.view();
@@ -120,7 +120,7 @@ TEST_CASE("tiles hold the hashes that C2SP tlog-tiles says, full and partial, on
 TEST_CASE("a chain that is opened again goes on, whatever its size") {
     for (const std::size_t size : {1U, 255U, 256U, 257U, 511U, 512U, 600U}) {
         CAPTURE(size);
-        Sample sample;
+        SampleChain sample;
         sample.append(size);
         sample.store = ChainStore::open(*sample.kv, start).value();
         CHECK(sample.store.votes_durable() == 3);
@@ -132,7 +132,7 @@ TEST_CASE("a chain that is opened again goes on, whatever its size") {
 }
 
 TEST_CASE("a block is stored with the certificate that the next one names") {
-    Sample sample;
+    SampleChain sample;
     sample.append(1);
     const ledger::BlockHeader first = sample.view().header(Height{1}).value()->header;
     const consensus::CommitCertificate chosen = certificate_of(first, 9);
@@ -143,7 +143,7 @@ TEST_CASE("a block is stored with the certificate that the next one names") {
 }
 
 TEST_CASE("a block that doesn't follow on the tip is refused and changes nothing") {
-    Sample sample;
+    SampleChain sample;
     sample.append(2);
     const MemoryDisk::Map before = sample.disk.content();
     const Bytes raw = bytes_of("x");
@@ -182,7 +182,7 @@ TEST_CASE("a block that doesn't follow on the tip is refused and changes nothing
 }
 
 TEST_CASE("the latest checkpoints are kept and found by size") {
-    Sample sample;
+    SampleChain sample;
     for (std::uint64_t size = 1; size <= 100; ++size) {
         REQUIRE(sample.store.put_checkpoint(size * 10, "note " + std::to_string(size)));
     }
@@ -198,7 +198,7 @@ TEST_CASE("the latest checkpoints are kept and found by size") {
 }
 
 TEST_CASE("a changed bit anywhere in the database is found by whoever reads that entry, with its place") {
-    Sample sample;
+    SampleChain sample;
     sample.append(3);
     sample.append(300);
     REQUIRE(sample.store.put_checkpoint(303, "note"));
@@ -244,14 +244,14 @@ TEST_CASE("a changed bit anywhere in the database is found by whoever reads that
 }
 
 TEST_CASE("a database whose tip is gone isn't taken for an empty one") {
-    Sample sample;
+    SampleChain sample;
     sample.append(3);
     sample.disk.content().erase(keys::of(keys::meta));
     CHECK(ChainStore::open(*sample.kv, start).error().fault == Fault::chain_damaged);
 }
 
 TEST_CASE("a database that lost its partial tiles is damaged") {
-    Sample sample;
+    SampleChain sample;
     sample.append(3);
     sample.disk.content().erase(keys::tile_of(0, 0));
     CHECK(ChainStore::open(*sample.kv, start).error().fault == Fault::chain_damaged);

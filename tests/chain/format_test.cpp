@@ -7,6 +7,7 @@
 #include "chain/vote_file.h"
 #include "tests/chain/support.h"
 #include "tests/support/catch.h"
+#include "tests/support/paths.h"
 
 // The examples of docs/storage.md are what the code writes: a format that changes turns this red.
 
@@ -17,10 +18,8 @@ using test::bytes_of;
 
 namespace {
 
-const ChainId chain{crypto::sha256(as_bytes("chain"))};
-
 std::string page() {
-    std::ifstream file{DATADEED_SOURCE_DIR "/docs/storage.md"};
+    std::ifstream file{datadeed::test::source_dir() + "/docs/storage.md"};
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
@@ -46,7 +45,7 @@ void check_page_has(const std::string& what, ByteView bytes) {
 TEST_CASE("the page on storage shows the entries of a chain with one block as they are") {
     MemoryDisk disk;
     const std::unique_ptr<KvStore> kv = open_memory_store(disk);
-    ChainStore store = ChainStore::open(*kv, {.chain = chain, .time = TimeMs{1000}}).value();
+    ChainStore store = ChainStore::open(*kv, {.chain = test::sample_chain, .time = TimeMs{1000}}).value();
     BlockMaker maker{store.tip()};
     REQUIRE(maker.append_to(store, 1));
     REQUIRE(store.put_checkpoint(1, "note\n"));
@@ -62,13 +61,16 @@ TEST_CASE("the page on storage shows the entries of a state after two changes as
     const std::unique_ptr<KvStore> kv = open_memory_store(disk);
     StateOptions options;
     options.history = 10;
-    const std::unique_ptr<StateStore> store = StateStore::open(*kv, chain, options).value();
+    const std::unique_ptr<StateStore> store = StateStore::open(*kv, test::sample_chain, options).value();
     for (std::uint64_t height = 0; height < 2; ++height) {
         const ledger::StateChanges changes{{bytes_of("ab"), height == 0 ? bytes_of("old") : bytes_of("new")}};
         const std::optional<std::uint64_t> from = height == 0 ? std::nullopt : std::optional{height - 1};
         const ledger::TreeUpdate tree = ledger::update(*store, from, changes, height).value();
-        REQUIRE(store->apply(
-            {.height = Height{height}, .block_hash = chain.value, .changes = changes, .tree = tree, .log = {}}));
+        REQUIRE(store->apply({.height = Height{height},
+                              .block_hash = test::sample_chain.value,
+                              .changes = changes,
+                              .tree = tree,
+                              .log = {}}));
     }
     CHECK(disk.content().size() == 6);
     for (const auto& [key, value] : disk.content()) {
@@ -80,7 +82,8 @@ TEST_CASE("the page on storage shows the entries of a state after two changes as
 TEST_CASE("the page on storage shows a vote file as it is") {
     MemoryFileSystem files;
     VoteFile file =
-        VoteFile::open(files, {.path = "votes", .chain = chain, .node = "n1", .create = true, .count_min = 0})
+        VoteFile::open(files,
+                       {.path = "votes", .chain = test::sample_chain, .node = "n1", .create = true, .count_min = 0})
             .value()
             .file;
     file.append(bytes_of("A"));

@@ -15,7 +15,6 @@ using test::digest_of;
 
 namespace {
 
-const ChainId chain{crypto::sha256(as_bytes("chain"))};
 using Map = std::map<Bytes, Bytes>;
 
 // A state store with the truth beside it: a whole map for each height.
@@ -28,7 +27,9 @@ struct Sample {
 
     explicit Sample(StateOptions options = {}) { reopen(std::move(options)); }
 
-    void reopen(StateOptions options = {}) { store = StateStore::open(*kv, chain, std::move(options)).value(); }
+    void reopen(StateOptions options = {}) {
+        store = StateStore::open(*kv, test::sample_chain, std::move(options)).value();
+    }
 
     Result<void, Error> apply(const ledger::StateChanges& changes) {
         const std::uint64_t height = heights.size();
@@ -242,7 +243,7 @@ TEST_CASE("a state whose height is gone isn't taken for an empty one") {
     Sample sample;
     REQUIRE(sample.apply({}));
     sample.disk.content().erase(keys::of(keys::meta));
-    CHECK(StateStore::open(*sample.kv, chain, {}).error().fault == Fault::state_damaged);
+    CHECK(StateStore::open(*sample.kv, test::sample_chain, {}).error().fault == Fault::state_damaged);
 }
 
 }  // namespace datadeed::chain

@@ -18,6 +18,8 @@
 
 namespace datadeed::chain::test {
 
+inline const ChainId sample_chain{crypto::sha256(as_bytes("chain"))};
+
 // A folder of its own, gone at the end.
 class TemporaryFolder {
 public:

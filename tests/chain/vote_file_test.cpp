@@ -12,10 +12,8 @@ using test::TemporaryFolder;
 
 namespace {
 
-const ChainId chain{crypto::sha256(as_bytes("chain"))};
-
 VoteFileOptions options(bool create, std::uint64_t count_min = 0) {
-    return {.path = "/f/votes", .chain = chain, .node = "n1", .create = create, .count_min = count_min};
+    return {.path = "/f/votes", .chain = test::sample_chain, .node = "n1", .create = create, .count_min = count_min};
 }
 
 Bytes record(std::size_t number) {
@@ -23,11 +21,11 @@ Bytes record(std::size_t number) {
 }
 
 // A file with three turns of 1, 2 and 1 records, and where each frame begins.
-struct Sample {
+struct FourRecords {
     MemoryFileSystem files{};
     std::vector<std::size_t> frames{};
 
-    Sample() {
+    FourRecords() {
         VoteFile file = VoteFile::open(files, options(true)).value().file;
         std::size_t next = 0;
         for (const std::size_t count : {1U, 2U, 1U}) {
@@ -82,7 +80,7 @@ TEST_CASE("a turn costs one append and one fsync, however many records it has") 
 }
 
 TEST_CASE("a file torn at any byte of its last frame loses that frame and no other") {
-    const Sample sample;
+    const FourRecords sample;
     const Bytes whole = sample.content();
     for (std::size_t size = sample.frames[2]; size < whole.size(); ++size) {
         for (const bool zeros : {false, true}) {
@@ -103,7 +101,7 @@ TEST_CASE("a file torn at any byte of its last frame loses that frame and no oth
 }
 
 TEST_CASE("no flipped bit is believed: the node learns that its votes are damaged, or loses the last turn alone") {
-    const Sample sample;
+    const FourRecords sample;
     const Bytes whole = sample.content();
     for (std::size_t at = 0; at < whole.size(); ++at) {
         for (unsigned bit = 0; bit < 8; ++bit) {
@@ -129,7 +127,7 @@ TEST_CASE("no flipped bit is believed: the node learns that its votes are damage
 }
 
 TEST_CASE("frames that are missing, swapped or repeated are corrupt") {
-    const Sample sample;
+    const FourRecords sample;
     const Bytes whole = sample.content();
     const auto part = [&](std::size_t from, std::size_t to) {
         return Bytes{whole.begin() + static_cast<std::ptrdiff_t>(from),
@@ -164,7 +162,7 @@ TEST_CASE("a missing vote file is made only when that's allowed") {
 }
 
 TEST_CASE("another node's or chain's vote file is refused") {
-    const Sample sample;
+    const FourRecords sample;
     MemoryFileSystem files;
     files.set_content("/f/votes", sample.content());
     VoteFileOptions other = options(false);
@@ -176,7 +174,7 @@ TEST_CASE("another node's or chain's vote file is refused") {
 }
 
 TEST_CASE("a vote file older than what the chain remembers is refused") {
-    const Sample sample;
+    const FourRecords sample;
     MemoryFileSystem files;
     files.set_content("/f/votes", sample.content());
     CHECK(VoteFile::open(files, options(false, 4)));
@@ -184,7 +182,7 @@ TEST_CASE("a vote file older than what the chain remembers is refused") {
 }
 
 TEST_CASE("compaction keeps what is still needed and the count") {
-    Sample sample;
+    FourRecords sample;
     VoteFile file = VoteFile::open(sample.files, options(false)).value().file;
     file.append(bytes_of("sum"));
     const std::vector<Bytes> keep{bytes_of("sum")};
@@ -204,7 +202,7 @@ TEST_CASE("a crash anywhere in a compaction leaves the old file or the new one")
     for (std::uint64_t step = 0; step < 6; ++step) {
         for (std::uint64_t survives = 0; survives < 2; ++survives) {
             CAPTURE(step, survives);
-            Sample sample;
+            FourRecords sample;
             VoteFile file = VoteFile::open(sample.files, options(false)).value().file;
             file.append(bytes_of("sum"));
             sample.files.fail_after(step, Fault::file_disk_full);

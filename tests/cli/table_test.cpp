@@ -5,6 +5,7 @@
 #include "cli/help.h"
 #include "cli/parse.h"
 #include "tests/support/catch.h"
+#include "tests/support/paths.h"
 
 namespace datadeed::cli {
 namespace {
@@ -78,7 +79,7 @@ TEST_CASE("no option of a command hides a global one") {
 }
 
 TEST_CASE("docs/commands.md has a section for each command, with its first example and its options") {
-    std::ifstream file{DATADEED_SOURCE_DIR "/docs/commands.md"};
+    std::ifstream file{datadeed::test::source_dir() + "/docs/commands.md"};
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     for (const Command& command : all_commands()) {
         INFO(path_of(command));

@@ -12,6 +12,9 @@ namespace datadeed::consensus::testing {
     return make_proposal(Height{1}, {}, text).hash;
 }
 
+inline const Digest hash_a = digest_of("a");
+inline const Digest hash_b = digest_of("b");
+
 template <class M>
 [[nodiscard]] Signed<M> by(std::uint32_t signer, M message) {
     return sign(test_chain(), std::move(message), ValidatorIndex{signer}, QuickSigner{quick_key(signer)});

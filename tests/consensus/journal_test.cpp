@@ -7,8 +7,6 @@ namespace datadeed::consensus::testing {
 
 namespace {
 
-const Digest hash_a = digest_of("a");
-
 ProposalAccepted accepted(std::uint64_t view, std::uint64_t height) {
     const auto primary = static_cast<std::uint32_t>(view % 4);
     return {.proposal =

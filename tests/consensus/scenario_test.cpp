@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "tests/support/catch.h"
+#include "tests/support/paths.h"
 
 namespace datadeed::consensus::testing {
 
@@ -52,7 +53,8 @@ std::string read(const std::filesystem::path& path) {
 
 // DATADEED_REWRITE=1 writes the transcripts anew; read the difference before committing it.
 TEST_CASE("scenarios go as their transcripts say") {
-    const std::filesystem::path folder = std::filesystem::path{DATADEED_SOURCE_DIR} / "tests/consensus/scenarios";
+    const std::filesystem::path folder =
+        std::filesystem::path{datadeed::test::source_dir()} / "tests/consensus/scenarios";
     const bool rewrite = std::getenv("DATADEED_REWRITE") != nullptr;  // NOLINT(concurrency-mt-unsafe): one thread
     std::size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator{folder}) {

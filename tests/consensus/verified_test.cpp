@@ -20,8 +20,6 @@ struct Door {
     }
 };
 
-const Digest hash_a = digest_of("a");
-const Digest hash_b = digest_of("b");
 const Prepare vote{.view = View{0}, .height = Height{1}, .hash = hash_a};
 
 }  // namespace

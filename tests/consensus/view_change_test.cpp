@@ -8,12 +8,7 @@
 
 namespace datadeed::consensus::testing {
 
-namespace {
-
-const Digest hash_a = digest_of("a");
-const Digest hash_b = digest_of("b");
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a view with nothing prepared begins freely above the highest height committed") {
     const std::vector<Signed<ViewChange>> changes{view_change(0, 5),

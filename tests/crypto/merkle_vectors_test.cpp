@@ -18,7 +18,7 @@ std::optional<Digest> digest(const json& value) {
 }
 
 // Some vectors have a word in place of a root, which only matters as equal or not: its hash stands for it.
-Digest root(const json& value) {
+Digest root_from(const json& value) {
     const std::optional<Digest> hash = digest(value);
     return hash ? *hash : leaf_hash(as_bytes(value.get<std::string>()));
 }
@@ -42,7 +42,7 @@ bool holds_inclusion(const json& vector) {
            verify_inclusion({.leaf_hash = *leaf,
                              .index = vector.at("leafIdx").get<std::uint64_t>(),
                              .size = vector.at("treeSize").get<std::uint64_t>(),
-                             .root = root(vector.at("root"))},
+                             .root = root_from(vector.at("root"))},
                             *proof);
 }
 
@@ -50,8 +50,8 @@ bool holds_consistency(const json& vector) {
     const auto proof = path(vector.at("proof"));
     return proof && verify_consistency({.first = vector.at("size1").get<std::uint64_t>(),
                                         .second = vector.at("size2").get<std::uint64_t>(),
-                                        .first_root = root(vector.at("root1")),
-                                        .second_root = root(vector.at("root2"))},
+                                        .first_root = root_from(vector.at("root1")),
+                                        .second_root = root_from(vector.at("root2"))},
                                        *proof);
 }
 

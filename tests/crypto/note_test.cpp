@@ -10,9 +10,9 @@ namespace {
 
 // The worked example of c2sp.org/signed-note.
 const std::string example_vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
-const std::string example_line =
+const std::string signed_line =
     "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
-const std::string example = "This is an example message.\n\n" + example_line;
+const std::string note_example = "This is an example message.\n\n" + signed_line;
 
 // The example of golang.org/x/mod/sumdb/note.
 const std::string go_vkey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
@@ -75,7 +75,7 @@ VerifierKey verifier(std::string_view name, KeyType type, std::uint8_t number) {
 }  // namespace
 
 TEST_CASE("the published notes parse, verify and are written back byte for byte") {
-    for (const auto& [note, vkey] : {std::pair{example, example_vkey}, std::pair{go_note, go_vkey}}) {
+    for (const auto& [note, vkey] : {std::pair{note_example, example_vkey}, std::pair{go_note, go_vkey}}) {
         const Result<Note, Error> parsed = parse_note(note);
         REQUIRE(parsed.has_value());
         CHECK(format_note(*parsed) == note);
@@ -180,20 +180,20 @@ TEST_CASE("a key counts once however often it signed") {
 }
 
 TEST_CASE("a note has one form") {
-    CHECK_FALSE(refusal(example));
+    CHECK_FALSE(refusal(note_example));
     CHECK(refusal("") == Error::note_must_have_a_blank_line_before_its_signatures);
-    CHECK(refusal("text\n" + example_line) == Error::note_must_have_a_blank_line_before_its_signatures);
+    CHECK(refusal("text\n" + signed_line) == Error::note_must_have_a_blank_line_before_its_signatures);
     CHECK(refusal("text\n\n") == Error::note_must_have_a_signature);
-    CHECK(refusal(example.substr(0, example.size() - 1)) == Error::signature_line_must_be_well_formed);
-    CHECK(refusal(example + "\n") == Error::note_must_have_a_signature);
-    CHECK(refusal(example + "more\n") == Error::signature_line_must_be_well_formed);
-    CHECK(refusal("a\tb\n\n" + example_line) == Error::note_must_be_plain_text);
-    CHECK(refusal("a\r\n\n" + example_line) == Error::note_must_be_plain_text);
-    CHECK(refusal("a\xff\n\n" + example_line) == Error::note_must_be_plain_text);
-    CHECK(refusal(std::string(note_size_max, 'a') + "\n\n" + example_line) == Error::note_must_be_within_its_size);
+    CHECK(refusal(note_example.substr(0, note_example.size() - 1)) == Error::signature_line_must_be_well_formed);
+    CHECK(refusal(note_example + "\n") == Error::note_must_have_a_signature);
+    CHECK(refusal(note_example + "more\n") == Error::signature_line_must_be_well_formed);
+    CHECK(refusal("a\tb\n\n" + signed_line) == Error::note_must_be_plain_text);
+    CHECK(refusal("a\r\n\n" + signed_line) == Error::note_must_be_plain_text);
+    CHECK(refusal("a\xff\n\n" + signed_line) == Error::note_must_be_plain_text);
+    CHECK(refusal(std::string(note_size_max, 'a') + "\n\n" + signed_line) == Error::note_must_be_within_its_size);
     // No text but its newline, and a text that looks like a signature, are texts.
-    CHECK_FALSE(refusal("\n\n" + example_line));
-    CHECK(parse_note(example_line + "\n" + example_line).value().text == example_line);
+    CHECK_FALSE(refusal("\n\n" + signed_line));
+    CHECK(parse_note(signed_line + "\n" + signed_line).value().text == signed_line);
 }
 
 TEST_CASE("a signature line has one form") {
@@ -254,11 +254,11 @@ TEST_CASE("a vkey has one form") {
 
 TEST_CASE("what parses is written back as it was") {
     REQUIRE(rc::check("one byte changed anywhere", [](std::uint16_t place, char byte) {
-        std::string changed = example;
+        std::string changed = note_example;
         changed[place % changed.size()] = byte;
         const Result<Note, Error> note = parse_note(changed);
         if (note) RC_ASSERT(format_note(*note) == changed);
-        if (note && changed != example) {
+        if (note && changed != note_example) {
             const auto signers = verify_note(*note, keys_of({example_vkey}));
             RC_ASSERT((!signers || signers->empty()));
         }

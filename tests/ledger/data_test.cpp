@@ -5,8 +5,6 @@
 namespace datadeed::ledger::test {
 namespace {
 
-const DatasetId census{"census"};
-
 TransferOffer offer_of(const std::string& to, std::uint32_t share) {
     return {.data = census, .to = MemberId{to}, .share = ShareBp{share}};
 }

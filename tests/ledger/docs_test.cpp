@@ -6,12 +6,13 @@
 #include "ledger/error.h"
 #include "ledger/operation.h"
 #include "tests/support/catch.h"
+#include "tests/support/paths.h"
 
 namespace datadeed::ledger::test {
 namespace {
 
 std::string page() {
-    std::ifstream file{DATADEED_SOURCE_DIR "/docs/transactions.md"};
+    std::ifstream file{datadeed::test::source_dir() + "/docs/transactions.md"};
     REQUIRE(file);
     return {std::istreambuf_iterator<char>{file}, {}};
 }

@@ -6,8 +6,6 @@
 namespace datadeed::ledger::test {
 namespace {
 
-const DatasetId census{"census"};
-
 CreateGrant grant_to(const std::string& grantee, std::optional<GrantId> parent = {}) {
     return {.data = census,
             .grantee = MemberId{grantee},

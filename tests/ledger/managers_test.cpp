@@ -4,8 +4,6 @@
 namespace datadeed::ledger::test {
 namespace {
 
-const DatasetId census{"census"};
-
 AppointManager appointment() {
     return {.data = census, .manager = MemberId{"max"}, .scope = usual_scope()};
 }

@@ -141,7 +141,7 @@ void check_grants(const Actors& actors, std::map<GrantId, GrantRecord>& before) 
     }
 }
 
-class MemoryStore final : public TreeStore {
+class AllVersions final : public TreeStore {
 public:
     [[nodiscard]] std::optional<Bytes> node(const NodeKey& key) const override {
         const auto found = nodes.find(key);
@@ -193,7 +193,7 @@ TEST_CASE("two executions of the same transactions give the same changes and the
     REQUIRE(rc::check("determinism", [] {
         Actors actors{.world = world_with_census()};
         MapState state = actors.world.state();
-        MemoryStore store;
+        AllVersions store;
         std::optional<std::uint64_t> version;
         for (std::uint64_t height = 3; height < 9; ++height) {
             const BlockContext context{.height = Height{height}, .time = TimeMs{actors.world.now().value + height}};
@@ -226,7 +226,7 @@ TEST_CASE("two executions of the same transactions give the same changes and the
             version = height;
             StateChanges whole_state;
             for (auto& entry : state.scan({}, {}, 1'000)) whole_state.emplace(entry.key, entry.value);
-            RC_ASSERT(update(MemoryStore{}, std::nullopt, whole_state, 1)->root == updated->root);
+            RC_ASSERT(update(AllVersions{}, std::nullopt, whole_state, 1)->root == updated->root);
         }
     }));
 }

@@ -11,8 +11,6 @@
 namespace datadeed::ledger::test {
 namespace {
 
-const DatasetId census{"census"};
-
 // What the chain said at each height, as a node that keeps old versions would.
 struct History {
     std::map<Height, std::pair<MapState, TimeMs>> states{};

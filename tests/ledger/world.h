@@ -84,6 +84,7 @@ private:
 };
 
 // Where ann has registered "census" and "maps".
+inline const DatasetId census{"census"};
 [[nodiscard]] World world_with_census();
 
 // Checks each rung: CHECKs with the codes shown.

@@ -8,6 +8,7 @@
 
 #include "node/config_keys.h"
 #include "tests/support/catch.h"
+#include "tests/support/paths.h"
 
 namespace datadeed::node {
 namespace {
@@ -197,7 +198,7 @@ TEST_CASE("endpoints have one spelling") {
 }
 
 TEST_CASE("docs/operations.md explains every key with its default") {
-    std::ifstream in{DATADEED_SOURCE_DIR "/docs/operations.md"};
+    std::ifstream in{datadeed::test::source_dir() + "/docs/operations.md"};
     REQUIRE(in);
     std::stringstream text;
     text << in.rdbuf();

@@ -16,6 +16,7 @@
 #include "node/api/token.h"
 #include "node/clock.h"
 #include "tests/support/catch.h"
+#include "tests/support/paths.h"
 
 namespace datadeed::node::test {
 namespace {
@@ -97,7 +98,7 @@ std::string Chain::token() const {
 }
 
 Process::Process(std::vector<std::string> arguments, const std::string& output) : output_{output} {
-    arguments.insert(arguments.begin(), DATADEED_BINARY_DIR "/bin/datadeed-node");
+    arguments.insert(arguments.begin(), datadeed::test::binary_dir() + "/bin/datadeed-node");
     std::vector<char*> raw;
     for (std::string& argument : arguments) raw.push_back(argument.data());
     raw.push_back(nullptr);

@@ -7,18 +7,18 @@ namespace datadeed::replica {
 
 namespace {
 
-const sim::World& world() {
+const sim::World& pool_world() {
     static const sim::World made = sim::make_world(1, 0, 4);
     return made;
 }
 
 Pending pending(std::size_t owner, std::uint64_t nonce, std::uint64_t expires = sim::epoch_ms) {
     const Bytes raw = sim::sign_order(
-        world(), {.owner = owner,
-                  .nonce_us = nonce,
-                  .expires_ms = expires,
-                  .operations = {ledger::TransferAccept{.data = ledger::DatasetId{"d" + std::to_string(nonce)}}}});
-    const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *world().context);
+        pool_world(), {.owner = owner,
+                       .nonce_us = nonce,
+                       .expires_ms = expires,
+                       .operations = {ledger::TransferAccept{.data = ledger::DatasetId{"d" + std::to_string(nonce)}}}});
+    const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *pool_world().context);
     REQUIRE(checked);
     return {.tx = *checked, .member = sim::owner_name(owner), .sound = true};
 }

@@ -10,7 +10,6 @@ namespace datadeed::sim {
 namespace {
 
 constexpr std::uint64_t tick_us = replica::tick_period_ms * 1000;
-constexpr std::uint64_t misfortune_us = 100'000;
 constexpr std::size_t inbox_max = 4'096;
 
 }  // namespace

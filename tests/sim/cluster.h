@@ -18,6 +18,9 @@
 
 namespace datadeed::sim {
 
+// How often the dice are rolled for what befalls nodes and links.
+inline constexpr std::uint64_t misfortune_us = 100'000;
+
 // How often things happened that a good set of seeds must have.
 struct Sights {
     std::uint64_t blocks{};

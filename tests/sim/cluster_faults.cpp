@@ -6,7 +6,6 @@
 namespace datadeed::sim {
 namespace {
 
-constexpr std::uint64_t misfortune_us = 100'000;
 // Healed, everything must be done within this: some of the longest timeouts one after another.
 constexpr std::uint64_t progress_us = 180'000'000;
 

@@ -1,4 +1,5 @@
 #include "tests/support/catch.h"
+#include "tests/support/paths.h"
 #include "tests/tidy/house_rules.h"
 
 namespace {
@@ -6,7 +7,7 @@ namespace {
 namespace tidy = datadeed::tidy;
 
 const tidy::SourceTree& project() {
-    static const tidy::SourceTree tree = tidy::read_tree(DATADEED_SOURCE_DIR);
+    static const tidy::SourceTree tree = tidy::read_tree(datadeed::test::source_dir());
     return tree;
 }
 
