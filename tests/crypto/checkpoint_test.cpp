@@ -9,7 +9,7 @@ namespace datadeed::crypto {
 namespace {
 
 const std::string root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
-const std::string checkpoint_example = "checkpoint_example.com/behind-the-sofa\n20852163\n" + root + "\n";
+const std::string checkpoint_example = "example.com/behind-the-sofa\n20852163\n" + root + "\n";
 
 bool parses(std::string_view text) {
     const Result<Checkpoint, Error> checkpoint = parse_checkpoint(text);
@@ -22,7 +22,7 @@ bool parses(std::string_view text) {
 
 TEST_CASE("the published checkpoint is read") {
     const Checkpoint checkpoint = parse_checkpoint(checkpoint_example).value();
-    CHECK(checkpoint.origin == "checkpoint_example.com/behind-the-sofa");
+    CHECK(checkpoint.origin == "example.com/behind-the-sofa");
     CHECK(checkpoint.size == 20852163);
     CHECK(to_hex(checkpoint.root) == "0ac5186a91863e8e1d90c808014aa89bf5da8e3ee1d9f07630f0378f68f1ab62");
     CHECK(checkpoint.extensions.empty());
