@@ -34,6 +34,12 @@ inline void append(Bytes& to, ByteView more) {
     to.insert(to.end(), more.begin(), more.end());
 }
 
+// The bytewise order, for maps from Bytes that are looked up by ByteView.
+struct BytesLess {
+    using is_transparent = void;
+    bool operator()(ByteView a, ByteView b) const { return as_text(a) < as_text(b); }
+};
+
 // Lower-case hexadecimal, two digits a byte.
 [[nodiscard]] std::string to_hex(ByteView bytes);
 

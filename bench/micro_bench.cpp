@@ -10,6 +10,8 @@
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 #include "crypto/sign.h"
+#include "ledger/execution.h"
+#include "ledger/genesis.h"
 #include "ledger/state_tree.h"
 #include "ledger/transaction.h"
 
@@ -93,5 +95,37 @@ void update_the_state_tree(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(update_the_state_tree)->Arg(1)->Arg(100)->Arg(1000);
+
+datadeed::ByteArray<32> seed_of(std::uint64_t number) {
+    return {static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8U), 1};
+}
+
+// One block of `range` registrations by as many members.
+void execute_a_block(benchmark::State& state) {
+    const auto count = static_cast<std::uint64_t>(state.range(0));
+    ledger::Genesis genesis;
+    genesis.time = TimeMs{1};
+    std::vector<ledger::VerifiedTransaction> transactions;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const crypto::SecretKey key = crypto::SecretKey::from_seed(seed_of(i));
+        genesis.members.push_back({.id = ledger::MemberId{"member-" + std::to_string(i)},
+                                   .organisation = "bench",
+                                   .roles = {ledger::Role::owner},
+                                   .keys = {key.public_key()}});
+        transactions.push_back(
+            *ledger::verify(*ledger::parse(chain, ledger::sign_transaction(chain, example(2000 + i), key))));
+    }
+    ledger::MapState below;
+    below.apply(ledger::genesis_state(genesis));
+    for (auto _ : state) {
+        ledger::BlockExecution execution{below, {.height = datadeed::Height{1}, .time = TimeMs{2}}};
+        for (const ledger::VerifiedTransaction& transaction : transactions) {
+            if (!execution.apply(transaction)) return state.SkipWithError("refused");
+        }
+        benchmark::DoNotOptimize(execution.finish());
+    }
+    state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(execute_a_block)->Arg(1)->Arg(64)->Arg(512);
 
 }  // namespace

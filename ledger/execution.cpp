@@ -9,7 +9,7 @@
 namespace datadeed::ledger {
 
 BlockExecution::BlockExecution(const StateView& state, const BlockContext& block)
-    : block_{block}, changes_{state}, parameters_{get_parameters(state)} {}
+    : block_{block}, changes_{Overlay::on(state)}, parameters_{get_parameters(state)} {}
 
 Result<void, Refusal> BlockExecution::apply(const VerifiedTransaction& transaction) {
     const Transaction& content = transaction.content();
@@ -19,7 +19,7 @@ Result<void, Refusal> BlockExecution::apply(const VerifiedTransaction& transacti
     NonceWindow& nonces = nonces_of(*signer);
     if (const auto fresh = nonces.check(content.nonce, block_.time, parameters_); !fresh) return fresh;
 
-    Overlay written{changes_};
+    Overlay written = Overlay::on(changes_);
     OperationContext context{.signer = *signer,
                              .height = block_.height,
                              .time = block_.time,
@@ -31,7 +31,7 @@ Result<void, Refusal> BlockExecution::apply(const VerifiedTransaction& transacti
         ++context.index;
     }
 
-    changes_.merge(written.take_changes());
+    changes_.merge(written);
     nonces.use(content.nonce, parameters_);
     windows_.at(*signer).used = true;
     return {};

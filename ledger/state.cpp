@@ -4,10 +4,6 @@
 
 namespace datadeed::ledger {
 
-bool MapState::Less::operator()(ByteView a, ByteView b) const {
-    return std::ranges::lexicographical_compare(a, b);
-}
-
 std::optional<Bytes> MapState::get(ByteView key) const {
     const auto found = values_.find(key);
     if (found == values_.end()) return std::nullopt;

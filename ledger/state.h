@@ -56,11 +56,7 @@ public:
     friend bool operator==(const MapState& a, const MapState& b) { return a.values_ == b.values_; }
 
 private:
-    struct Less {
-        using is_transparent = void;
-        bool operator()(ByteView a, ByteView b) const;
-    };
-    std::map<Bytes, Bytes, Less> values_;
+    std::map<Bytes, Bytes, BytesLess> values_;
 };
 
 }  // namespace datadeed::ledger

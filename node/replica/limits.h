@@ -20,7 +20,7 @@ inline constexpr std::size_t waiting_clients_max = 16'384;
 inline constexpr std::size_t trial_transactions_max = 4096;
 inline constexpr std::size_t review_transactions_max = 512;
 inline constexpr std::size_t review_after_block_max = 64;
-// Without a block for so long, everything that waits is tried again.
+// Without a block for so long, and with none in the making, everything that waits is tried again.
 inline constexpr std::uint64_t idle_ms = 100;
 
 // Bytes of transactions in a block that this node proposes; the chain's parameter may say less. A payload holds a

@@ -65,7 +65,7 @@ void Replica::Parts::on(Tick& event) {
     if (pbft_) to_consensus_.emplace_back(consensus::Tick{.now_ms = now_ms_});
     serves_left_.clear();
     expire();
-    if (now_ms_ >= commit_ms_ + idle_ms && pool_.size() > 0) review(true);
+    if (now_ms_ >= commit_ms_ + idle_ms && pool_.size() > 0 && !moment().unsettled) review(true);
     if (now_ms_ >= tell_ms_ + gossip_again_ms) tell_again();
     if (now_ms_ >= tip_ms_ + tip_period_ms) tell_tip(true);
     cosign_idle();

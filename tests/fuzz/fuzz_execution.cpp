@@ -71,7 +71,7 @@ void run(const Script& script) {
         context.time.value += step.wait_ms;
         context.tx.value[0] = static_cast<std::uint8_t>(context.height.value);
         if (!check(step.operation)) continue;
-        Overlay changes{state};
+        Overlay changes = Overlay::on(state);
         if (!apply(step.operation, context, changes)) continue;
         state.apply(changes.take_changes());
         context.height = context.height.next();

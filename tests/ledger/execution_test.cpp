@@ -115,8 +115,10 @@ TEST_CASE("a transaction holds to its last moment") {
 TEST_CASE("an overlay shows its changes, and the state below it never") {
     MapState below;
     below.apply({{bytes_of("a"), bytes_of("1")}, {bytes_of("b"), bytes_of("2")}});
-    Overlay block{below};
-    Overlay transaction{block};
+    Overlay block = Overlay::on(below);
+    Overlay transaction = Overlay::on(block);
+    block.put(bytes_of("c"), bytes_of("5"));
+    CHECK(transaction.get(bytes_of("c")) == bytes_of("5"));
     transaction.put(bytes_of("a"), bytes_of("3"));
     transaction.erase(bytes_of("b"));
     CHECK(transaction.get(bytes_of("a")) == bytes_of("3"));
@@ -125,10 +127,11 @@ TEST_CASE("an overlay shows its changes, and the state below it never") {
     CHECK(below.get(bytes_of("b")) == bytes_of("2"));
 
     block.put(bytes_of("a"), bytes_of("4"));
-    block.merge(transaction.take_changes());
+    block.merge(transaction);
     CHECK(!transaction.has_changes());
     CHECK(block.get(bytes_of("a")) == bytes_of("3"));
-    CHECK(block.take_changes() == StateChanges{{bytes_of("a"), bytes_of("3")}, {bytes_of("b"), std::nullopt}});
+    CHECK(block.take_changes() ==
+          StateChanges{{bytes_of("a"), bytes_of("3")}, {bytes_of("b"), std::nullopt}, {bytes_of("c"), bytes_of("5")}});
     CHECK(block.get(bytes_of("a")) == bytes_of("1"));
 }
 
