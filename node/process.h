@@ -13,6 +13,10 @@ namespace datadeed::node {
 // system allows. Before anything is opened and before any thread.
 void harden_process();
 
+// Lets the allocator keep what the process frees, up to some MiB, instead of giving it back to the system and asking
+// for it again with each block. Before any thread.
+void keep_freed_memory();
+
 // Ends the process now: no destructors, nothing more is written to the stores.
 [[noreturn]] void end_process(Exit exit);
 
