@@ -12,10 +12,6 @@
 
 namespace datadeed::node {
 
-inline constexpr std::size_t inbox_events_max = 65'536;
-// Bytes of messages and transactions between the network and the replica.
-inline constexpr std::size_t inbox_bytes_max = std::size_t{96} << 20U;
-
 // Counts bytes on their way, so that many large messages are refused before many small ones are too many. Any thread.
 class ByteBudget {
 public:
@@ -44,13 +40,17 @@ public:
     };
 
     // Nothing when there is no room.
-    [[nodiscard]] std::optional<Lease> take(std::size_t bytes) {
-        if (used_.fetch_add(bytes) + bytes <= most_) return Lease{*this, bytes};
+    [[nodiscard]] std::optional<Lease> take(std::size_t bytes) { return take(bytes, most_); }
+
+    // For what may fill the budget only up to `most`.
+    [[nodiscard]] std::optional<Lease> take(std::size_t bytes, std::size_t most) {
+        if (used_.fetch_add(bytes) + bytes <= most) return Lease{*this, bytes};
         used_.fetch_sub(bytes);
         return std::nullopt;
     }
 
     [[nodiscard]] std::size_t used() const { return used_.load(); }
+    [[nodiscard]] std::size_t most() const { return most_; }
 
 private:
     std::size_t most_;

@@ -28,7 +28,7 @@ public:
     void view_changed();
     // A submission was answered: "committed", "refused", "busy".
     void submission_answered(std::string_view result);
-    // A message that wasn't taken in: "queue_full", "bad_message".
+    // A message that wasn't taken in: "queue_full", "bad_message", "shunned"... (docs/operations.md)
     void message_dropped(std::string_view reason);
     void request_answered(std::string_view route, int status);
     void set_queue_size(std::size_t events);

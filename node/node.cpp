@@ -49,8 +49,10 @@ public:
           log_{&log},
           genesis_{std::move(genesis)},
           stores_{std::move(stores)},
+          senders_{genesis_.content.nodes},
+          inbox_{senders_.events_max()},
           context_{replica::make_verify_context(genesis_.content, cache_)},
-          pool_{static_cast<std::size_t>(config_.verify_threads), context_, inbox_, budget_, metrics_, reports()},
+          pool_{static_cast<std::size_t>(config_.verify_threads), context_, inbox_, senders_, metrics_, reports()},
           submissions_{pool_, inbox_, metrics_},
           service_{facts_of(config_, genesis_), stores_, status_, submissions_, on_store_error()},
           api_{service_} {}
@@ -125,7 +127,8 @@ private:
                     [this](replica::RequestToken token) {
                         asio::post(io_, [this, token] { submissions_.on_overload(token); });
                     },
-                .on_bad_message = [this](const std::string& peer, replica::WireError error) { on_bad(peer, error); }};
+                .on_bad_message = [this](const std::string& peer, replica::WireError error) { on_bad(peer, error); },
+                .on_misconduct = [this](const std::string& peer) { transport_->shun(peer); }};
     }
 
     [[nodiscard]] DriverEffects effects() {
@@ -241,8 +244,8 @@ private:
     GenesisDocument genesis_;
     OpenStores stores_;
     Metrics metrics_{};
-    ByteBudget budget_{inbox_bytes_max};
-    Inbox inbox_{inbox_events_max};
+    Senders senders_;
+    Inbox inbox_;
     StatusPicture status_{};
     replica::TransactionCache cache_{};
     replica::VerifyContext context_;

@@ -11,7 +11,6 @@
 namespace datadeed::node {
 
 // Hands values from any thread to one or more taking threads, in order. Holds at most `capacity`; a full queue says no.
-// The one place of the node with a mutex.
 template <class T>
 class Queue {
 public:

@@ -1,21 +1,29 @@
 #include "node/verify_pool.h"
 
-#include <functional>
+#include "node/clock.h"
 
 namespace datadeed::node {
 namespace {
 
-constexpr std::size_t work_max = 16'384;  // items that wait for one thread
-constexpr std::size_t work_at_once = 64;
-constexpr std::chrono::milliseconds patience{1000};
+// A vote without a block, a tip, a question: less than a millisecond's work, even when it's all signatures.
+constexpr std::size_t small_cost_max = (std::size_t{4} << 10U) + work_overhead;
+
+bool is_gossip(ByteView bytes) {
+    return replica::kind_of(bytes) == replica::WireKind::transactions;
+}
 
 }  // namespace
 
-VerifyPool::VerifyPool(std::size_t threads, const replica::VerifyContext& context, Inbox& inbox, ByteBudget& budget,
+VerifyPool::VerifyPool(std::size_t threads, const replica::VerifyContext& context, Inbox& inbox, Senders& senders,
                        Metrics& metrics, VerifyReports reports)
-    : context_{&context}, inbox_{&inbox}, budget_{&budget}, metrics_{&metrics}, reports_{std::move(reports)} {
-    for (std::size_t i = 0; i < threads; ++i) queues_.push_back(std::make_unique<Queue<Work>>(work_max));
-    for (const auto& queue : queues_) threads_.emplace_back([this, &queue] { run(*queue); });
+    : context_{&context}, inbox_{&inbox}, senders_{&senders}, metrics_{&metrics}, reports_{std::move(reports)} {
+    for (std::size_t i = 0; i < senders.size(); ++i) {
+        turns_.add({.rank = senders.at(i).rank, .one_at_a_time = i != Senders::clients});
+    }
+    for (std::size_t i = 0; i < threads; ++i) {
+        threads_.emplace_back([this] { run([this] { return turns_.take(); }, arrived_); });
+    }
+    threads_.emplace_back([this] { run([this] { return turns_.take_small(small_cost_max); }, small_arrived_); });
 }
 
 VerifyPool::~VerifyPool() {
@@ -23,67 +31,119 @@ VerifyPool::~VerifyPool() {
 }
 
 void VerifyPool::stop() {
-    for (const auto& queue : queues_) queue->close();
+    {
+        const std::lock_guard lock{mutex_};
+        closed_ = true;
+    }
+    arrived_.notify_all();
+    small_arrived_.notify_all();
     threads_.clear();
 }
 
-Queue<VerifyPool::Work>& VerifyPool::queue_of(const std::string& peer) {
-    return *queues_[std::hash<std::string>{}(peer) % queues_.size()];
-}
-
 void VerifyPool::message(const std::string& peer, Bytes bytes) {
-    std::optional<ByteBudget::Lease> lease = budget_->take(bytes.size());
-    const bool taken = lease && queue_of(peer).push(Message{peer, std::move(bytes), std::move(*lease)});
+    const std::optional<std::size_t> number = senders_->find(peer);
+    if (!number) return metrics_->message_dropped("unknown_peer");
+    ByteBudget& share = senders_->at(*number).share;
+    const std::size_t cost = bytes.size() + work_overhead;
+    std::optional<ByteBudget::Lease> lease =
+        share.take(cost, is_gossip(bytes) ? share.most() / gossip_part : share.most());
+    const bool taken = lease && push(*number, cost, Message{std::move(bytes), std::move(*lease)});
     if (!taken) metrics_->message_dropped("queue_full");
 }
 
 void VerifyPool::link(const std::string& peer, bool up) {
-    queue_of(peer).push_always(Link{peer, up});
+    const std::optional<std::size_t> number = senders_->find(peer);
+    if (number) (void)push(*number, work_overhead, Link{up});
 }
 
 bool VerifyPool::transaction(Bytes bytes, replica::RequestToken token) {
-    std::optional<ByteBudget::Lease> lease = budget_->take(bytes.size());
-    if (!lease) return false;
-    Queue<Work>& queue = *queues_[next_.fetch_add(1) % queues_.size()];
-    return queue.push(Submission{std::move(bytes), token, std::move(*lease)});
+    const std::size_t cost = bytes.size() + work_overhead;
+    std::optional<ByteBudget::Lease> lease = senders_->at(Senders::clients).share.take(cost);
+    return lease && push(Senders::clients, cost, Submission{std::move(bytes), token, std::move(*lease)});
 }
 
-void VerifyPool::run(Queue<Work>& queue) {
-    while (!queue.is_drained()) {
-        for (Work& work : queue.take(patience, work_at_once)) {
-            std::visit([this](auto& item) { check(std::move(item)); }, work);
+bool VerifyPool::push(std::size_t sender, std::size_t cost, Work work) {
+    const bool small = cost <= small_cost_max && senders_->at(sender).rank == Rank::validator;
+    {
+        const std::lock_guard lock{mutex_};
+        if (closed_) return false;
+        turns_.push(sender, cost, std::move(work));
+    }
+    arrived_.notify_one();
+    if (small) small_arrived_.notify_one();
+    return true;
+}
+
+void VerifyPool::run(const std::function<std::optional<Turn>()>& take, std::condition_variable& arrived) {
+    std::unique_lock lock{mutex_};
+    while (true) {
+        std::optional<Turn> turn = take();
+        if (!turn && closed_ && turns_.is_empty()) return;
+        if (!turn) {
+            arrived.wait(lock);
+            continue;
         }
+        lock.unlock();
+        Sender& sender = senders_->at(turn->sender);
+        std::visit([&](auto& work) { check(sender, std::move(work)); }, turn->work);
+        lock.lock();
+        finish(turn->sender);
     }
 }
 
-void VerifyPool::check(Message work) {
+// What else the sender has waiting may be for another thread than this one.
+void VerifyPool::finish(std::size_t sender) {
+    const bool more = turns_.done(sender);
+    if (closed_) {
+        arrived_.notify_all();
+        small_arrived_.notify_all();
+    } else if (more) {
+        arrived_.notify_one();
+        if (senders_->at(sender).rank == Rank::validator) small_arrived_.notify_one();
+    }
+}
+
+void VerifyPool::check(Sender& sender, Message work) {
+    if (sender.shunned) return metrics_->message_dropped("shunned");
     Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(work.bytes, *context_);
     if (!event) {
         metrics_->message_dropped("bad_message");
-        return reports_.on_bad_message(work.peer, event.error());
+        return count_bad(sender, 1, event.error());
     }
-    replica::PeerMessage message{.peer = ledger::MemberId{work.peer}, .message = std::move(*event)};
+    if (const auto* gossip = std::get_if<replica::CheckedTransactions>(&*event); gossip != nullptr && gossip->bad > 0) {
+        metrics_->message_dropped("bad_transaction");
+        count_bad(sender, gossip->bad, replica::WireError::transaction_must_verify);
+    }
+    replica::PeerMessage message{.peer = ledger::MemberId{sender.name}, .message = std::move(*event)};
     if (!inbox_->push(InboxItem{.event = std::move(message), .lease = std::move(work.lease)})) {
         metrics_->message_dropped("queue_full");
     }
 }
 
-void VerifyPool::check(Link work) {
-    ledger::MemberId peer{std::move(work.peer)};
+void VerifyPool::check(Sender& sender, Link work) {
+    ledger::MemberId peer{sender.name};
     if (work.up) {
+        sender.shunned = false;
         inbox_->push_always(InboxItem{.event = replica::PeerUp{.peer = std::move(peer)}, .lease = {}});
     } else {
         inbox_->push_always(InboxItem{.event = replica::PeerDown{.peer = std::move(peer)}, .lease = {}});
     }
 }
 
-void VerifyPool::check(Submission work) {
+void VerifyPool::check(Sender& /*clients*/, Submission work) {
     Result<replica::TransactionPtr, ledger::Refusal> checked = replica::check_transaction(work.bytes, *context_);
     if (!checked) return reports_.on_refused(work.token, checked.error());
     replica::SubmitTransaction event{.transaction = std::move(*checked), .token = work.token};
     if (!inbox_->push(InboxItem{.event = std::move(event), .lease = std::move(work.lease)})) {
         reports_.on_overload(work.token);
     }
+}
+
+void VerifyPool::count_bad(Sender& sender, std::size_t bad, replica::WireError error) {
+    reports_.on_bad_message(sender.name, error);
+    if (!sender.conduct.is_too_bad(bad, monotonic_now().value)) return;
+    sender.shunned = true;
+    reports_.on_misconduct(sender.name);
 }
 
 }  // namespace datadeed::node

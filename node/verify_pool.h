@@ -1,8 +1,9 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <variant>
@@ -13,10 +14,12 @@
 #include "node/inbox.h"
 #include "node/metrics.h"
 #include "node/replica/verify.h"
+#include "node/senders.h"
+#include "node/turns.h"
 
 // The threads between the network and the replica: they decode messages and check every signature, the dear part of the
-// work. What belongs to one peer is done by one thread, so it arrives in the order in which it came; clients'
-// transactions are spread over all threads, in no order that anybody may rely on.
+// work. What belongs to one peer is done in the order in which it came; clients' transactions are done in no order that
+// anybody may rely on. Whose turn it is says turns.h, who may have how much waiting senders.h.
 
 namespace datadeed::node {
 
@@ -28,20 +31,23 @@ struct VerifyReports {
     std::function<void(replica::RequestToken)> on_overload{};
     // A message broke a rule. Its sender is a member, so somebody will want to know.
     std::function<void(const std::string& peer, replica::WireError)> on_bad_message{};
+    // So many did that the link to the peer must be closed; nothing more that comes over it is looked at.
+    std::function<void(const std::string& peer)> on_misconduct{};
 };
 
 class VerifyPool {
 public:
-    // Starts the threads. All that is borrowed must outlive it.
-    VerifyPool(std::size_t threads, const replica::VerifyContext& context, Inbox& inbox, ByteBudget& budget,
+    // Starts `threads` threads, and one for small messages of validators alone: votes don't wait until a large message
+    // is done. All that is borrowed must outlive it.
+    VerifyPool(std::size_t threads, const replica::VerifyContext& context, Inbox& inbox, Senders& senders,
                Metrics& metrics, VerifyReports reports);
     // Stops as stop() does.
     ~VerifyPool();
     VerifyPool(const VerifyPool&) = delete;
     VerifyPool& operator=(const VerifyPool&) = delete;
 
-    // All three: any thread. A message for which there's no room is dropped and counted; links going up and down never
-    // are.
+    // All three: any thread. A message for which its sender has no room is dropped and counted; links going up and down
+    // never are.
     void message(const std::string& peer, Bytes bytes);
     void link(const std::string& peer, bool up);
     // False when there is no room.
@@ -52,12 +58,10 @@ public:
 
 private:
     struct Message {
-        std::string peer{};
         Bytes bytes{};
         ByteBudget::Lease lease{};
     };
     struct Link {
-        std::string peer{};
         bool up{};
     };
     struct Submission {
@@ -66,20 +70,28 @@ private:
         ByteBudget::Lease lease{};
     };
     using Work = std::variant<Message, Link, Submission>;
+    using Turn = Turns<Work>::Turn;
 
-    void run(Queue<Work>& queue);
-    void check(Message work);
-    void check(Link work);
-    void check(Submission work);
-    [[nodiscard]] Queue<Work>& queue_of(const std::string& peer);
+    [[nodiscard]] bool push(std::size_t sender, std::size_t cost, Work work);
+    // One thread's life, with what it takes and what wakes it.
+    void run(const std::function<std::optional<Turn>()>& take, std::condition_variable& arrived);
+    void finish(std::size_t sender);
+    void check(Sender& sender, Message work);
+    void check(Sender& sender, Link work);
+    void check(Sender& sender, Submission work);
+    void count_bad(Sender& sender, std::size_t bad, replica::WireError error);
 
     const replica::VerifyContext* context_;
     Inbox* inbox_;
-    ByteBudget* budget_;
+    Senders* senders_;
     Metrics* metrics_;
     VerifyReports reports_;
-    std::vector<std::unique_ptr<Queue<Work>>> queues_;
-    std::atomic<std::size_t> next_{0};
+
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::condition_variable small_arrived_;
+    Turns<Work> turns_;   // under mutex_
+    bool closed_{false};  // under mutex_
     std::vector<std::jthread> threads_;
 };
 

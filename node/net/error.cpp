@@ -44,6 +44,8 @@ std::string_view code_of(Error error) {
             return "net.peer_silent";
         case Error::link_must_stay_open:
             return "net.link_lost";
+        case Error::peer_must_keep_the_rules:
+            return "net.peer_shunned";
         case Error::handshakes_must_be_few:
             return "net.too_many_handshakes";
         case Error::inbound_links_must_be_few:
@@ -94,6 +96,8 @@ std::string_view describe(Error error) {
             return "nothing was heard from the peer for too long";
         case Error::link_must_stay_open:
             return "the link broke; it's made again";
+        case Error::peer_must_keep_the_rules:
+            return "the peer broke the rules of messages too often; ask its operator whether that node is sound";
         case Error::handshakes_must_be_few:
             return "too many connections are being greeted at once; one was closed";
         case Error::inbound_links_must_be_few:

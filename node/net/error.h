@@ -33,6 +33,7 @@ enum class Error : std::uint8_t {
     frame_must_be_within_its_limit,
     peer_must_be_heard,
     link_must_stay_open,
+    peer_must_keep_the_rules,
     // Bounds.
     handshakes_must_be_few,
     inbound_links_must_be_few,

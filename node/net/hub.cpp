@@ -95,6 +95,30 @@ std::vector<PeerStatus> Hub::status() const {
     return all;
 }
 
+void Hub::shun(const std::string& peer) {
+    asio::post(strand_, [self = shared_from_this(), peer] {
+        const auto found = self->nodes_.find(peer);
+        if (!self->stopped_ && found != self->nodes_.end()) self->shun(peer, found->second);
+    });
+}
+
+void Hub::shun(const std::string& name, Node& node) {
+    const std::chrono::milliseconds time = node.shun.next(config_.random());
+    node.shunned_until = Clock::now() + time;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
+    log({.warning = true,
+         .error = Error::peer_must_keep_the_rules,
+         .peer = name,
+         .address = node.link ? node.link->address() : "",
+         .key = node.link ? node.link->key() : std::nullopt,
+         .text = in_words(Error::peer_must_keep_the_rules,
+                          "the link was closed, and is not made again for " + std::to_string(seconds) + " s")});
+    if (node.link) {
+        put_down(name, node);
+        dial_later(name, node);
+    }
+}
+
 void Hub::stop(const std::function<void()>& done) {
     asio::post(strand_, [self = shared_from_this(), done] {
         self->close_all();
@@ -138,6 +162,8 @@ Result<std::string, Error> Hub::name_of(const crypto::PublicKey& key) const {
     if (key == own_key_) return fail(Error::peer_must_be_another_node);
     std::optional<std::string> name = config_.key_check(key);
     if (!name) return fail(Error::key_must_be_of_a_member);
+    const auto node = nodes_.find(*name);
+    if (node != nodes_.end() && Clock::now() < node->second.shunned_until) return fail(Error::peer_must_keep_the_rules);
     return *std::move(name);
 }
 
@@ -166,17 +192,26 @@ void Hub::link_ready(const std::shared_ptr<Link>& link) {
     const bool takes_over =
         !old || old->instance() != link->instance() || old->is_inbound() == link->is_inbound() || is_preferred(*link);
     if (!takes_over) return link->close();
+    // Its handshake may have begun before it was shunned.
+    if (Clock::now() < node.shunned_until) {
+        turn_away(link, Error::peer_must_keep_the_rules);
+        return dial_later(link->peer(), node);
+    }
     if (link->is_inbound() && !old && inbound_links() >= config_.limits.inbound_links) {
-        log_refusal({.warning = true,
-                     .error = Error::inbound_links_must_be_few,
-                     .peer = link->peer(),
-                     .address = link->address(),
-                     .key = link->key(),
-                     .text = in_words(Error::inbound_links_must_be_few, "")});
-        return link->close();
+        return turn_away(link, Error::inbound_links_must_be_few);
     }
     if (old) put_down(link->peer(), node);
     take_up(node, link);
+}
+
+void Hub::turn_away(const std::shared_ptr<Link>& link, Error error) {
+    log_refusal({.warning = true,
+                 .error = error,
+                 .peer = link->peer(),
+                 .address = link->address(),
+                 .key = link->key(),
+                 .text = in_words(error, "")});
+    link->close();
 }
 
 void Hub::take_up(Node& node, const std::shared_ptr<Link>& link) {

@@ -24,6 +24,7 @@ public:
     void broadcast(const std::shared_ptr<const Bytes>& message, Class urgency);
     void set_peers(std::vector<Peer> peers);
     [[nodiscard]] std::vector<PeerStatus> status() const;
+    void shun(const std::string& peer);
     // Closes all, then calls `done`, which may be empty.
     void stop(const std::function<void()>& done);
     // Closes all without a word to anyone; only while no thread runs the strand, or after stop.
@@ -41,7 +42,10 @@ private:
     // One other node, by name: to be dialled, or one that dialled in.
     struct Node {
         Node(const Strand& strand, const Limits& limits)
-            : outbox{limits.queue_bytes}, backoff{limits.retry_min, limits.retry_max}, timer{strand} {}
+            : outbox{limits.queue_bytes},
+              backoff{limits.retry_min, limits.retry_max},
+              shun{limits.shun_min, limits.shun_max},
+              timer{strand} {}
 
         std::optional<Peer> dial{};       // none: it has to dial
         Outbox outbox;                    // empty unless a link is up
@@ -50,6 +54,8 @@ private:
         std::shared_ptr<Link> dialled{};  // not ready yet
         Clock::time_point up_since{};
         Backoff backoff;
+        Backoff shun;  // never reset: who begins again isn't given another chance as soon
+        Clock::time_point shunned_until{};
         StrandTimer timer;                    // until the next try
         std::optional<Error> last_failure{};  // logged once until it changes
     };
@@ -60,6 +66,8 @@ private:
     [[nodiscard]] bool is_preferred(const Link& link) const;
     void take_up(Node& node, const std::shared_ptr<Link>& link);
     void put_down(const std::string& name, Node& node);
+    void shun(const std::string& name, Node& node);
+    void turn_away(const std::shared_ptr<Link>& link, Error error);
     [[nodiscard]] std::size_t inbound_links() const;
     void check_again();
     void close_all();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
 
@@ -104,6 +105,8 @@ void Hub::dial_later(const std::string& name, Node& node) {
     const bool goes_first = own_key_ < node.dial->key;
     std::chrono::milliseconds delay = node.backoff.next(config_.random());
     if (!goes_first) delay += config_.limits.patience;
+    const auto shunned = std::chrono::ceil<std::chrono::milliseconds>(node.shunned_until - Clock::now());
+    delay = std::max(delay, shunned);
     node.timer.expires_after(delay);
     node.timer.async_wait([self = shared_from_this(), name](error_code error) {
         if (!error) self->dial(name);

@@ -48,6 +48,10 @@ std::vector<PeerStatus> Transport::status() const {
     return impl_->hub->status();
 }
 
+void Transport::shun(const std::string& peer) {
+    impl_->hub->shun(peer);
+}
+
 void Transport::stop(std::function<void()> done) {
     impl_->hub->stop(done);
 }

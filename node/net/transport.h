@@ -46,6 +46,9 @@ struct Limits {
     std::chrono::milliseconds ping_time{3'000};      // something is sent at least this often
     std::chrono::milliseconds silence_time{11'000};  // without a byte from the peer: the link is down,
                                                      // found at the next ping
+    // For how long a shunned peer isn't welcome: doubling each time, with a part left to chance.
+    std::chrono::milliseconds shun_min{30'000};
+    std::chrono::milliseconds shun_max{600'000};
     std::chrono::milliseconds retry_min{100};
     std::chrono::milliseconds retry_max{5'000};
     // How long the node with the higher key lets the other one dial first.
@@ -123,6 +126,9 @@ public:
 
     // All that were ever up or are to be dialled, by name. Any thread.
     [[nodiscard]] std::vector<PeerStatus> status() const;
+
+    // Closes the link to this peer and neither accepts nor dials it for some time (Limits::shun_min). Any thread.
+    void shun(const std::string& peer);
 
     // Closes everything, then calls `done` on the strand; no other callback comes after it. Call once, from any thread;
     // the transport must live until then.

@@ -30,6 +30,8 @@ inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
 // Gossip: transactions in one message.
 inline constexpr std::size_t gossip_transactions_max = 1024;
 inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
+// Bad transactions in one message until the rest of it isn't looked at: a correct node sends none.
+inline constexpr std::size_t gossip_bad_max = 16;
 // How often a transaction that isn't committed is told again, in case a message was lost.
 inline constexpr std::uint64_t gossip_again_ms = 1'000;
 

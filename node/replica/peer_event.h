@@ -20,6 +20,7 @@ struct CheckedVote {
 
 struct CheckedTransactions {
     std::vector<TransactionPtr> transactions{};
+    std::size_t bad{};  // others that didn't verify
 };
 
 // A final block: its certificate holds and is for its hash.

@@ -13,16 +13,6 @@ namespace {
 
 const consensus::Ed25519Verifier ed25519{};
 
-// The kind that the first bytes name, before anything is decoded.
-std::optional<WireKind> kind_of(ByteView bytes) {
-    if (bytes.size() < 2 || (bytes[0] & 0xE0U) != 0x80U) return std::nullopt;
-    const std::uint8_t kind = bytes[1];
-    if (kind < static_cast<std::uint8_t>(WireKind::votes) || kind > static_cast<std::uint8_t>(WireKind::tip)) {
-        return std::nullopt;
-    }
-    return static_cast<WireKind>(kind);
-}
-
 Result<CheckedBlock, WireError> check_block(ProposalPayload payload, const VerifyContext& context) {
     CheckedBlock block;
     block.hash = ledger::hash(payload.block.header);
@@ -74,7 +64,11 @@ Result<PeerEvent, WireError> check(Transactions gossip, const VerifyContext& con
     checked.transactions.reserve(gossip.transactions.size());
     for (const ledger::RawTransaction& raw : gossip.transactions) {
         Result<TransactionPtr, ledger::Refusal> transaction = check_transaction(raw.bytes, context);
-        if (transaction) checked.transactions.push_back(std::move(*transaction));
+        if (transaction) {
+            checked.transactions.push_back(std::move(*transaction));
+        } else if (++checked.bad == gossip_bad_max) {
+            break;
+        }
     }
     return PeerEvent{std::move(checked)};
 }
@@ -162,6 +156,15 @@ std::string_view code(WireError error) {
             return "peer.transaction_wrong";
     }
     return "peer.unknown";
+}
+
+std::optional<WireKind> kind_of(ByteView bytes) {
+    if (bytes.size() < 2 || (bytes[0] & 0xE0U) != 0x80U) return std::nullopt;
+    const std::uint8_t kind = bytes[1];
+    if (kind < static_cast<std::uint8_t>(WireKind::votes) || kind > static_cast<std::uint8_t>(WireKind::tip)) {
+        return std::nullopt;
+    }
+    return static_cast<WireKind>(kind);
 }
 
 Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyContext& context) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -46,8 +47,12 @@ enum class WireError : std::uint8_t {
 // Stable and dotted, as in "peer.vote_wrong".
 [[nodiscard]] std::string_view code(WireError error);
 
+// The kind that the first bytes name, before anything is decoded; nothing when it is none.
+[[nodiscard]] std::optional<WireKind> kind_of(ByteView bytes);
+
 // The message in `bytes`, with every signature in it checked: of votes, of certificates, and of the clients whose
-// transactions are in it. All or nothing, but for gossip, whose bad transactions are left out.
+// transactions are in it. All or nothing, but for gossip, whose bad transactions are left out and counted; behind
+// gossip_bad_max of them nothing more is looked at.
 [[nodiscard]] Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyContext& context);
 
 // A transaction as a client hands it in. Refusals: those of ledger::parse and ledger::verify.

@@ -218,6 +218,31 @@ TEST_CASE("only so many inbound links are open at once") {
     CHECK(node.wait_up(3));
 }
 
+TEST_CASE("a shunned peer loses its link, is not let in for some time, and then is again") {
+    Limits limits = quick();
+    limits.shun_min = limits.shun_max = std::chrono::milliseconds{400};
+    for (const bool node_dials : {false, true}) {
+        INFO(node_dials);
+        TestNode other{{.number = 2, .members = {1}}};
+        TestNode node{{.number = 1,
+                       .members = {2, 3},
+                       .peers = node_dials ? std::vector{peer_at(2, other.port())} : std::vector<Peer>{},
+                       .limits = limits}};
+        if (!node_dials) other.transport().set_peers({peer_at(1, node.port())});
+        TestNode third{{.number = 3, .members = {1}, .peers = {peer_at(1, node.port())}}};
+        REQUIRE(node.wait_up(2));
+        REQUIRE(node.wait_up(3));
+        const auto begin = std::chrono::steady_clock::now();
+        node.transport().shun("n2");
+        node.transport().shun("n9");  // whoever that is
+        REQUIRE(node.wait_down(2));
+        CHECK(node.wait_event(Error::peer_must_keep_the_rules)->peer == "n2");
+        REQUIRE(node.wait_up(2, 2));
+        CHECK(std::chrono::steady_clock::now() - begin >= limits.shun_min / 2);
+        CHECK(node.downs(3) == 0);
+    }
+}
+
 TEST_CASE("a peer that falls silent is noticed, one that only pings is not lost") {
     Limits limits = quick();
     limits.ping_time = std::chrono::milliseconds{20};

@@ -30,14 +30,14 @@ replica::Reply committed(std::uint64_t token, std::uint8_t id) {
 // A pool without threads takes what it is given and does nothing with it.
 struct Bench {
     Metrics metrics{};
+    Senders senders{{}};
     Inbox inbox{16};
-    ByteBudget budget{1000};
     replica::TransactionCache cache{};
     replica::VerifyContext context{.chain = {},
                                    .validators = consensus::ValidatorSet{{consensus::Validator{.name = "n0"}}},
                                    .cache = &cache,
                                    .signatures = nullptr};
-    VerifyPool pool{1, context, inbox, budget, metrics, {.on_refused = [](auto, auto) {}}};
+    VerifyPool pool{1, context, inbox, senders, metrics, {.on_refused = [](auto, auto) {}}};
     Submissions submissions{pool, inbox, metrics};
     std::vector<Submitted> answers{};
 
@@ -110,10 +110,9 @@ TEST_CASE("the same transaction sent twice stays pending until both are answered
     CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
 }
 
-TEST_CASE("bytes beyond the budget are refused at once") {
+TEST_CASE("bytes beyond the share of clients are refused at once") {
     Bench bench;
-    bench.pool.stop();
-    bench.submissions.submit(Bytes(2000, 0), no_wait,
+    bench.submissions.submit(Bytes(clients_bytes, 0), no_wait,
                              [&](const Submitted& outcome) { bench.answers.push_back(outcome); });
     REQUIRE(bench.answers.size() == 1);
     CHECK(std::get<ApiError>(bench.answers[0]) == ApiError::node_must_not_be_overloaded);

@@ -112,7 +112,7 @@ TEST_CASE("a vote enters only with its validator's signature") {
     CHECK(take(encode_votes(forged)).error() == WireError::vote_must_verify);
 }
 
-TEST_CASE("a transaction in gossip that isn't signed is left out, the others enter") {
+TEST_CASE("a transaction in gossip that isn't signed is left out and counted, the others enter") {
     Transactions gossip;
     gossip.transactions.push_back({.bytes = transaction(1)->tx.raw()});
     Bytes broken = transaction(2)->tx.raw();
@@ -122,6 +122,18 @@ TEST_CASE("a transaction in gossip that isn't signed is left out, the others ent
     const Result<PeerEvent, WireError> event = take(encode(WireMessage{gossip}));
     REQUIRE(event);
     CHECK(std::get<CheckedTransactions>(*event).transactions.size() == 1);
+    CHECK(std::get<CheckedTransactions>(*event).bad == 2);
+}
+
+TEST_CASE("behind too many bad transactions the rest of gossip isn't looked at") {
+    Transactions gossip;
+    for (std::size_t i = 0; i < gossip_bad_max; ++i) gossip.transactions.push_back({.bytes = {0x00}});
+    gossip.transactions.insert(gossip.transactions.begin() + 1, {.bytes = transaction(1)->tx.raw()});
+    gossip.transactions.push_back({.bytes = transaction(2)->tx.raw()});
+    const Result<PeerEvent, WireError> event = take(encode(WireMessage{gossip}));
+    REQUIRE(event);
+    CHECK(std::get<CheckedTransactions>(*event).transactions.size() == 1);
+    CHECK(std::get<CheckedTransactions>(*event).bad == gossip_bad_max);
 }
 
 TEST_CASE("another signature over a transaction that is known is checked all the same") {

@@ -1,0 +1,224 @@
+#include "node/verify_pool.h"
+
+#include <atomic>
+#include <latch>
+#include <semaphore>
+
+#include "node/replica/wire_codec.h"
+#include "tests/consensus/quick_signatures.h"
+#include "tests/sim/world.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::node {
+namespace {
+
+using consensus::testing::quick_key;
+using consensus::testing::QuickSigner;
+using consensus::testing::QuickVerifier;
+
+constexpr std::chrono::seconds patience{30};
+
+// Votes that a test can hold up: where validator 0 signed, the check waits until release().
+class HoldingVerifier final : public consensus::VoteVerifier {
+public:
+    [[nodiscard]] bool verify(const crypto::PublicKey& key, ByteView statement,
+                              const crypto::Signature& signature) const override {
+        if (key == quick_key(0)) {
+            held_.release();
+            open_.wait();
+        }
+        return QuickVerifier{}.verify(key, statement, signature);
+    }
+    [[nodiscard]] bool wait_held() const { return held_.try_acquire_for(patience); }
+    void release() const { open_.count_down(); }
+
+private:
+    mutable std::counting_semaphore<> held_{0};
+    mutable std::latch open_{1};
+};
+
+Bytes vote(std::uint32_t signer, std::size_t payload = 0) {
+    static const sim::World world = sim::make_world(4, 2, 2);
+    const QuickSigner key{quick_key(signer)};
+    if (payload == 0) {
+        return replica::encode_votes(
+            consensus::sign(world.chain(), consensus::Prepare{.view = {}, .height = Height{1}, .hash = {}},
+                            consensus::ValidatorIndex{signer}, key));
+    }
+    return replica::encode_votes(consensus::sign(
+        world.chain(),
+        consensus::PrePrepare{.view = {}, .height = Height{1}, .hash = {}, .payload = Bytes(payload, 0)},
+        consensus::ValidatorIndex{signer}, key));
+}
+
+Bytes gossip_of(std::size_t bad, std::size_t size = 8) {
+    replica::Transactions gossip;
+    for (std::size_t i = 0; i < bad; ++i) gossip.transactions.push_back({.bytes = Bytes(size, 0)});
+    return encode(replica::WireMessage{gossip});
+}
+
+struct Bench {
+    sim::World world{sim::make_world(4, 2, 2)};
+    HoldingVerifier signatures{};
+    Metrics metrics{};
+    Senders senders{world.genesis.nodes};
+    Inbox inbox{senders.events_max()};
+    replica::VerifyContext context{.chain = world.chain(),
+                                   .validators = replica::voters(world.genesis.nodes),
+                                   .cache = world.cache.get(),
+                                   .signatures = &signatures};
+    std::atomic<int> misconduct{0};
+    std::string worst{};
+    VerifyPool pool{1,
+                    context,
+                    inbox,
+                    senders,
+                    metrics,
+                    {.on_refused = [](auto, auto) {},
+                     .on_overload = [](auto) {},
+                     .on_bad_message = [](const auto&, auto) {},
+                     .on_misconduct =
+                         [this](const std::string& peer) {
+                             worst = peer;
+                             ++misconduct;
+                         }}};
+
+    ~Bench() {
+        if (holding) signatures.release();
+    }
+    // The one thread for large messages is at work on one until release().
+    void hold() {
+        pool.message(validator(0), vote(0, 100'000));
+        holding = true;
+        REQUIRE(signatures.wait_held());
+    }
+    void release() {
+        signatures.release();
+        holding = false;
+    }
+    static std::string validator(std::size_t index) { return sim::validator_name(index).value; }
+    static std::string observer(std::size_t index) { return sim::observer_name(index).value; }
+    [[nodiscard]] std::size_t used(const std::string& peer) {
+        return senders.at(peer.empty() ? Senders::clients : senders.find(peer).value()).share.used();
+    }
+    [[nodiscard]] std::uint64_t dropped(const std::string& reason) const {
+        const std::string text = metrics.text();
+        const std::string name = "datadeed_messages_dropped_total{reason=\"" + reason + "\"} ";
+        const std::size_t at = text.find(name);
+        return at == std::string::npos ? 0 : std::stoul(text.substr(at + name.size()));
+    }
+    // All that was let through, in order; "up" and "down" with the peer.
+    std::vector<std::string> drain() {
+        pool.stop();
+        std::vector<std::string> peers;
+        for (const InboxItem& item : inbox.take(std::chrono::milliseconds{0}, SIZE_MAX)) {
+            if (const auto* message = std::get_if<replica::PeerMessage>(&item.event)) {
+                peers.push_back(message->peer.value);
+            } else if (const auto* up = std::get_if<replica::PeerUp>(&item.event)) {
+                peers.push_back("up " + up->peer.value);
+            }
+        }
+        return peers;
+    }
+
+    bool holding{false};
+};
+
+}  // namespace
+
+TEST_CASE("a vote gets through while a large message is being checked and an observer floods") {
+    Bench bench;
+    bench.hold();
+    for (int i = 0; i < 100; ++i) bench.pool.message(Bench::observer(0), gossip_of(1));
+    for (int i = 0; i < 100; ++i) CHECK(bench.pool.transaction(Bytes(100, 0), replica::RequestToken{1}));
+    bench.pool.message(Bench::validator(1), vote(1));
+    const std::vector<InboxItem> items = bench.inbox.take(patience, 10);
+    REQUIRE(items.size() == 1);
+    CHECK(std::get<replica::PeerMessage>(items[0].event).peer.value == Bench::validator(1));
+    CHECK(bench.used(Bench::observer(0)) > 0);
+}
+
+TEST_CASE("an observer and clients that flood fill their own shares only") {
+    Bench bench;
+    bench.hold();
+    const Bytes large = gossip_of(15, 60'000);
+    while (bench.dropped("queue_full") == 0) bench.pool.message(Bench::observer(0), large);
+    while (bench.pool.transaction(Bytes(60'000, 0), replica::RequestToken{1})) continue;
+    // Another observer and a validator have all of their room.
+    bench.pool.message(Bench::observer(1), gossip_of(1));
+    bench.pool.message(Bench::validator(1), gossip_of(1, 60'000));
+    CHECK(bench.dropped("queue_full") == 1);
+    CHECK(bench.used(Bench::observer(1)) > 0);
+    CHECK(bench.used(Bench::validator(1)) > 60'000);
+    CHECK(bench.used("") <= clients_bytes);
+}
+
+TEST_CASE("gossip takes only its part of a peer's share, so that a vote finds room") {
+    Bench bench;
+    bench.hold();
+    const Bytes large = gossip_of(15, 60'000);
+    while (bench.dropped("queue_full") == 0) bench.pool.message(Bench::validator(1), large);
+    const std::size_t share = bench.senders.at(*bench.senders.find(Bench::validator(1))).share.most();
+    CHECK(bench.used(Bench::validator(1)) <= share / gossip_part);
+    CHECK(bench.used(Bench::validator(1)) > share / gossip_part - 1'000'000);
+    bench.pool.message(Bench::validator(1), vote(1, 1'000'000));
+    CHECK(bench.dropped("queue_full") == 1);
+}
+
+TEST_CASE("small messages of a peer use up its share too") {
+    Bench bench;
+    bench.hold();
+    std::size_t sent = 0;
+    for (; bench.dropped("queue_full") == 0; ++sent) bench.pool.message(Bench::observer(0), Bytes(1, 0));
+    CHECK(sent <= observers_bytes / work_overhead);
+}
+
+TEST_CASE("a peer whose messages break rules is reported, and nothing more of this link is looked at") {
+    const auto provoke = [](const Bytes& bad, std::size_t times) {
+        Bench bench;
+        const std::string peer = Bench::observer(1);
+        bench.pool.link(peer, true);
+        for (std::size_t i = 0; i < times; ++i) bench.pool.message(peer, bad);
+        bench.pool.message(peer, vote(1));
+        bench.pool.message(Bench::validator(2), vote(2));
+        bench.pool.link(peer, false);
+        bench.pool.link(peer, true);
+        bench.pool.message(peer, vote(3));
+        std::vector<std::string> through = bench.drain();
+        std::erase(through, Bench::validator(2));
+        std::erase(through, "up " + peer);
+        if (bench.misconduct > 0) CHECK(bench.worst == peer);
+        return std::pair{bench.misconduct.load(), through.size()};
+    };
+    Bytes forged = vote(1);
+    forged.back() ^= 1U;
+    // Only what came over the next link gets through.
+    CHECK(provoke(forged, bad_messages_max) == std::pair{1, std::size_t{1}});
+    CHECK(provoke(forged, 3 * bad_messages_max) == std::pair{1, std::size_t{1}});
+    CHECK(provoke(Bytes(10, 0xFF), bad_messages_max) == std::pair{1, std::size_t{1}});
+    CHECK(provoke(forged, bad_messages_max - 1) == std::pair{0, std::size_t{2}});
+    // Gossip counts by its transactions.
+    CHECK(provoke(gossip_of(1), bad_messages_max - 1) == std::pair{0, bad_messages_max + 1});
+    CHECK(provoke(gossip_of(bad_messages_max), 1) == std::pair{1, std::size_t{2}});
+}
+
+TEST_CASE("what one peer sends arrives in its order") {
+    Bench bench;
+    bench.pool.link(Bench::validator(1), true);
+    for (std::uint64_t i = 1; i <= 1'000; ++i) {
+        bench.pool.message(Bench::validator(1), encode(replica::WireMessage{replica::Tip{.height = Height{i}}}));
+    }
+    bench.pool.stop();
+    std::uint64_t last = 0;
+    for (const InboxItem& item : bench.inbox.take(std::chrono::milliseconds{0}, SIZE_MAX)) {
+        if (std::holds_alternative<replica::PeerUp>(item.event)) continue;
+        const std::uint64_t height =
+            std::get<replica::Tip>(std::get<replica::PeerMessage>(item.event).message).height.value;
+        REQUIRE(height == last + 1);
+        last = height;
+    }
+    CHECK(last == 1'000);
+    CHECK(bench.used(Bench::validator(1)) == 0);
+}
+
+}  // namespace datadeed::node
