@@ -47,9 +47,13 @@ Result<net::Config, Fault> net_config(const NodeConfig& config, const GenesisDoc
                      .wire_version = 1,
                      .peers = {},
                      .key_check = {},
+                     .always_welcome = {},
                      .random = random_number,
                      .limits = {}};
     made.limits.frame_bytes = replica::wire_size_max;
+    for (const ledger::Validator& validator : genesis.content.nodes.validators) {
+        made.always_welcome.insert(validator.member.value);
+    }
     for (const PeerConfig& peer : config.peers) {
         if (peer.name == config.name) continue;
         const auto key = keys.find(peer.name);

@@ -181,7 +181,7 @@ bool Hub::is_preferred(const Link& link) const {
 }
 
 void Hub::link_ready(const std::shared_ptr<Link>& link) {
-    greeting_.erase(link);
+    forget(link);
     Node& node = node_of(link->peer());
     if (node.dialled == link) {
         node.dialled.reset();
@@ -197,9 +197,7 @@ void Hub::link_ready(const std::shared_ptr<Link>& link) {
         turn_away(link, Error::peer_must_keep_the_rules);
         return dial_later(link->peer(), node);
     }
-    if (link->is_inbound() && !old && inbound_links() >= config_.limits.inbound_links) {
-        return turn_away(link, Error::inbound_links_must_be_few);
-    }
+    if (!old && is_one_too_many(*link)) return turn_away(link, Error::inbound_links_must_be_few);
     if (old) put_down(link->peer(), node);
     take_up(node, link);
 }
@@ -245,9 +243,19 @@ void Hub::put_down(const std::string& name, Node& node) {
     if (callbacks_.on_down) callbacks_.on_down(name);
 }
 
-std::size_t Hub::inbound_links() const {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        nodes_, [](const auto& entry) { return entry.second.link && entry.second.link->is_inbound(); }));
+void Hub::forget(const std::shared_ptr<Link>& link) {
+    std::erase(greeting_, link);
+}
+
+// Observers may be many; that they fill the node must not keep out a validator that restarts.
+bool Hub::is_one_too_many(const Link& link) const {
+    const auto counts = [this](const std::string& name, const Link& one) {
+        return one.is_inbound() && !config_.always_welcome.contains(name);
+    };
+    if (!counts(link.peer(), link)) return false;
+    const auto open = std::ranges::count_if(
+        nodes_, [&](const auto& entry) { return entry.second.link && counts(entry.first, *entry.second.link); });
+    return static_cast<std::size_t>(open) >= config_.limits.inbound_links;
 }
 
 void Hub::link_received(Link& link, Bytes message) {
@@ -264,7 +272,7 @@ void Hub::link_wrote(Link& link, std::size_t messages) {
 }
 
 void Hub::link_failed(const std::shared_ptr<Link>& link, const Failure& why) {
-    greeting_.erase(link);
+    forget(link);
     if (!link->is_ready() && link->dialled()) return dial_failed(link->dialled()->name, why, link->key());
     const LinkEvent event{.warning = true,
                           .error = why.error,

@@ -2,6 +2,7 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -68,7 +69,8 @@ private:
     void put_down(const std::string& name, Node& node);
     void shun(const std::string& name, Node& node);
     void turn_away(const std::shared_ptr<Link>& link, Error error);
-    [[nodiscard]] std::size_t inbound_links() const;
+    [[nodiscard]] bool is_one_too_many(const Link& link) const;
+    void forget(const std::shared_ptr<Link>& link);
     void check_again();
     void close_all();
     void note(const std::string& name, const std::function<void(PeerStatus&)>& change);
@@ -79,6 +81,7 @@ private:
     void accept();
     void accept_later();
     void accepted(StrandSocket socket);
+    void make_room();
     void dial_later(const std::string& name, Node& node);
     void dial(const std::string& name);
     void connect(const std::string& name, const boost::asio::ip::tcp::resolver::results_type& found);
@@ -95,7 +98,7 @@ private:
     StrandTimer accept_pause_;
     bool stopped_{false};
     std::map<std::string, Node> nodes_;
-    std::set<std::shared_ptr<Link>> greeting_;  // inbound, not ready yet
+    std::deque<std::shared_ptr<Link>> greeting_;  // inbound, not ready yet; the oldest first
     std::set<std::shared_ptr<StrandSocket>> connecting_;
 
     // Refusals that strangers cause: a few a second are logged, the others counted.

@@ -86,17 +86,20 @@ void Hub::accept_later() {
 
 void Hub::accepted(StrandSocket socket) {
     const std::string address = address_of(socket);
-    if (greeting_.size() >= config_.limits.handshakes) {
-        return log_refusal({.warning = true,
-                            .error = Error::handshakes_must_be_few,
-                            .peer = "",
-                            .address = address,
-                            .key = std::nullopt,
-                            .text = std::string{describe(Error::handshakes_must_be_few)}});
-    }
+    if (greeting_.size() >= config_.limits.handshakes) make_room();
     const auto link = std::make_shared<Link>(std::move(socket), *tls_, shared_from_this(), std::nullopt, address);
-    greeting_.insert(link);
+    greeting_.push_back(link);
     link->start();
+}
+
+// Strangers who connect and say nothing must not keep others out: an honest handshake takes milliseconds, so the oldest
+// one is the least likely to be that.
+void Hub::make_room() {
+    auto oldest = std::ranges::find_if(greeting_, [](const auto& link) { return !link->is_authentic(); });
+    if (oldest == greeting_.end()) oldest = greeting_.begin();
+    const std::shared_ptr<Link> link = *oldest;
+    greeting_.erase(oldest);
+    turn_away(link, Error::handshakes_must_be_few);
 }
 
 void Hub::dial_later(const std::string& name, Node& node) {

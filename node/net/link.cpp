@@ -55,6 +55,7 @@ void Link::shook_hands(const error_code& error) {
     if (closed_) return;
     if (refusal_) return fail_with(*refusal_, "the other side proved or claimed key " + to_hex(key_->value));
     if (error) return fail_with(Error::channel_must_be_authentic, error.message());
+    authentic_ = true;
     append_frame(writing_, encode(owner_->own_hello()));
     write();
     read();

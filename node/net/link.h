@@ -65,6 +65,7 @@ public:
 
     [[nodiscard]] bool is_inbound() const { return !dialled_; }
     [[nodiscard]] bool is_ready() const { return ready_; }
+    [[nodiscard]] bool is_authentic() const { return authentic_; }  // the key is proved
     [[nodiscard]] const std::string& peer() const { return name_; }  // empty before the key is known
     [[nodiscard]] const std::string& address() const { return address_; }
     [[nodiscard]] const std::optional<crypto::PublicKey>& key() const { return key_; }
@@ -92,6 +93,7 @@ private:
     std::array<std::uint8_t, 64 * 1024> chunk_{};
 
     bool closed_{false};
+    bool authentic_{false};
     bool ready_{false};
     std::optional<Error> refusal_;  // of the key
     std::optional<crypto::PublicKey> key_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,9 @@ struct Limits {
     // What may wait for one peer. When a message would exceed it, the oldest waiting ones of class bulk are dropped,
     // then the oldest urgent ones, and counted; the link stays. A message larger than this is dropped itself.
     std::size_t queue_bytes{std::size_t{32} << 20U};
-    std::size_t handshakes{32};     // inbound and unfinished at once; one more is closed
-    std::size_t inbound_links{64};  // one more is closed
+    std::size_t handshakes{32};     // inbound and unfinished at once; for one more the oldest is closed,
+                                    // of those whose key isn't proved yet if there are any
+    std::size_t inbound_links{64};  // of others than Config::always_welcome; one more is closed
     std::chrono::milliseconds handshake_time{5'000};
     std::chrono::milliseconds ping_time{3'000};      // something is sent at least this often
     std::chrono::milliseconds silence_time{11'000};  // without a byte from the peer: the link is down,
@@ -64,6 +66,7 @@ struct Config {
     std::uint32_t wire_version{1};
     std::vector<Peer> peers{};  // to dial
     KeyCheck key_check{};
+    std::set<std::string> always_welcome{};  // whose links are never too many: the validators
     std::function<std::uint64_t()>
         random{};  // for the jitter of retries and the number of this instance; on the strand
     Limits limits{};

@@ -52,6 +52,7 @@ struct NodeOptions {
     std::uint32_t wire_version{1};
     Limits limits{quick()};
     std::uint16_t port{0};
+    std::set<std::string> always_welcome{};
 };
 
 inline std::string name_of(std::uint8_t number) {
@@ -81,6 +82,7 @@ public:
                       .wire_version = options.wire_version,
                       .peers = options.peers,
                       .key_check = [this](const crypto::PublicKey& key) { return member_with(key); },
+                      .always_welcome = options.always_welcome,
                       .random = [n = std::uint64_t{options.number} * 1'000 + next_start()]() mutable { return n++; },
                       .limits = options.limits};
         transport_ = std::make_unique<Transport>(io_, std::move(config), key_of(options.number), std::move(callbacks));
