@@ -59,6 +59,8 @@ struct Metrics::Families {
         counters("datadeed_tx_committed_total", "Transactions in blocks that became final.").Add({});
     Family<Counter>& submissions = counters("datadeed_tx_total", "Submissions by clients, by their answer.");
     Family<Counter>& dropped = counters("datadeed_messages_dropped_total", "Messages of peers not taken in.");
+    Family<Counter>& peer_dropped =
+        counters("datadeed_peer_dropped_total", "Messages to a peer thrown away, as too much waited for it.");
     Family<Counter>& requests = counters("datadeed_http_requests_total", "HTTP requests by route and status.");
     Histogram& commit =
         histogram("datadeed_block_commit_seconds", "From a block's time until it is final here.", commit_buckets);
@@ -114,6 +116,10 @@ void Metrics::submission_answered(std::string_view result) {
 
 void Metrics::message_dropped(std::string_view reason) {
     families_->dropped.Add({{"reason", std::string{reason}}}).Increment();
+}
+
+void Metrics::peer_dropped(const std::string& peer, std::size_t messages) {
+    families_->peer_dropped.Add({{"peer", peer}}).Increment(number(messages));
 }
 
 void Metrics::request_answered(std::string_view route, int status) {

@@ -30,6 +30,8 @@ public:
     void submission_answered(std::string_view result);
     // A message that wasn't taken in: "queue_full", "bad_message", "shunned"... (docs/operations.md)
     void message_dropped(std::string_view reason);
+    // Messages to this peer were thrown away: its link is slower than what there is to say.
+    void peer_dropped(const std::string& peer, std::size_t messages);
     void request_answered(std::string_view route, int status);
     void set_queue_size(std::size_t events);
     void set_disk_free(std::uint64_t bytes);

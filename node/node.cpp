@@ -30,7 +30,15 @@ constexpr std::chrono::milliseconds answer_grace{500};
 constexpr unsigned stop_seconds_max = 4;  // then the process ends as it is: everything durable is on disk
 
 net::Class class_of(replica::Lane lane) {
-    return lane == replica::Lane::votes ? net::Class::urgent : net::Class::bulk;
+    switch (lane) {
+        case replica::Lane::votes:
+            return net::Class::urgent;
+        case replica::Lane::blocks:
+            return net::Class::bulk;
+        case replica::Lane::gossip:
+            break;
+    }
+    return net::Class::background;
 }
 
 std::string version_json(const api::NodeFacts& facts) {
@@ -168,6 +176,8 @@ private:
                     log_->info("peer.down", {{"peer", peer}});
                     pool_.link(peer, false);
                 },
+            .on_dropped = [this](const std::string& peer,
+                                 std::size_t messages) { metrics_.peer_dropped(peer, messages); },
             .on_log = [this](const net::LinkEvent& event) { log_link(*log_, event); }};
     }
 

@@ -38,61 +38,11 @@ void Hub::send(const std::string& peer, const std::shared_ptr<const Bytes>& mess
     });
 }
 
-void Hub::broadcast(const std::shared_ptr<const Bytes>& message, Class urgency) {
-    asio::post(strand_, [self = shared_from_this(), message, urgency] {
-        if (self->stopped_) return;
-        for (auto& [name, node] : self->nodes_) self->push(name, node, message, urgency);
-    });
-}
-
 void Hub::push(const std::string& name, Node& node, const std::shared_ptr<const Bytes>& message, Class urgency) {
     if (!node.link) return;
     const std::size_t dropped = node.outbox.push(message, urgency);
     node.link->write_from(node.outbox);
-    const std::size_t queued = node.outbox.bytes();
-    note(name, [&](PeerStatus& status) {
-        status.queued_bytes = queued;
-        status.dropped += dropped;
-    });
-}
-
-void Hub::set_peers(std::vector<Peer> peers) {
-    asio::post(strand_, [self = shared_from_this(), peers = std::move(peers)] {
-        if (self->stopped_) return;
-        for (auto& [name, node] : self->nodes_) {
-            const bool stays = std::ranges::find(peers, name, &Peer::name) != peers.end();
-            if (!stays) node.dial.reset();
-        }
-        for (const Peer& peer : peers) {
-            Node& node = self->node_of(peer.name);
-            node.dial = peer;
-            if (!node.link && !node.dialling) self->dial_later(peer.name, node);
-        }
-        self->check_again();
-    });
-}
-
-void Hub::check_again() {
-    for (auto& [name, node] : nodes_) {
-        if (!node.link || !node.link->key()) continue;
-        const Result<std::string, Error> allowed = name_of(*node.link->key());
-        if (allowed && *allowed == name) continue;
-        log({.warning = true,
-             .error = Error::key_must_be_of_a_member,
-             .peer = name,
-             .address = node.link->address(),
-             .key = node.link->key(),
-             .text = "the link was closed, since its key is not this node's any more"});
-        put_down(name, node);
-        dial_later(name, node);
-    }
-}
-
-std::vector<PeerStatus> Hub::status() const {
-    const std::lock_guard lock{mutex_};
-    std::vector<PeerStatus> all;
-    for (const auto& [name, status] : status_) all.push_back(status);
-    return all;
+    if (dropped > 0 && callbacks_.on_dropped) callbacks_.on_dropped(name, dropped);
 }
 
 void Hub::shun(const std::string& peer) {
@@ -168,9 +118,7 @@ Result<std::string, Error> Hub::name_of(const crypto::PublicKey& key) const {
 }
 
 Hub::Node& Hub::node_of(const std::string& name) {
-    const auto [found, is_new] = nodes_.try_emplace(name, strand_, config_.limits);
-    if (is_new) note(name, [](PeerStatus&) {});
-    return found->second;
+    return nodes_.try_emplace(name, strand_, config_.limits).first->second;
 }
 
 // Two nodes may dial each other at the same moment. Both must then keep the same link: the one that the node with the
@@ -217,10 +165,6 @@ void Hub::take_up(Node& node, const std::shared_ptr<Link>& link) {
     node.up_since = Clock::now();
     node.timer.cancel();
     node.last_failure.reset();
-    note(link->peer(), [&](PeerStatus& status) {
-        status.connected = true;
-        status.inbound = link->is_inbound();
-    });
     log({.warning = false,
          .error = std::nullopt,
          .peer = link->peer(),
@@ -236,10 +180,6 @@ void Hub::put_down(const std::string& name, Node& node) {
     node.outbox.clear();
     // A peer whose links break as soon as they are up is dialled ever more slowly.
     if (Clock::now() - node.up_since > config_.limits.retry_max) node.backoff.reset();
-    note(name, [](PeerStatus& status) {
-        status.connected = false;
-        status.queued_bytes = 0;
-    });
     if (callbacks_.on_down) callbacks_.on_down(name);
 }
 
@@ -259,16 +199,7 @@ bool Hub::is_one_too_many(const Link& link) const {
 }
 
 void Hub::link_received(Link& link, Bytes message) {
-    note(link.peer(), [](PeerStatus& status) { ++status.received; });
     if (callbacks_.on_message) callbacks_.on_message(link.peer(), std::move(message));
-}
-
-void Hub::link_wrote(Link& link, std::size_t messages) {
-    const std::size_t queued = node_of(link.peer()).outbox.bytes();
-    note(link.peer(), [&](PeerStatus& status) {
-        status.sent += messages;
-        status.queued_bytes = queued;
-    });
 }
 
 void Hub::link_failed(const std::shared_ptr<Link>& link, const Failure& why) {
@@ -286,13 +217,6 @@ void Hub::link_failed(const std::shared_ptr<Link>& link, const Failure& why) {
     if (node.link != link) return;
     put_down(link->peer(), node);
     dial_later(link->peer(), node);
-}
-
-void Hub::note(const std::string& name, const std::function<void(PeerStatus&)>& change) {
-    const std::lock_guard lock{mutex_};
-    const auto [found, is_new] = status_.try_emplace(name);
-    if (is_new) found->second.name = name;
-    change(found->second);
 }
 
 void Hub::log(LinkEvent event) {

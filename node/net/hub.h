@@ -4,14 +4,13 @@
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <set>
 
 #include "node/net/backoff.h"
 #include "node/net/link.h"
 
 // All links of one node: who is dialled when, which of two links to one peer stays, what waits for whom. Only
-// node/net/*.cpp include this. Everything but send's posting and status() happens on the strand.
+// node/net/*.cpp include this. Everything but the posting of send, shun and stop happens on the strand.
 
 namespace datadeed::net {
 
@@ -22,9 +21,6 @@ public:
 
     [[nodiscard]] Result<std::uint16_t, Failure> start();
     void send(const std::string& peer, const std::shared_ptr<const Bytes>& message, Class urgency);
-    void broadcast(const std::shared_ptr<const Bytes>& message, Class urgency);
-    void set_peers(std::vector<Peer> peers);
-    [[nodiscard]] std::vector<PeerStatus> status() const;
     void shun(const std::string& peer);
     // Closes all, then calls `done`, which may be empty.
     void stop(const std::function<void()>& done);
@@ -36,7 +32,6 @@ public:
     [[nodiscard]] Result<std::string, Error> name_of(const crypto::PublicKey& key) const override;
     void link_ready(const std::shared_ptr<Link>& link) override;
     void link_received(Link& link, Bytes message) override;
-    void link_wrote(Link& link, std::size_t messages) override;
     void link_failed(const std::shared_ptr<Link>& link, const Failure& why) override;
 
 private:
@@ -71,9 +66,7 @@ private:
     void turn_away(const std::shared_ptr<Link>& link, Error error);
     [[nodiscard]] bool is_one_too_many(const Link& link) const;
     void forget(const std::shared_ptr<Link>& link);
-    void check_again();
     void close_all();
-    void note(const std::string& name, const std::function<void(PeerStatus&)>& change);
     void log(LinkEvent event);
     void log_refusal(LinkEvent event);
 
@@ -105,9 +98,6 @@ private:
     Clock::time_point refusals_since_{};
     std::size_t refusals_logged_{0};
     std::size_t refusals_left_out_{0};
-
-    mutable std::mutex mutex_;
-    std::map<std::string, PeerStatus> status_;  // under mutex_
 };
 
 }  // namespace datadeed::net

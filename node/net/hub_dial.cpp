@@ -62,8 +62,12 @@ Result<std::uint16_t, Failure> Hub::start() {
         if (self->stopped_) return;
         self->instance_ = self->config_.random();
         self->accept();
+        for (const Peer& peer : self->config_.peers) {
+            Node& node = self->node_of(peer.name);
+            node.dial = peer;
+            self->dial_later(peer.name, node);
+        }
     });
-    set_peers(config_.peers);
     return port;
 }
 

@@ -45,7 +45,6 @@ struct LinkOwner {
     // Both sides proved who they are and are on one chain. The owner may close the link at once.
     virtual void link_ready(const std::shared_ptr<Link>& link) = 0;
     virtual void link_received(Link& link, Bytes message) = 0;
-    virtual void link_wrote(Link& link, std::size_t messages) = 0;
     // The last call, unless the owner closed the link itself.
     virtual void link_failed(const std::shared_ptr<Link>& link, const Failure& why) = 0;
 };

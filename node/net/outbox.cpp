@@ -8,18 +8,19 @@ std::size_t Outbox::push(std::shared_ptr<const Bytes> message, Class urgency) {
     if (message->size() > bytes_max_) return 1;
     std::size_t dropped = 0;
     while (bytes_ + message->size() > bytes_max_) {
-        drop_front(bulk_.empty() ? urgent_ : bulk_);
+        // There is one, as no message is larger than the bound.
+        drop_front(*std::ranges::find_if_not(queues_.rbegin(), queues_.rend(), &Queue::empty));
         ++dropped;
     }
     bytes_ += message->size();
-    (urgency == Class::urgent ? urgent_ : bulk_).push_back(std::move(message));
+    queues_[static_cast<std::size_t>(urgency)].push_back(std::move(message));
     return dropped;
 }
 
 std::size_t Outbox::take(Bytes& out, std::size_t size) {
     std::size_t taken = 0;
     while (!empty() && out.size() < size) {
-        Queue& queue = urgent_.empty() ? bulk_ : urgent_;
+        Queue& queue = *std::ranges::find_if_not(queues_, &Queue::empty);
         append_frame(out, *queue.front());
         drop_front(queue);
         ++taken;
@@ -28,8 +29,7 @@ std::size_t Outbox::take(Bytes& out, std::size_t size) {
 }
 
 void Outbox::clear() {
-    urgent_.clear();
-    bulk_.clear();
+    for (Queue& queue : queues_) queue.clear();
     bytes_ = 0;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -10,9 +12,9 @@
 
 namespace datadeed::net {
 
-// What waits to be sent to one peer, bounded in bytes. When a message would exceed the bound, the oldest bulk messages
-// are dropped, then the oldest urgent ones: what is newest is what the receiver can still use, and consensus sends
-// again what matters. Pure; not for several threads.
+// What waits to be sent to one peer, bounded in bytes. When a message would exceed the bound, the oldest messages of the
+// last class that has any are dropped: what is newest is what the receiver can still use, and consensus sends again
+// what matters. Pure; not for several threads.
 class Outbox {
 public:
     explicit Outbox(std::size_t bytes_max) : bytes_max_{bytes_max} {}
@@ -20,12 +22,12 @@ public:
     // How many messages were dropped for it; with one that is larger than the bound itself: that one.
     std::size_t push(std::shared_ptr<const Bytes> message, Class urgency);
 
-    // Appends frames to `out`, urgent messages first, as long as `out` is shorter than `size`; how many.
+    // Appends frames to `out`, in the order of classes, as long as `out` is shorter than `size`; how many.
     std::size_t take(Bytes& out, std::size_t size);
 
     void clear();
 
-    [[nodiscard]] bool empty() const { return urgent_.empty() && bulk_.empty(); }
+    [[nodiscard]] bool empty() const { return std::ranges::all_of(queues_, &Queue::empty); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
 private:
@@ -34,8 +36,7 @@ private:
 
     std::size_t bytes_max_;
     std::size_t bytes_{0};
-    Queue urgent_;
-    Queue bulk_;
+    std::array<Queue, classes> queues_;  // by class
 };
 
 }  // namespace datadeed::net

@@ -35,19 +35,6 @@ void Transport::send(const std::string& peer, std::shared_ptr<const Bytes> messa
     impl_->hub->send(peer, message, urgency);
 }
 
-void Transport::broadcast(std::shared_ptr<const Bytes> message, Class urgency) {
-    DATADEED_ASSERT(message && !message->empty() && message->size() <= impl_->frame_bytes);
-    impl_->hub->broadcast(message, urgency);
-}
-
-void Transport::set_peers(std::vector<Peer> peers) {
-    impl_->hub->set_peers(std::move(peers));
-}
-
-std::vector<PeerStatus> Transport::status() const {
-    return impl_->hub->status();
-}
-
 void Transport::shun(const std::string& peer) {
     impl_->hub->shun(peer);
 }

@@ -38,8 +38,8 @@ using KeyCheck = std::function<std::optional<std::string>(const crypto::PublicKe
 
 struct Limits {
     std::size_t frame_bytes{frame_bytes_max_default};
-    // What may wait for one peer. When a message would exceed it, the oldest waiting ones of class bulk are dropped,
-    // then the oldest urgent ones, and counted; the link stays. A message larger than this is dropped itself.
+    // What may wait for one peer. When a message would exceed it, the oldest waiting ones of the last class are dropped
+    // (Class), then those of the class before, and told of; the link stays. A message larger than this is dropped itself.
     std::size_t queue_bytes{std::size_t{32} << 20U};
     std::size_t handshakes{32};     // inbound and unfinished at once; for one more the oldest is closed,
                                     // of those whose key isn't proved yet if there are any
@@ -82,24 +82,18 @@ struct LinkEvent {
     std::string text{};                      // one line for people, without control characters
 };
 
-enum class Class : std::uint8_t { urgent, bulk };
+// In this order they are sent, and in the other order dropped.
+enum class Class : std::uint8_t { urgent, bulk, background };
+inline constexpr std::size_t classes = 3;
 
 // All are called on the strand, one at a time, and must not block. The name is that of KeyCheck or Peer.
 struct Callbacks {
     std::function<void(const std::string& peer, Bytes message)> on_message{};
     std::function<void(const std::string& peer, const crypto::PublicKey& key)> on_up{};
     std::function<void(const std::string& peer)> on_down{};  // once for each on_up
+    // Messages to this peer were dropped, since too much waits for it.
+    std::function<void(const std::string& peer, std::size_t messages)> on_dropped{};
     std::function<void(const LinkEvent&)> on_log{};
-};
-
-struct PeerStatus {
-    std::string name{};
-    bool connected{false};
-    bool inbound{false};  // the peer dialled
-    std::size_t queued_bytes{0};
-    std::uint64_t dropped{0};  // messages, since the start
-    std::uint64_t sent{0};     // messages written, since the start
-    std::uint64_t received{0};
 };
 
 class Transport {
@@ -118,17 +112,8 @@ public:
 
     // Queues a message of 1 to Limits::frame_bytes bytes (asserted). Messages of one class arrive in the order in
     // which one thread sent them, or not at all: when there is no link to the peer, the queue overflows or the link
-    // breaks, they are lost. Urgent ones overtake bulk ones. Any thread.
+    // breaks, they are lost. Those of an earlier class overtake later ones. Any thread.
     void send(const std::string& peer, std::shared_ptr<const Bytes> message, Class urgency = Class::urgent);
-    // To all peers that are up.
-    void broadcast(std::shared_ptr<const Bytes> message, Class urgency = Class::urgent);
-
-    // Replaces the list of peers to dial, and asks KeyCheck again about every link: those whose key is no member's any
-    // more are closed. Any thread.
-    void set_peers(std::vector<Peer> peers);
-
-    // All that were ever up or are to be dialled, by name. Any thread.
-    [[nodiscard]] std::vector<PeerStatus> status() const;
 
     // Closes the link to this peer and neither accepts nor dials it for some time (Limits::shun_min). Any thread.
     void shun(const std::string& peer);

@@ -22,29 +22,33 @@ std::string drain(Outbox& outbox) {
 
 }  // namespace
 
-TEST_CASE("urgent messages overtake bulk ones, and each class keeps its order") {
+TEST_CASE("messages of an earlier class overtake later ones, and each class keeps its order") {
     Outbox outbox{100};
+    CHECK(outbox.push(message('x', 1), Class::background) == 0);
     CHECK(outbox.push(message('a', 1), Class::bulk) == 0);
     CHECK(outbox.push(message('b', 1), Class::urgent) == 0);
     CHECK(outbox.push(message('c', 1), Class::bulk) == 0);
     CHECK(outbox.push(message('d', 1), Class::urgent) == 0);
-    CHECK(outbox.bytes() == 4);
-    CHECK(drain(outbox) == "bdac");
+    CHECK(outbox.push(message('y', 1), Class::background) == 0);
+    CHECK(outbox.bytes() == 6);
+    CHECK(drain(outbox) == "bdacxy");
     CHECK(outbox.empty());
     CHECK(outbox.bytes() == 0);
 }
 
-TEST_CASE("a full outbox drops the oldest bulk messages, then the oldest urgent ones") {
-    Outbox outbox{10};
+TEST_CASE("a full outbox drops the oldest background messages, then bulk ones, then urgent ones") {
+    Outbox outbox{12};
+    CHECK(outbox.push(message('x', 1), Class::background) == 0);
+    CHECK(outbox.push(message('y', 1), Class::background) == 0);
     for (const char mark : {'a', 'b'}) {
         CHECK(outbox.push(message(static_cast<std::uint8_t>(mark), 2), Class::urgent) == 0);
     }
     for (const char mark : {'c', 'd', 'e'}) {
         CHECK(outbox.push(message(static_cast<std::uint8_t>(mark), 2), Class::bulk) == 0);
     }
-    CHECK(outbox.push(message('f', 3), Class::bulk) == 2);
-    CHECK(outbox.push(message('g', 7), Class::urgent) == 3);
-    CHECK(outbox.bytes() == 9);
+    CHECK(outbox.push(message('f', 3), Class::bulk) == 3);
+    CHECK(outbox.push(message('g', 9), Class::urgent) == 4);
+    CHECK(outbox.bytes() == 11);
     CHECK(drain(outbox) == "bg");
 }
 

@@ -63,6 +63,12 @@ inline Peer peer_at(std::uint8_t number, std::uint16_t port) {
     return {.name = name_of(number), .host = "127.0.0.1", .port = port, .key = key_of(number).public_key()};
 }
 
+// A port that was free a moment ago, for nodes that must know each other's before either starts.
+inline std::uint16_t free_port() {
+    asio::io_context io;
+    return asio::ip::tcp::acceptor{io, {asio::ip::address_v4::loopback(), 0}}.local_endpoint().port();
+}
+
 class TestNode {
 public:
     explicit TestNode(const NodeOptions& options) : members_{options.members} {
@@ -71,6 +77,8 @@ public:
                                  Bytes message) { change([&] { messages_[peer].push_back(std::move(message)); }); },
             .on_up = [this](const std::string& peer, const crypto::PublicKey&) { change([&] { ++ups_[peer]; }); },
             .on_down = [this](const std::string& peer) { change([&] { ++downs_[peer]; }); },
+            .on_dropped = [this](const std::string& peer,
+                                 std::size_t messages) { change([&] { dropped_[peer] += messages; }); },
             .on_log = [this](const LinkEvent& event) { change([&] { events_.push_back(event); }); },
         };
         ByteArray<32> chain{};
@@ -146,8 +154,9 @@ public:
         const std::lock_guard lock{mutex_};
         return downs_[name_of(peer)];
     }
-    void set_members(std::vector<std::uint8_t> members) {
-        change([&] { members_ = std::move(members); });
+    [[nodiscard]] std::size_t dropped(std::uint8_t peer) {
+        const std::lock_guard lock{mutex_};
+        return dropped_[name_of(peer)];
     }
 
     [[nodiscard]] Transport& transport() { return *transport_; }
@@ -179,6 +188,7 @@ private:
     std::map<std::string, std::vector<Bytes>> messages_;
     std::map<std::string, int> ups_;
     std::map<std::string, int> downs_;
+    std::map<std::string, std::size_t> dropped_;
     std::vector<LinkEvent> events_;
 
     asio::io_context io_;
