@@ -4,6 +4,7 @@
 
 #include "base/overloaded.h"
 #include "node/clock.h"
+#include "node/process.h"
 #include "node/replica/limits.h"
 
 namespace datadeed::node {
@@ -56,6 +57,7 @@ void Driver::stop() {
 }
 
 void Driver::run() {
+    name_thread("replica");
     while (!stopping_) turn(inbox_->take(std::chrono::milliseconds{replica::tick_period_ms}, events_at_once));
 }
 

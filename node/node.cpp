@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -95,9 +96,9 @@ public:
         if (!links) return fail(links.error());
         transport_ = std::make_unique<net::Transport>(io_, std::move(*links), link_key, callbacks());
         api_server_ = std::make_unique<http::Server>(
-            io_, api_config(config_),
+            api_io_, api_config(config_),
             [this](http::Request request, http::Responder responder) { on_request(std::move(request), responder); });
-        ops_server_ = std::make_unique<http::Server>(io_, ops_config(config_), make_ops_router(ops_sources()));
+        ops_server_ = std::make_unique<http::Server>(api_io_, ops_config(config_), make_ops_router(ops_sources()));
         // Clients first: a taken port of theirs is found before other nodes see this one come and go.
         const auto api_port = api_server_->start();
         if (!api_port) return fail(node::fault_of(api_port.error(), "listen.api"));
@@ -120,7 +121,14 @@ public:
         });
         driver_->start();
         wait_for_timer();
+        std::jthread api{[this] {
+            name_thread("api");
+            api_io_.run();
+        }};
         io_.run();
+        // Everything that it serves has stopped. What pool and driver still post to it isn't run any more.
+        api_io_.stop();
+        api.join();
         pool_.stop();
         driver_->stop();
     }
@@ -129,11 +137,11 @@ private:
     [[nodiscard]] VerifyReports reports() {
         return {.on_refused =
                     [this](replica::RequestToken token, ledger::Refusal refusal) {
-                        asio::post(io_, [this, token, refusal] { submissions_.on_refused(token, refusal); });
+                        asio::post(api_io_, [this, token, refusal] { submissions_.on_refused(token, refusal); });
                     },
                 .on_overload =
                     [this](replica::RequestToken token) {
-                        asio::post(io_, [this, token] { submissions_.on_overload(token); });
+                        asio::post(api_io_, [this, token] { submissions_.on_overload(token); });
                     },
                 .on_bad_message = [this](const std::string& peer, replica::WireError error) { on_bad(peer, error); },
                 .on_misconduct = [this](const std::string& peer) { transport_->shun(peer); }};
@@ -148,7 +156,7 @@ private:
                     },
                 .reply =
                     [this](std::vector<replica::Reply> replies) {
-                        asio::post(io_, [this, all = std::move(replies)] {
+                        asio::post(api_io_, [this, all = std::move(replies)] {
                             for (const replica::Reply& reply : all) submissions_.on_reply(reply);
                         });
                     },
@@ -235,16 +243,18 @@ private:
     void begin_stop(int signal) {
         log_->info("node.stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
         end_process_after(stop_seconds_max);
-        stopping_ = true;
-        submissions_.stop();
         to_stop_ = 3;
         const auto stopped = [this] {
             asio::post(io_, [this] {
                 if (--to_stop_ == 0) io_.stop();
             });
         };
-        api_server_->stop(answer_grace, stopped);
-        ops_server_->stop(answer_grace, stopped);
+        asio::post(api_io_, [this, stopped] {
+            stopping_ = true;
+            submissions_.stop();
+            api_server_->stop(answer_grace, stopped);
+            ops_server_->stop(answer_grace, stopped);
+        });
         transport_->stop(stopped);
     }
 
@@ -260,9 +270,12 @@ private:
     replica::TransactionCache cache_{};
     replica::VerifyContext context_;
     std::atomic<std::uint64_t> last_bad_ms_{0};
+    // The thread that called run() has the links and the signals. Reads of the stores may take long, so HTTP, with all
+    // that waits for answers, is on a thread of its own.
     asio::io_context io_{1};
+    asio::io_context api_io_{1};
     asio::signal_set signals_{io_, SIGTERM, SIGINT};
-    asio::steady_timer timer_{io_};
+    asio::steady_timer timer_{api_io_};
     VerifyPool pool_;
     Submissions submissions_;
     Service service_;
@@ -271,9 +284,11 @@ private:
     std::unique_ptr<Driver> driver_{};
     std::unique_ptr<http::Server> api_server_{};
     std::unique_ptr<http::Server> ops_server_{};
+    // The API's thread only.
     bool stopping_{false};
     bool ready_{false};
     unsigned periods_{0};
+    // The network thread only.
     int to_stop_{0};
 };
 

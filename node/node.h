@@ -9,8 +9,9 @@
 
 namespace datadeed::node {
 
-// A whole node: stores, replica thread, verify pool, links to other nodes, HTTP servers. Everything that touches a
-// socket runs on the thread that calls run(); docs/operations.md describes what it does for those who operate it.
+// A whole node: stores, replica thread, verify pool, links to other nodes, HTTP servers. Links to other nodes
+// run on the thread that calls run(), HTTP on one of its own; docs/operations.md describes what it does for those who
+// operate it.
 class Node {
 public:
     // Checks and opens everything in the order of docs/operations.md and begins to serve. `log` must outlive it.

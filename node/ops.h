@@ -9,7 +9,7 @@
 
 namespace datadeed::node {
 
-// What the routes of the ops port ask. Called on the network thread.
+// What the routes of the ops port ask. Called on the API's thread.
 struct OpsSources {
     std::function<std::vector<HealthCheck>()> health{};
     const Metrics* metrics{};

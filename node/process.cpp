@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <malloc.h>
+#include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -30,6 +31,10 @@ void keep_freed_memory() {
     // Setting one of them ends glibc's own adjusting of the others.
     ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
     ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+}
+
+void name_thread(const char* name) {
+    ::pthread_setname_np(::pthread_self(), name);
 }
 
 void end_process(Exit exit) {

@@ -17,6 +17,9 @@ void harden_process();
 // for it again with each block. Before any thread.
 void keep_freed_memory();
 
+// What tools call the calling thread, with at most 15 characters.
+void name_thread(const char* name);
+
 // Ends the process now: no destructors, nothing more is written to the stores.
 [[noreturn]] void end_process(Exit exit);
 

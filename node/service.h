@@ -8,7 +8,7 @@
 namespace datadeed::node {
 
 // What the API sees of this node: the stores read through snapshots, the published status, and the way of submissions.
-// The network thread only.
+// The API's thread only.
 class Service final : public api::Backend {
 public:
     // `on_error` is called when a store fails or is damaged: it must end the process. All that is borrowed must outlive

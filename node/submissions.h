@@ -12,7 +12,7 @@
 
 namespace datadeed::node {
 
-// Clients' transactions on their way: who waits for which answer, and until when. The network thread only.
+// Clients' transactions on their way: who waits for which answer, and until when. The API's thread only.
 class Submissions {
 public:
     using Clock = std::chrono::steady_clock;

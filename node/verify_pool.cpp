@@ -1,6 +1,7 @@
 #include "node/verify_pool.h"
 
 #include "node/clock.h"
+#include "node/process.h"
 
 namespace datadeed::node {
 namespace {
@@ -75,6 +76,7 @@ bool VerifyPool::push(std::size_t sender, std::size_t cost, Work work) {
 }
 
 void VerifyPool::run(const std::function<std::optional<Turn>()>& take, std::condition_variable& arrived) {
+    name_thread("verify");
     std::unique_lock lock{mutex_};
     while (true) {
         std::optional<Turn> turn = take();

@@ -127,6 +127,18 @@ bool Process::is_running() const {
     return false;
 }
 
+std::uint64_t Process::thread_time(const std::string& name) const {
+    for (const fs::directory_entry& task : fs::directory_iterator{"/proc/" + std::to_string(pid_) + "/task"}) {
+        std::string comm;
+        std::ifstream{task.path() / "comm"} >> comm;
+        const bool is_it = name.empty() ? task.path().filename() == std::to_string(pid_) : comm == name;
+        std::uint64_t time = 0;
+        if (is_it && std::ifstream{task.path() / "schedstat"} >> time) return time;
+    }
+    FAIL("the process has no thread '" << name << "' whose time can be read");
+    return 0;
+}
+
 std::string Process::output() const {
     std::ifstream in{output_, std::ios::binary};
     std::stringstream text;

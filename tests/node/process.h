@@ -52,6 +52,8 @@ public:
     [[nodiscard]] std::optional<int> wait_exit(std::chrono::seconds most = std::chrono::seconds{60});
     void send(int signal) const;
     [[nodiscard]] std::string output() const;
+    // Nanoseconds that its thread of this name has run; "" is the first thread.
+    [[nodiscard]] std::uint64_t thread_time(const std::string& name) const;
     [[nodiscard]] pid_t pid() const { return pid_; }
 
 private:

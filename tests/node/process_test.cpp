@@ -118,6 +118,23 @@ TEST_CASE("the ops port tells health, metrics and version") {
     CHECK(node.wait_exit(std::chrono::seconds{5}) == 0);
 }
 
+TEST_CASE("requests are answered on a thread of their own, not on that of the links") {
+    const Chain chain;
+    Process node{{"--config", chain.config_file()}, chain.folder() / "node.log"};
+    const std::uint16_t api = port_of(node, "api");
+    const std::uint16_t ops = port_of(node, "ops");
+    REQUIRE(node.wait_for("ready"));
+    const std::uint64_t links = node.thread_time("");
+    const std::uint64_t http = node.thread_time("api");
+    for (int i = 0; i < 200; ++i) {
+        REQUIRE(get(api, "/v1/data", chain.token()).status == 200);
+        REQUIRE(get(ops, "/metrics").status == 200);
+    }
+    CHECK(10 * (node.thread_time("") - links) < node.thread_time("api") - http);
+    node.send(SIGTERM);
+    CHECK(node.wait_exit(std::chrono::seconds{5}) == 0);
+}
+
 TEST_CASE("a node with a client that waits stops in time and tells the client") {
     const Chain chain;
     Process node{{"--config", chain.config_file()}, chain.folder() / "node.log"};
