@@ -22,10 +22,15 @@ class io_context;
 
 namespace datadeed::http {
 
+inline constexpr std::size_t small_body_bytes = std::size_t{64} << 10U;
+
 struct ServerLimits {
     std::size_t header_bytes{8 * 1024};
     std::size_t body_bytes{256 * 1024};
     std::size_t connections{256};                    // one more is told 503 and closed
+    // Of answers' bodies that are being written, over all connections. A larger body than those that are left is
+    // replaced by 503, unless it is the only one or small (small_body_bytes).
+    std::size_t answer_bytes{std::size_t{64} << 20U};
     std::chrono::milliseconds header_time{5'000};    // from the first byte of a request to the end of its head
     std::chrono::milliseconds request_time{15'000};  // from the first byte to the last
     std::chrono::milliseconds idle_time{60'000};     // without a request

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <ctime>
+#include <utility>
 
 #include "http/access.h"
 #include "http/response_writer.h"
@@ -35,6 +36,16 @@ Response not_answered() {
                                .title = "The server took too long to answer",
                                .detail = "the request was taken, but nothing answered it in time",
                                .hint = "ask whether it was carried out before you send it again"});
+}
+
+Response no_room() {
+    Response response = to_response(Problem{.status = 503,
+                                            .code = "http.too_many_answers",
+                                            .title = "Too many large answers are being sent",
+                                            .detail = "clients that read slowly hold as much memory as they may",
+                                            .hint = "try again later, or ask for less at once"});
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
 }
 
 bool wants_close(const Headers& headers) {
@@ -160,6 +171,7 @@ void Session::handle(Request request) {
 
 void Session::respond(Response response, bool keep_alive) {
     phase_ = Phase::writing;
+    if (!without_body_ && !has_room(response.body.size())) response = no_room();
     close_after_ = !keep_alive || response.close || host_->stopping;
     head_ = head_of(response, !close_after_, std::time(nullptr));
     body_ = without_body_ || response.status == 204 ? std::string{} : std::move(response.body);
@@ -183,7 +195,24 @@ void Session::send_continue() {
     });
 }
 
+// Answers are made one after another, but many may be on their way to clients that read slowly.
+bool Session::has_room(std::size_t size) {
+    if (size <= small_body_bytes) return true;
+    const std::size_t others = host_->answer_bytes.fetch_add(size);
+    held_ = size;
+    if (others == 0 || others + size <= host_->config.limits.answer_bytes) return true;
+    give_up_body();
+    return false;
+}
+
+// The memory too: the connection may be idle for long.
+void Session::give_up_body() {
+    host_->answer_bytes.fetch_sub(std::exchange(held_, 0));
+    std::string{}.swap(body_);
+}
+
 void Session::wrote() {
+    give_up_body();
     if (close_after_) return linger();
     began_ = reader_.in_request();
     begun_at_ = Clock::now();
@@ -201,6 +230,7 @@ void Session::linger() {
 void Session::close() {
     if (phase_ == Phase::closed) return;
     phase_ = Phase::closed;
+    host_->answer_bytes.fetch_sub(std::exchange(held_, 0));
     error_code ignored;
     socket_.close(ignored);
     timer_.cancel();

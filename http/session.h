@@ -35,6 +35,7 @@ struct SessionHost {
     const ServerConfig config;
     const Handler handler;
     std::atomic<bool> stopping{false};
+    std::atomic<std::size_t> answer_bytes{0};  // of the bodies that are being written
 };
 
 using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
@@ -58,6 +59,8 @@ private:
     void proceed();
     void handle(Request request);
     void respond(Response response, bool keep_alive);
+    [[nodiscard]] bool has_room(std::size_t size);
+    void give_up_body();
     void send_continue();
     void wrote();
     void linger();
@@ -89,6 +92,7 @@ private:
     bool close_after_{false};
     std::string head_;
     std::string body_;
+    std::size_t held_{0};  // of SessionHost::answer_bytes
     std::size_t discarded_{0};
 };
 

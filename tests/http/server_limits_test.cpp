@@ -48,6 +48,50 @@ TEST_CASE("a body that comes too slowly is cut off with 408") {
     CHECK(says(client.response(), 408, "body"));
 }
 
+TEST_CASE("large answers that clients don't read hold only so much memory") {
+    // More than the sockets in between can hold.
+    const auto answer = [](const Request& request, const Responder& responder) {
+        const bool large = request.path.front() == "large";
+        responder.send(text_response(200, std::string(large ? std::size_t{24} << 20U : small_body_bytes, 'x')));
+    };
+    const std::string large = "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    const std::string small = "GET /small HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    TestServer server{answer, {.answer_bytes = std::size_t{30} << 20U}};
+    RawClient slow{server.port()};
+    slow.send(large);
+    pollfd arrived{.fd = slow.socket().native_handle(), .events = POLLIN, .revents = 0};
+    REQUIRE(poll(&arrived, 1, 20'000) == 1);
+
+    RawClient other{server.port()};
+    other.send(large);
+    const std::optional<Response> refused = other.response();
+    REQUIRE(refused);
+    CHECK(refused->status == 503);
+    CHECK(refused->body.find("http.too_many_answers") != std::string::npos);
+    CHECK(refused->headers.find("retry-after") == "1");
+    other.send(small);
+    CHECK(other.response()->status == 200);
+
+    // Once the first has read its answer, or is gone, there is room again.
+    CHECK(slow.response()->body.size() == std::size_t{24} << 20U);
+    slow.send(small);
+    CHECK(slow.response()->status == 200);
+    other.send(large);
+    CHECK(other.response()->status == 200);
+}
+
+TEST_CASE("a single answer may be larger than all of them together") {
+    const auto answer = [](const Request&, const Responder& responder) {
+        responder.send(text_response(200, std::string(1'000'000, 'x')));
+    };
+    TestServer server{answer, {.answer_bytes = 100'000}};
+    RawClient client{server.port()};
+    for (int i = 0; i < 3; ++i) {
+        client.send(get_root);
+        CHECK(client.response()->status == 200);
+    }
+}
+
 TEST_CASE("a connection without requests is closed without a word") {
     TestServer server{answer_ok, {.idle_time = moment}};
     RawClient client{server.port()};
