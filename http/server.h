@@ -27,7 +27,7 @@ inline constexpr std::size_t small_body_bytes = std::size_t{64} << 10U;
 struct ServerLimits {
     std::size_t header_bytes{8 * 1024};
     std::size_t body_bytes{256 * 1024};
-    std::size_t connections{256};                    // one more is told 503 and closed
+    std::size_t connections{256};  // one more is told 503 and closed
     // Of answers' bodies that are being written, over all connections. A larger body than those that are left is
     // replaced by 503, unless it is the only one or small (small_body_bytes).
     std::size_t answer_bytes{std::size_t{64} << 20U};

@@ -4,17 +4,15 @@
 #include <cstdint>
 #include <deque>
 
-namespace datadeed::node {
+#include "node/limits.h"
 
-// So many bad messages or transactions from one peer within so long: its link is closed. A correct node sends none.
-inline constexpr std::size_t bad_messages_max = 16;
-inline constexpr std::uint64_t bad_messages_ms = 10'000;
+namespace datadeed::node {
 
 // How one peer has behaved lately. Pure; not for several threads.
 class Conduct {
 public:
-    // Takes note of `bad` bad messages at `now_ms`, which never goes back. Whether that is the limit; then the count
-    // begins anew.
+    // Takes note of `bad` bad messages at `now_ms`, which never goes back. Whether bad_messages_max of them came within
+    // bad_messages_ms; then the count begins anew.
     [[nodiscard]] bool is_too_bad(std::size_t bad, std::uint64_t now_ms) {
         while (!times_.empty() && now_ms - times_.front() >= bad_messages_ms) times_.pop_front();
         for (; bad > 0 && times_.size() < bad_messages_max; --bad) times_.push_back(now_ms);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/limits.h"
+
 namespace datadeed::node {
 namespace {
 

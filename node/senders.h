@@ -10,25 +10,12 @@
 #include "ledger/validators.h"
 #include "node/conduct.h"
 #include "node/inbox.h"
-#include "node/replica/wire.h"
 #include "node/turns.h"
 
 // Who gives this node work: every other node of the chain, and all clients together. Each has a share of memory of its
 // own, from the network until the replica is done with the message, so that nobody can take another's place.
 
 namespace datadeed::node {
-
-// What a piece of work counts beyond its bytes: the memory around it, and the trouble with small ones.
-inline constexpr std::size_t work_overhead = 1024;
-
-// Divided among those who have it; but each has room for the largest message.
-inline constexpr std::size_t validators_bytes = std::size_t{64} << 20U;
-inline constexpr std::size_t observers_bytes = std::size_t{16} << 20U;
-inline constexpr std::size_t clients_bytes = std::size_t{16} << 20U;
-inline constexpr std::size_t peer_bytes_min = replica::wire_size_max + work_overhead;
-
-// The part of a peer's share that its gossip may take: the rest is for votes and blocks, which come only after it.
-inline constexpr std::size_t gossip_part = 2;  // one half
 
 struct Sender {
     Sender(std::string id, Rank position, std::size_t bytes) : name{std::move(id)}, rank{position}, share{bytes} {}

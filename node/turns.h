@@ -7,21 +7,17 @@
 #include <deque>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "base/assert.h"
+#include "node/limits.h"
 
 // Whose work is done next, when several senders have some waiting. Pure: no clock, no lock; not for several threads.
 
 namespace datadeed::node {
 
-// While both wait, validators get validators_part bytes of work for each byte of the others: consensus stays ahead of
-// observers and clients, and a validator that floods can't shut them out.
+// While both wait, validators come before the others validators_part times: consensus stays ahead of observers and
+// clients, and a validator that floods can't shut them out.
 enum class Rank : std::uint8_t { validator, other };
-inline constexpr std::size_t validators_part = 8;
-
-// Among those of one rank, each gets so many bytes' worth of turns a round, whatever the size of its messages.
-inline constexpr std::size_t turn_bytes = std::size_t{16} << 10U;
 
 // A queue for each sender, and rounds by deficit (M. Shreedhar, G. Varghese: Efficient fair queuing using deficit round
 // robin, 1996) with the cost of a piece of work in bytes. What it bounds is order only: how much may wait is for the
@@ -48,16 +44,15 @@ public:
 
     void push(std::size_t number, std::size_t cost, T work) {
         Sender& sender = senders_.at(number);
-        const bool was_empty = sender.queue.empty();
         sender.queue.push_back(Piece{.cost = cost, .work = std::move(work)});
         ++size_;
-        if (was_empty && !sender.busy) round_of(sender).push_back(number);
+        if (sender.queue.size() == 1 && !sender.busy) enter(number);
     }
 
     // Nothing when all is done, or what is left belongs to senders whose last piece isn't done.
     [[nodiscard]] std::optional<Turn> take() {
-        Round& validators = rounds_[static_cast<std::size_t>(Rank::validator)];
-        Round& others = rounds_[static_cast<std::size_t>(Rank::other)];
+        Round& validators = round_of(Rank::validator);
+        Round& others = round_of(Rank::other);
         if (validators.empty() || others.empty()) {
             earned_ = 0;
             if (validators.empty() && others.empty()) return std::nullopt;
@@ -76,7 +71,7 @@ public:
 
     // The next piece of a validator that costs no more than `cost_max`, out of turn.
     [[nodiscard]] std::optional<Turn> take_small(std::size_t cost_max) {
-        for (const std::size_t number : rounds_[static_cast<std::size_t>(Rank::validator)]) {
+        for (const std::size_t number : round_of(Rank::validator)) {
             if (senders_[number].queue.front().cost <= cost_max) return pop(number);
         }
         return std::nullopt;
@@ -88,16 +83,8 @@ public:
         if (!sender.kind.one_at_a_time) return false;
         DATADEED_ASSERT(sender.busy);
         sender.busy = false;
-        if (sender.queue.empty()) {
-            sender.credit = 0;
-            return false;
-        }
-        if (sender.queue.front().cost <= sender.credit) {
-            round_of(sender).push_front(number);
-        } else {
-            round_of(sender).push_back(number);
-        }
-        return true;
+        enter(number);
+        return !sender.queue.empty();
     }
 
     // Whether nothing waits.
@@ -117,18 +104,27 @@ private:
     // Senders with work that may be handed out, in the order of their turns.
     using Round = std::deque<std::size_t>;
 
-    Round& round_of(const Sender& sender) { return rounds_[static_cast<std::size_t>(sender.kind.rank)]; }
+    Round& round_of(Rank rank) { return rounds_[static_cast<std::size_t>(rank)]; }
 
-    // The first that can pay for its next piece; those before it are given a turn's credit and go behind.
+    [[nodiscard]] static bool can_pay(const Sender& sender) { return sender.queue.front().cost <= sender.credit; }
+
+    // The first that can pay for its next piece, perhaps with this turn's credit; those that still can't go behind.
     std::size_t next_of(Round& round) {
         while (true) {
             const std::size_t number = round.front();
             Sender& sender = senders_[number];
-            if (sender.queue.front().cost <= sender.credit) return number;
-            sender.credit += turn_bytes;
+            if (!can_pay(sender)) sender.credit += turn_bytes;
+            if (can_pay(sender)) return number;
             round.pop_front();
             round.push_back(number);
         }
+    }
+
+    // A sender whose turn isn't over goes on.
+    void enter(std::size_t number) {
+        const Sender& sender = senders_[number];
+        Round& round = round_of(sender.kind.rank);
+        if (!sender.queue.empty()) round.insert(can_pay(sender) ? round.begin() : round.end(), number);
     }
 
     Turn pop(std::size_t number) {
@@ -136,18 +132,15 @@ private:
         Piece piece = std::move(sender.queue.front());
         sender.queue.pop_front();
         --size_;
-        sender.credit -= std::min(sender.credit, piece.cost);
-        if (sender.kind.one_at_a_time) {
-            sender.busy = true;
-            std::erase(round_of(sender), number);
-        } else if (sender.queue.empty()) {
-            sender.credit = 0;
-            std::erase(round_of(sender), number);
-        }
+        // Who has no work saves up nothing.
+        sender.credit = sender.queue.empty() ? 0 : sender.credit - std::min(sender.credit, piece.cost);
+        std::erase(round_of(sender.kind.rank), number);
+        sender.busy = sender.kind.one_at_a_time;
+        if (!sender.busy) enter(number);
         return Turn{.sender = number, .work = std::move(piece.work)};
     }
 
-    std::vector<Sender> senders_;
+    std::deque<Sender> senders_;
     std::array<Round, 2> rounds_;
     std::size_t size_{0};
     std::size_t earned_{0};  // by the others, while validators were served first

@@ -1,13 +1,11 @@
 #include "node/verify_pool.h"
 
 #include "node/clock.h"
+#include "node/limits.h"
 #include "node/process.h"
 
 namespace datadeed::node {
 namespace {
-
-// A vote without a block, a tip, a question: less than a millisecond's work, even when it's all signatures.
-constexpr std::size_t small_cost_max = (std::size_t{4} << 10U) + work_overhead;
 
 bool is_gossip(ByteView bytes) {
     return replica::kind_of(bytes) == replica::WireKind::transactions;

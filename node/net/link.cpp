@@ -115,16 +115,15 @@ void Link::write() {
         frames_with_key_ = 0;
     }
     write_under_way_ = true;
-    asio::async_write(stream_, asio::buffer(writing_),
-                      [self = shared_from_this()](error_code error, std::size_t) {
-                          self->write_under_way_ = false;
-                          if (self->closed_) return;
-                          if (error) return self->fail_with(Error::link_must_stay_open, error.message());
-                          self->writing_.clear();
-                          // A large message doesn't keep its memory.
-                          if (self->writing_.capacity() > 8 * write_bytes) self->writing_.shrink_to_fit();
-                          self->write();
-                      });
+    asio::async_write(stream_, asio::buffer(writing_), [self = shared_from_this()](error_code error, std::size_t) {
+        self->write_under_way_ = false;
+        if (self->closed_) return;
+        if (error) return self->fail_with(Error::link_must_stay_open, error.message());
+        self->writing_.clear();
+        // A large message doesn't keep its memory.
+        if (self->writing_.capacity() > 8 * write_bytes) self->writing_.shrink_to_fit();
+        self->write();
+    });
 }
 
 // Once the link is up: says "I'm here" when nothing else is being said, and listens for the same.

@@ -64,7 +64,7 @@ public:
 
     [[nodiscard]] bool is_inbound() const { return !dialled_; }
     [[nodiscard]] bool is_ready() const { return ready_; }
-    [[nodiscard]] bool is_authentic() const { return authentic_; }  // the key is proved
+    [[nodiscard]] bool is_authentic() const { return authentic_; }   // the key is proved
     [[nodiscard]] const std::string& peer() const { return name_; }  // empty before the key is known
     [[nodiscard]] const std::string& address() const { return address_; }
     [[nodiscard]] const std::optional<crypto::PublicKey>& key() const { return key_; }

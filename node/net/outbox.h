@@ -12,8 +12,8 @@
 
 namespace datadeed::net {
 
-// What waits to be sent to one peer, bounded in bytes. When a message would exceed the bound, the oldest messages of the
-// last class that has any are dropped: what is newest is what the receiver can still use, and consensus sends again
+// What waits to be sent to one peer, bounded in bytes. When a message would exceed the bound, the oldest messages of
+// the last class that has any are dropped: what is newest is what the receiver can still use, and consensus sends again
 // what matters. Pure; not for several threads.
 class Outbox {
 public:

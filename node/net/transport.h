@@ -39,7 +39,8 @@ using KeyCheck = std::function<std::optional<std::string>(const crypto::PublicKe
 struct Limits {
     std::size_t frame_bytes{frame_bytes_max_default};
     // What may wait for one peer. When a message would exceed it, the oldest waiting ones of the last class are dropped
-    // (Class), then those of the class before, and told of; the link stays. A message larger than this is dropped itself.
+    // (Class), then those of the class before, and told of; the link stays. A message larger than this is dropped
+    // itself.
     std::size_t queue_bytes{std::size_t{32} << 20U};
     std::size_t handshakes{32};     // inbound and unfinished at once; for one more the oldest is closed,
                                     // of those whose key isn't proved yet if there are any

@@ -68,7 +68,7 @@ TEST_CASE("large answers that clients don't read hold only so much memory") {
     REQUIRE(refused);
     CHECK(refused->status == 503);
     CHECK(refused->body.find("http.too_many_answers") != std::string::npos);
-    CHECK(refused->headers.find("retry-after") == "1");
+    CHECK(refused->headers.back() == std::pair<std::string, std::string>{"Retry-After", "1"});
     other.send(small);
     CHECK(other.response()->status == 200);
 

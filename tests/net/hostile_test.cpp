@@ -258,9 +258,8 @@ TEST_CASE("a shunned peer loses its link, is not let in for some time, and then 
     for (const bool node_dials : {false, true}) {
         INFO(node_dials);
         const std::uint16_t port = free_port();
-        TestNode other{{.number = 2,
-                        .members = {1},
-                        .peers = node_dials ? std::vector<Peer>{} : std::vector{peer_at(1, port)}}};
+        TestNode other{
+            {.number = 2, .members = {1}, .peers = node_dials ? std::vector<Peer>{} : std::vector{peer_at(1, port)}}};
         TestNode node{{.number = 1,
                        .members = {2, 3},
                        .peers = node_dials ? std::vector{peer_at(2, other.port())} : std::vector<Peer>{},

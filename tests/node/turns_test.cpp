@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "node/conduct.h"
 #include "tests/support/catch.h"
@@ -9,17 +10,17 @@
 namespace datadeed::node {
 namespace {
 
-using Bench = Turns<std::string>;
+using TextTurns = Turns<std::string>;
 
-constexpr Bench::Kind validator{.rank = Rank::validator};
-constexpr Bench::Kind other{.rank = Rank::other};
-constexpr Bench::Kind clients{.rank = Rank::other, .one_at_a_time = false};
+constexpr TextTurns::Kind validator{.rank = Rank::validator};
+constexpr TextTurns::Kind other{.rank = Rank::other};
+constexpr TextTurns::Kind clients{.rank = Rank::other, .one_at_a_time = false};
 
 // One thread's work, until nothing is left or `count` pieces are done.
-std::vector<std::string> work_off(Bench& turns, std::size_t count = SIZE_MAX) {
+std::vector<std::string> work_off(TextTurns& turns, std::size_t count = SIZE_MAX) {
     std::vector<std::string> done;
     while (done.size() < count) {
-        std::optional<Bench::Turn> turn = turns.take();
+        std::optional<TextTurns::Turn> turn = turns.take();
         if (!turn) break;
         done.push_back(turn->work);
         (void)turns.done(turn->sender);
@@ -28,10 +29,10 @@ std::vector<std::string> work_off(Bench& turns, std::size_t count = SIZE_MAX) {
 }
 
 // How many bytes of each sender's work are done in the first `count` pieces, when each piece is its cost as text.
-std::map<std::size_t, std::size_t> bytes_of(Bench& turns, std::size_t count) {
+std::map<std::size_t, std::size_t> bytes_of(TextTurns& turns, std::size_t count) {
     std::map<std::size_t, std::size_t> bytes;
     for (std::size_t i = 0; i < count; ++i) {
-        std::optional<Bench::Turn> turn = turns.take();
+        std::optional<TextTurns::Turn> turn = turns.take();
         REQUIRE(turn);
         bytes[turn->sender] += std::stoul(turn->work);
         (void)turns.done(turn->sender);
@@ -39,15 +40,15 @@ std::map<std::size_t, std::size_t> bytes_of(Bench& turns, std::size_t count) {
     return bytes;
 }
 
-void fill(Bench& turns, std::size_t sender, std::size_t cost, std::size_t count) {
+void fill(TextTurns& turns, std::size_t sender, std::size_t cost, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) turns.push(sender, cost, std::to_string(cost));
 }
 
 }  // namespace
 
 TEST_CASE("what a sender has waiting keeps its order") {
-    for (const Bench::Kind kind : {validator, other, clients}) {
-        Bench turns;
+    for (const TextTurns::Kind kind : {validator, other, clients}) {
+        TextTurns turns;
         const std::size_t one = turns.add(kind);
         for (const char* const work : {"a", "b", "c", "d"}) turns.push(one, 10'000, work);
         CHECK(work_off(turns) == std::vector<std::string>{"a", "b", "c", "d"});
@@ -56,7 +57,7 @@ TEST_CASE("what a sender has waiting keeps its order") {
 }
 
 TEST_CASE("a validator's message is next, however much observers and clients have waiting") {
-    Bench turns;
+    TextTurns turns;
     const std::size_t client = turns.add(clients);
     const std::size_t watcher = turns.add(other);
     const std::size_t voter = turns.add(validator);
@@ -69,7 +70,7 @@ TEST_CASE("a validator's message is next, however much observers and clients hav
 }
 
 TEST_CASE("validators that flood leave a part for observers and clients") {
-    Bench turns;
+    TextTurns turns;
     const std::size_t client = turns.add(clients);
     const std::size_t flooder = turns.add(validator);
     fill(turns, client, 1'000, 1'000);
@@ -80,8 +81,8 @@ TEST_CASE("validators that flood leave a part for observers and clients") {
 }
 
 TEST_CASE("senders of one rank get the same, whatever the size of their messages") {
-    for (const Bench::Kind kind : {validator, other}) {
-        Bench turns;
+    for (const TextTurns::Kind kind : {validator, other}) {
+        TextTurns turns;
         const std::size_t large = turns.add(kind);
         const std::size_t small = turns.add(kind);
         fill(turns, large, 1'000'000, 100);
@@ -93,7 +94,7 @@ TEST_CASE("senders of one rank get the same, whatever the size of their messages
 }
 
 TEST_CASE("a sender that is idle saves up nothing") {
-    Bench turns;
+    TextTurns turns;
     const std::size_t idler = turns.add(other);
     const std::size_t worker = turns.add(other);
     for (int i = 0; i < 1'000; ++i) {
@@ -107,7 +108,7 @@ TEST_CASE("a sender that is idle saves up nothing") {
 }
 
 TEST_CASE("a peer's next message waits until its last one is done, a client's doesn't") {
-    Bench turns;
+    TextTurns turns;
     const std::size_t client = turns.add(clients);
     const std::size_t peer = turns.add(validator);
     fill(turns, peer, 1, 2);
@@ -124,7 +125,7 @@ TEST_CASE("a peer's next message waits until its last one is done, a client's do
 }
 
 TEST_CASE("small messages are those of validators alone, and only where they are next") {
-    Bench turns;
+    TextTurns turns;
     const std::size_t watcher = turns.add(other);
     const std::size_t blocked = turns.add(validator);
     const std::size_t voter = turns.add(validator);

@@ -41,13 +41,12 @@ Bytes vote(std::uint32_t signer, std::size_t payload = 0) {
     static const sim::World world = sim::make_world(4, 2, 2);
     const QuickSigner key{quick_key(signer)};
     if (payload == 0) {
-        return replica::encode_votes(
-            consensus::sign(world.chain(), consensus::Prepare{.view = {}, .height = Height{1}, .hash = {}},
-                            consensus::ValidatorIndex{signer}, key));
+        return replica::encode_votes(consensus::sign(world.chain(),
+                                                     consensus::Prepare{.view = {}, .height = Height{1}, .hash = {}},
+                                                     consensus::ValidatorIndex{signer}, key));
     }
     return replica::encode_votes(consensus::sign(
-        world.chain(),
-        consensus::PrePrepare{.view = {}, .height = Height{1}, .hash = {}, .payload = Bytes(payload, 0)},
+        world.chain(), consensus::PrePrepare{.view = {}, .height = Height{1}, .hash = {}, .payload = Bytes(payload, 0)},
         consensus::ValidatorIndex{signer}, key));
 }
 
@@ -57,7 +56,7 @@ Bytes gossip_of(std::size_t bad, std::size_t size = 8) {
     return encode(replica::WireMessage{gossip});
 }
 
-struct Bench {
+struct Crowd {
     sim::World world{sim::make_world(4, 2, 2)};
     HoldingVerifier signatures{};
     Metrics metrics{};
@@ -83,7 +82,7 @@ struct Bench {
                              ++misconduct;
                          }}};
 
-    ~Bench() {
+    ~Crowd() {
         if (holding) signatures.release();
     }
     // The one thread for large messages is at work on one until release().
@@ -127,68 +126,68 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("a vote gets through while a large message is being checked and an observer floods") {
-    Bench bench;
-    bench.hold();
-    for (int i = 0; i < 100; ++i) bench.pool.message(Bench::observer(0), gossip_of(1));
-    for (int i = 0; i < 100; ++i) CHECK(bench.pool.transaction(Bytes(100, 0), replica::RequestToken{1}));
-    bench.pool.message(Bench::validator(1), vote(1));
-    const std::vector<InboxItem> items = bench.inbox.take(patience, 10);
+    Crowd crowd;
+    crowd.hold();
+    for (int i = 0; i < 100; ++i) crowd.pool.message(Crowd::observer(0), gossip_of(1));
+    for (int i = 0; i < 100; ++i) CHECK(crowd.pool.transaction(Bytes(100, 0), replica::RequestToken{1}));
+    crowd.pool.message(Crowd::validator(1), vote(1));
+    const std::vector<InboxItem> items = crowd.inbox.take(patience, 10);
     REQUIRE(items.size() == 1);
-    CHECK(std::get<replica::PeerMessage>(items[0].event).peer.value == Bench::validator(1));
-    CHECK(bench.used(Bench::observer(0)) > 0);
+    CHECK(std::get<replica::PeerMessage>(items[0].event).peer.value == Crowd::validator(1));
+    CHECK(crowd.used(Crowd::observer(0)) > 0);
 }
 
 TEST_CASE("an observer and clients that flood fill their own shares only") {
-    Bench bench;
-    bench.hold();
+    Crowd crowd;
+    crowd.hold();
     const Bytes large = gossip_of(15, 60'000);
-    while (bench.dropped("queue_full") == 0) bench.pool.message(Bench::observer(0), large);
-    while (bench.pool.transaction(Bytes(60'000, 0), replica::RequestToken{1})) continue;
+    while (crowd.dropped("queue_full") == 0) crowd.pool.message(Crowd::observer(0), large);
+    while (crowd.pool.transaction(Bytes(60'000, 0), replica::RequestToken{1})) continue;
     // Another observer and a validator have all of their room.
-    bench.pool.message(Bench::observer(1), gossip_of(1));
-    bench.pool.message(Bench::validator(1), gossip_of(1, 60'000));
-    CHECK(bench.dropped("queue_full") == 1);
-    CHECK(bench.used(Bench::observer(1)) > 0);
-    CHECK(bench.used(Bench::validator(1)) > 60'000);
-    CHECK(bench.used("") <= clients_bytes);
+    crowd.pool.message(Crowd::observer(1), gossip_of(1));
+    crowd.pool.message(Crowd::validator(1), gossip_of(1, 60'000));
+    CHECK(crowd.dropped("queue_full") == 1);
+    CHECK(crowd.used(Crowd::observer(1)) > 0);
+    CHECK(crowd.used(Crowd::validator(1)) > 60'000);
+    CHECK(crowd.used("") <= clients_bytes);
 }
 
 TEST_CASE("gossip takes only its part of a peer's share, so that a vote finds room") {
-    Bench bench;
-    bench.hold();
+    Crowd crowd;
+    crowd.hold();
     const Bytes large = gossip_of(15, 60'000);
-    while (bench.dropped("queue_full") == 0) bench.pool.message(Bench::validator(1), large);
-    const std::size_t share = bench.senders.at(*bench.senders.find(Bench::validator(1))).share.most();
-    CHECK(bench.used(Bench::validator(1)) <= share / gossip_part);
-    CHECK(bench.used(Bench::validator(1)) > share / gossip_part - 1'000'000);
-    bench.pool.message(Bench::validator(1), vote(1, 1'000'000));
-    CHECK(bench.dropped("queue_full") == 1);
+    while (crowd.dropped("queue_full") == 0) crowd.pool.message(Crowd::validator(1), large);
+    const std::size_t share = crowd.senders.at(*crowd.senders.find(Crowd::validator(1))).share.most();
+    CHECK(crowd.used(Crowd::validator(1)) <= share / gossip_part);
+    CHECK(crowd.used(Crowd::validator(1)) > share / gossip_part - 1'000'000);
+    crowd.pool.message(Crowd::validator(1), vote(1, 1'000'000));
+    CHECK(crowd.dropped("queue_full") == 1);
 }
 
 TEST_CASE("small messages of a peer use up its share too") {
-    Bench bench;
-    bench.hold();
+    Crowd crowd;
+    crowd.hold();
     std::size_t sent = 0;
-    for (; bench.dropped("queue_full") == 0; ++sent) bench.pool.message(Bench::observer(0), Bytes(1, 0));
+    for (; crowd.dropped("queue_full") == 0; ++sent) crowd.pool.message(Crowd::observer(0), Bytes(1, 0));
     CHECK(sent <= observers_bytes / work_overhead);
 }
 
 TEST_CASE("a peer whose messages break rules is reported, and nothing more of this link is looked at") {
     const auto provoke = [](const Bytes& bad, std::size_t times) {
-        Bench bench;
-        const std::string peer = Bench::observer(1);
-        bench.pool.link(peer, true);
-        for (std::size_t i = 0; i < times; ++i) bench.pool.message(peer, bad);
-        bench.pool.message(peer, vote(1));
-        bench.pool.message(Bench::validator(2), vote(2));
-        bench.pool.link(peer, false);
-        bench.pool.link(peer, true);
-        bench.pool.message(peer, vote(3));
-        std::vector<std::string> through = bench.drain();
-        std::erase(through, Bench::validator(2));
+        Crowd crowd;
+        const std::string peer = Crowd::observer(1);
+        crowd.pool.link(peer, true);
+        for (std::size_t i = 0; i < times; ++i) crowd.pool.message(peer, bad);
+        crowd.pool.message(peer, vote(1));
+        crowd.pool.message(Crowd::validator(2), vote(2));
+        crowd.pool.link(peer, false);
+        crowd.pool.link(peer, true);
+        crowd.pool.message(peer, vote(3));
+        std::vector<std::string> through = crowd.drain();
+        std::erase(through, Crowd::validator(2));
         std::erase(through, "up " + peer);
-        if (bench.misconduct > 0) CHECK(bench.worst == peer);
-        return std::pair{bench.misconduct.load(), through.size()};
+        if (crowd.misconduct > 0) CHECK(crowd.worst == peer);
+        return std::pair{crowd.misconduct.load(), through.size()};
     };
     Bytes forged = vote(1);
     forged.back() ^= 1U;
@@ -203,14 +202,14 @@ TEST_CASE("a peer whose messages break rules is reported, and nothing more of th
 }
 
 TEST_CASE("what one peer sends arrives in its order") {
-    Bench bench;
-    bench.pool.link(Bench::validator(1), true);
+    Crowd crowd;
+    crowd.pool.link(Crowd::validator(1), true);
     for (std::uint64_t i = 1; i <= 1'000; ++i) {
-        bench.pool.message(Bench::validator(1), encode(replica::WireMessage{replica::Tip{.height = Height{i}}}));
+        crowd.pool.message(Crowd::validator(1), encode(replica::WireMessage{replica::Tip{.height = Height{i}}}));
     }
-    bench.pool.stop();
+    crowd.pool.stop();
     std::uint64_t last = 0;
-    for (const InboxItem& item : bench.inbox.take(std::chrono::milliseconds{0}, SIZE_MAX)) {
+    for (const InboxItem& item : crowd.inbox.take(std::chrono::milliseconds{0}, SIZE_MAX)) {
         if (std::holds_alternative<replica::PeerUp>(item.event)) continue;
         const std::uint64_t height =
             std::get<replica::Tip>(std::get<replica::PeerMessage>(item.event).message).height.value;
@@ -218,7 +217,7 @@ TEST_CASE("what one peer sends arrives in its order") {
         last = height;
     }
     CHECK(last == 1'000);
-    CHECK(bench.used(Bench::validator(1)) == 0);
+    CHECK(crowd.used(Crowd::validator(1)) == 0);
 }
 
 }  // namespace datadeed::node

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "node/replica/wire.h"
+
+// The bounds of what others make this process do before the replica sees it. Those of links are in net::Limits, those
+// of HTTP in http::ServerLimits, those of one replica in replica/limits.h.
+
+namespace datadeed::node {
+
+// Memory from the network until the replica is done with a message: a share for each sender. The first two are divided
+// among those who have it, but each has room for the largest message.
+inline constexpr std::size_t validators_bytes = std::size_t{64} << 20U;
+inline constexpr std::size_t observers_bytes = std::size_t{16} << 20U;
+inline constexpr std::size_t clients_bytes = std::size_t{16} << 20U;  // all clients together
+
+// What a piece of work counts beyond its bytes: the memory around it, and the trouble with small ones.
+inline constexpr std::size_t work_overhead = 1024;
+inline constexpr std::size_t peer_bytes_min = replica::wire_size_max + work_overhead;
+
+// The part of a peer's share behind which its gossip is dropped: the rest is for votes and blocks, which come only
+// after it.
+inline constexpr std::size_t gossip_part = 2;  // one half
+
+// While both wait, validators get so many bytes of work for each byte of observers and clients.
+inline constexpr std::size_t validators_part = 8;
+// Among those of one rank, each gets so many bytes' worth of turns a round, whatever the size of its messages.
+inline constexpr std::size_t turn_bytes = std::size_t{16} << 10U;
+
+// Messages of validators that don't wait for large ones: a vote without a block, a tip, a question; less than a
+// millisecond's work even when it's all signatures.
+inline constexpr std::size_t small_cost_max = (std::size_t{4} << 10U) + work_overhead;
+
+// So many bad messages or transactions from one peer within so long: its link is closed. A correct node sends none.
+inline constexpr std::size_t bad_messages_max = 16;
+inline constexpr std::uint64_t bad_messages_ms = 10'000;
+
+}  // namespace datadeed::node
