@@ -21,10 +21,11 @@ std::vector<Digest> leaves_of(const std::vector<TransactionPtr>& transactions) {
     return leaves;
 }
 
-// [now - behind, now + ahead], and always the least that rises: with clocks set back the chain must go on.
+// [now - behind, now + ahead]. Upwards the least that rises is always in time: with clocks set back the chain must go
+// on. Downwards nothing is: on a chain that was quiet for hours a block of then would use rights that have ended.
 bool is_timely(TimeMs time, TimeMs parent, TimeMs now) {
-    if (time.value == parent.value + 1) return true;
-    return time.value <= now.value + block_ahead_max_ms && time.value + block_behind_max_ms >= now.value;
+    const std::uint64_t latest = std::max(now.value + block_ahead_max_ms, parent.value + 1);
+    return time.value <= latest && time.value + block_behind_max_ms >= now.value;
 }
 
 std::string text(ledger::Refusal refusal) {

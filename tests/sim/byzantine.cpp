@@ -51,7 +51,21 @@ std::vector<replica::SendTo> Liar::rewrite(const replica::SendTo& send) {
     const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(*send.bytes);
     if (!decoded) return {send};
     const consensus::Message& message = std::get<replica::Votes>(*decoded).message;
+    if (lie_ == Lie::backdated) return backdated(send, message);
     return lie_ == Lie::two_stories ? two_stories(send, message) : wrong_roots(send, message);
+}
+
+// Just after the block before: for the first one that is genesis, minutes ago. Execution gives the same roots, so
+// nothing but the time is wrong with it.
+std::vector<replica::SendTo> Liar::backdated(const replica::SendTo& send, const consensus::Message& message) {
+    const auto* proposal = std::get_if<consensus::Signed<consensus::PrePrepare>>(&message);
+    if (proposal == nullptr || proposal->message.height != Height{1}) return {send};
+    const TimeMs then{world_->genesis.time.value + 1};
+    const std::optional<consensus::PrePrepare> other =
+        altered(proposal->message, [then](ledger::BlockHeader& header) { header.time = then; });
+    if (!other) return {send};
+    ++blocks_backdated_;
+    return {{.peers = send.peers, .bytes = std::make_shared<const Bytes>(sign_again(*other)), .lane = send.lane}};
 }
 
 std::vector<replica::SendTo> Liar::wrong_roots(const replica::SendTo& send, const consensus::Message& message) {

@@ -21,11 +21,16 @@ public:
     // One message to its receivers, as it goes out: other messages, other receivers, or none.
     [[nodiscard]] std::vector<replica::SendTo> rewrite(const replica::SendTo& send);
 
+    // Blocks that it proposed with a time long before its clock's, and after that of the block before.
+    [[nodiscard]] std::uint64_t blocks_backdated() const { return blocks_backdated_; }
+
 private:
     [[nodiscard]] std::vector<replica::SendTo> two_stories(const replica::SendTo& send,
                                                            const consensus::Message& message);
     [[nodiscard]] std::vector<replica::SendTo> wrong_roots(const replica::SendTo& send,
                                                            const consensus::Message& message);
+    [[nodiscard]] std::vector<replica::SendTo> backdated(const replica::SendTo& send,
+                                                         const consensus::Message& message);
     template <class M>
     [[nodiscard]] Bytes sign_again(M message) const;
     [[nodiscard]] bool hears_truth(const ledger::MemberId& peer) const;
@@ -35,6 +40,7 @@ private:
     Lie lie_;
     std::shared_ptr<const consensus::VoteSigner> signer_;
     std::map<Digest, Digest> other_story_;  // the hash that half of them hear in place of this one
+    std::uint64_t blocks_backdated_{0};
 };
 
 }  // namespace datadeed::sim

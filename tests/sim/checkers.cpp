@@ -101,6 +101,9 @@ void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
     check_certificate(node, stored.certificate, stored.hash, header.height);
     if (header.prev != tip_.hash) return violate("the hash chain is broken" + at);
     if (header.time <= tip_.time) violate("time doesn't rise" + at);
+    // No honest clock is further off than its window, and no run began earlier.
+    const std::uint64_t earliest = epoch_ms - replica::block_behind_max_ms - clock_off_max_ms;
+    if (header.time.value < earliest) violate("a block is dated back" + at);
     if (ledger::hash(header) != stored.hash) violate("a hash isn't that of its header" + at);
     execute(node, stored.block);
     tip_ = {.height = header.height,

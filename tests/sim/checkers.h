@@ -12,6 +12,7 @@
 #include "ledger/state.h"
 #include "node/replica/actions.h"
 #include "tests/sim/node.h"
+#include "tests/sim/plan.h"
 #include "tests/sim/world.h"
 
 // What must hold, checked outside of the nodes and against records that no crash erases.

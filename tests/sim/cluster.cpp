@@ -25,6 +25,7 @@ void Sights::add(const Sights& other) {
     caught_up += other.caught_up;
     silenced += other.silenced;
     refused_proposals += other.refused_proposals;
+    backdated += other.backdated;
     evidence += other.evidence;
     checkpoints += other.checkpoints;
 }
@@ -34,8 +35,8 @@ std::string Sights::text() const {
     out << blocks << " blocks, " << transactions << " transactions, answers: " << committed_answers << " committed, "
         << refused_answers << " refused; " << crashes << " crashes (" << crashes_in_write << " in a write), " << views
         << " views entered, " << caught_up << " blocks fetched, " << silenced << " nodes silenced, "
-        << refused_proposals << " proposals refused, " << evidence << " contradictions shown, " << checkpoints
-        << " checkpoints";
+        << refused_proposals << " proposals refused, " << backdated << " blocks backdated, " << evidence
+        << " contradictions shown, " << checkpoints << " checkpoints";
     return out.str();
 }
 
@@ -54,7 +55,9 @@ Cluster::Cluster(const Plan& plan, Trace trace)
         liars_.push_back(nullptr);
     }
     for (std::size_t chosen = 0; chosen < plan.byzantine;) {
-        const std::size_t node = rng_.below(plan.validators);
+        // Who proposes the first block is the one who can date it back to genesis.
+        const bool first = plan.lie == Lie::backdated && chosen == 0;
+        const std::size_t node = first ? 0 : rng_.below(plan.validators);
         if (liars_[node]) continue;
         liars_[node] = std::make_unique<Liar>(world_, node, plan.lie);
         ++chosen;
@@ -122,6 +125,7 @@ Outcome Cluster::run() {
     outcome_.sights.transactions = checker_.transactions();
     outcome_.sights.committed_answers = workload_.committed();
     outcome_.sights.refused_answers = workload_.refused();
+    for (const auto& liar : liars_) outcome_.sights.backdated += liar ? liar->blocks_backdated() : 0;
     return outcome_;
 }
 

@@ -33,6 +33,7 @@ struct Sights {
     std::uint64_t caught_up{};  // blocks fetched
     std::uint64_t silenced{};
     std::uint64_t refused_proposals{};
+    std::uint64_t backdated{};  // blocks proposed by a liar with a time long gone
     std::uint64_t evidence{};
     std::uint64_t checkpoints{};
 

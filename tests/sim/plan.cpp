@@ -1,5 +1,6 @@
 #include "tests/sim/plan.h"
 
+#include <iterator>
 #include <sstream>
 
 #include "consensus/quorum.h"
@@ -26,8 +27,9 @@ Plan make_plan(std::uint64_t seed) {
     const std::size_t f = consensus::faults(plan.validators);
     if (f > 0 && rng.chance(500)) {
         plan.byzantine = rng.between(1, f);
-        constexpr Lie lies[] = {Lie::silent, Lie::two_stories, Lie::two_stories, Lie::wrong_roots, Lie::selective};
-        plan.lie = lies[rng.below(5)];
+        constexpr Lie lies[] = {Lie::silent,      Lie::two_stories, Lie::two_stories,
+                                Lie::wrong_roots, Lie::selective,   Lie::backdated};
+        plan.lie = lies[rng.below(std::size(lies))];
     }
     plan.delay_us = rng.between(200, 8'000);
     plan.loss = maybe(rng, 600, 150);
@@ -40,7 +42,8 @@ Plan make_plan(std::uint64_t seed) {
     plan.crash_all = maybe(rng, 200, 30);
     plan.loses_votes = plan.byzantine < f && rng.chance(150);
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
-        plan.clocks.push_back(static_cast<std::int64_t>(rng.below(1'000)) - 500);
+        plan.clocks.push_back(static_cast<std::int64_t>(rng.below(2 * clock_off_max_ms)) -
+                              static_cast<std::int64_t>(clock_off_max_ms));
     }
     // An hour off, as one faulty validator.
     if (plan.byzantine + (plan.loses_votes ? 1 : 0) < f && rng.chance(100)) {
@@ -53,7 +56,7 @@ Plan make_plan(std::uint64_t seed) {
 }
 
 std::string Plan::text() const {
-    constexpr const char* lies[] = {"none", "silent", "two stories", "wrong roots", "selective"};
+    constexpr const char* lies[] = {"none", "silent", "two stories", "wrong roots", "selective", "backdated"};
     std::ostringstream out;
     out << validators << " validators (" << byzantine << " Byzantine: " << lies[static_cast<std::size_t>(lie)] << "), "
         << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice << ", slow "

@@ -13,7 +13,11 @@ enum class Lie : std::uint8_t {
     two_stories,  // propose and vote two blocks at once, to different peers
     wrong_roots,  // propose blocks with a state root that execution doesn't give
     selective,    // talk to some peers only
+    backdated,    // propose a first block of minutes ago
 };
+
+// How far the clock of a node that isn't faulty is off, either way.
+inline constexpr std::uint64_t clock_off_max_ms = 500;
 
 // What one run is like; everything follows from the seed. Chances are in thousandths.
 struct Plan {

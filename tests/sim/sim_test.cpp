@@ -28,6 +28,7 @@ TEST_CASE("two hundred clusters keep every promise with everything going wrong, 
     CHECK(sights.caught_up > 100);
     CHECK(sights.silenced > 0);
     CHECK(sights.refused_proposals > 0);
+    CHECK(sights.backdated > 0);
     CHECK(sights.evidence > 0);
     CHECK(sights.refused_answers > 100);
     CHECK(sights.checkpoints > 100);

@@ -47,7 +47,7 @@ World make_world(std::size_t validators, std::size_t observers, std::size_t owne
     World world;
     ledger::Genesis& genesis = world.genesis;
     genesis.chain_name = "sim";
-    genesis.time = TimeMs{epoch_ms - 10'000};
+    genesis.time = TimeMs{epoch_ms - quiet_ms};
     const auto add_member = [&genesis](const ledger::MemberId& id, ledger::Role role,
                                        std::vector<crypto::PublicKey> keys) {
         genesis.members.push_back({.id = id, .organisation = "Sim", .roles = {role}, .keys = std::move(keys)});

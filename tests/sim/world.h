@@ -18,6 +18,8 @@ namespace datadeed::sim {
 
 // The true time at which every run begins.
 inline constexpr std::uint64_t epoch_ms = 1'800'000'000'000;
+// For so long the chain has been quiet then, since its genesis: longer than a block may be behind a clock.
+inline constexpr std::uint64_t quiet_ms = 300'000;
 
 // Names sort as their numbers: "node-0", then "observer-0", "owner-0".
 [[nodiscard]] ledger::MemberId validator_name(std::size_t index);
