@@ -38,6 +38,7 @@ void Pbft::restore(Recovered& recovered) {
     reign_.new_view = recovered.new_view;
     reign_.entered_at = now_;
     closed_ = recovered.closed;
+    close_where_blocks_are_lost(recovered);
     if (recovered.view_change) view_changes_.insert_or_assign(config_.self, *recovered.view_change);
     if (reign_.new_view) {
         const Result<Opening, HaltReason> opening = open_view(reign_.new_view->message.view_changes);
@@ -70,6 +71,16 @@ void Pbft::restore(Recovered& recovered) {
                           reign_.view);
         if (vote.view == reign_.view && !reign_.changing) slot_.round.committed = true;
     }
+}
+
+// A chain that lost blocks comes to the last height voted on only after this restart, and finds an empty slot there:
+// that height is closed as well.
+void Pbft::close_where_blocks_are_lost(const Recovered& recovered) {
+    if (closed_ <= height_) return;
+    const auto close = [this](Height voted_on) { closed_ = std::max(closed_, voted_on); };
+    for (const ProposalMade& record : recovered.made) close(record.proposal.message.height);
+    for (const ProposalAccepted& record : recovered.accepted) close(record.vote.message.height);
+    for (const BlockPrepared& record : recovered.prepared) close(record.vote.message.height);
 }
 
 // The same bytes as before the restart: signatures come from the journal, or from the same key over the same statement.
@@ -166,6 +177,8 @@ void Pbft::handle(Adopted& event) {
         if (certificate.hash != tip_) halt(HaltReason::one_height_must_have_one_certificate);
         return;
     }
+    // Votes of mine in it that the journal doesn't know were cast by a journal that is gone: a file of an earlier day.
+    if (!may_have_committed(certificate)) return halt(HaltReason::own_votes_must_be_in_the_journal);
     finish_height(certificate, true);
 }
 

@@ -53,6 +53,7 @@ private:
     void handle(Adopted& event);
     void handle(BodyAvailable& event);
     void restore(Recovered& recovered);
+    void close_where_blocks_are_lost(const Recovered& recovered);
     void resume();
     std::uint64_t persist(VoteRecord record);
     void send(Message message, std::optional<ValidatorIndex> to = std::nullopt);
@@ -105,6 +106,7 @@ private:
     void refresh_ahead();
     void check_own(const Message& message);
     [[nodiscard]] bool has_cast(const Message& message) const;
+    [[nodiscard]] bool may_have_committed(const CommitCertificate& certificate) const;
     [[nodiscard]] Signed<Prepare> prepare_of(const VoteBook::Vote& vote, ValidatorIndex signer) const;
     [[nodiscard]] Signed<Commit> commit_of(const VoteBook::Vote& vote, ValidatorIndex signer) const;
 

@@ -133,6 +133,18 @@ void Pbft::check_own(const Message& message) {
     if (!has_cast(message)) halt(HaltReason::own_votes_must_be_in_the_journal);
 }
 
+// Whether the journal knows of the COMMIT that a certificate has of me, if it has one. It knows all of the height being
+// decided, but for those that the vote book had no more room for.
+bool Pbft::may_have_committed(const CommitCertificate& certificate) const {
+    const ValidatorIndex self = config_.self;
+    const bool named = std::ranges::any_of(certificate.votes, [self](const auto& vote) { return vote.signer == self; });
+    if (!named || certificate.height <= closed_) return true;
+    if (certificate.height != open_height()) return false;
+    const VoteBook::Vote* vote = slot_.commits.find(certificate.view, self);
+    if (vote != nullptr) return vote->hash == certificate.hash;
+    return certificate.view < reign_.view && slot_.commits.count_of(self) >= votes_per_signer_max;
+}
+
 // Whether I can have said this, as far as I still know. A vote of the height being decided and the current view is
 // known exactly; older ones are taken as they are.
 bool Pbft::has_cast(const Message& message) const {

@@ -1,5 +1,7 @@
 #include "consensus/vote_book.h"
 
+#include <algorithm>
+
 #include "consensus/limits.h"
 
 namespace datadeed::consensus {
@@ -27,6 +29,11 @@ void VoteBook::make_room(ValidatorIndex signer, View current) {
 const VoteBook::Vote* VoteBook::find(View view, ValidatorIndex signer) const {
     const auto found = votes_.find({view, signer});
     return found == votes_.end() ? nullptr : &found->second;
+}
+
+std::size_t VoteBook::count_of(ValidatorIndex signer) const {
+    const auto is_of = [signer](const auto& vote) { return vote.first.second == signer; };
+    return static_cast<std::size_t>(std::ranges::count_if(votes_, is_of));
 }
 
 std::vector<ValidatorIndex> VoteBook::signers(View view) const {

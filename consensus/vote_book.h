@@ -23,6 +23,8 @@ public:
 
     // Null when there is none.
     [[nodiscard]] const Vote* find(View view, ValidatorIndex signer) const;
+    // Of how many views there are votes of this signer.
+    [[nodiscard]] std::size_t count_of(ValidatorIndex signer) const;
     // Who voted in this view, in order.
     [[nodiscard]] std::vector<ValidatorIndex> signers(View view) const;
     // The votes of this view for this hash, in order of signers.

@@ -93,7 +93,6 @@ private:
     void receive(const ledger::MemberId& peer, Cosignature& message);
     void receive(const ledger::MemberId& peer, Tip& message);
     [[nodiscard]] std::optional<CertifiedBlock> load(Height height);
-    void check_never_voted(const consensus::CommitCertificate& certificate);
     void fetch_missing();
     void tell_tip(bool to_all);
     void cosign(const ledger::BlockHeader& header);

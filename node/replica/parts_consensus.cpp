@@ -206,7 +206,8 @@ void Replica::Parts::perform(consensus::Halt& action) {
     switch (action.reason) {
         case consensus::HaltReason::own_votes_must_be_in_the_journal:
             return silence(
-                "peers hold votes of this node that its vote file doesn't know: the file is old or from a copy");
+                "peers hold votes of this node that its vote file doesn't know: the folder is new, old or from a copy; "
+                "give this node new keys, or run it as an observer");
         case consensus::HaltReason::one_height_must_have_one_certificate:
             return halt("consensus.two_certificates",
                         "two blocks of one height are certified: more than f validators lie");

@@ -85,19 +85,9 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& messag
             break;
         }
         if (!commit(next->block.block, *next->block.certificate, true)) break;
-        check_never_voted(*next->block.certificate);
         to_consensus_.emplace_back(consensus::Adopted{.certificate = std::move(next->block.certificate)});
         run_consensus();
     }
-}
-
-// An empty journal says that this node never voted. A certificate with its vote says that the journal was lost,
-// together with the chain: nothing on this disk could tell.
-void Replica::Parts::check_never_voted(const consensus::CommitCertificate& certificate) {
-    if (!pbft_ || votes_->journal.appended_count() > 0) return;
-    const consensus::ValidatorIndex self = pbft_->config().self;
-    const bool voted = std::ranges::any_of(certificate.votes, [self](const auto& vote) { return vote.signer == self; });
-    if (voted) silence("the chain holds votes of this node, but its folder is new: give it new keys");
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, FetchBody& message) {

@@ -221,6 +221,44 @@ TEST_CASE("a node whose chain lost blocks that its journal knows casts no vote u
     CHECK(all<Validate>(next).size() == 1);
 }
 
+TEST_CASE("a node whose chain lost blocks doesn't vote again where its journal has a vote above them") {
+    const Proposal block = make_proposal(Height{3}, digest_of("b"), "carol");
+    Recovered recovered;
+    recovered.closed = Height{2};
+    const PrePrepare said{.view = {}, .height = Height{3}, .hash = block.hash, .payload = block.payload};
+    recovered.accepted.push_back(
+        {.proposal = by(0, said), .vote = by(1, Prepare{.view = {}, .height = Height{3}, .hash = block.hash})});
+    Bench backup{1, 4, recovered};
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, 2, digest_of("b"), {0, 1, 3}))}));
+    const Proposal other = make_proposal(Height{3}, digest_of("b"), "dave");
+    const auto next =
+        backup.hear(by(0, PrePrepare{.view = {}, .height = Height{3}, .hash = other.hash, .payload = other.payload}));
+    CHECK(all<Validate>(next).empty());
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, 3, block.hash, {0, 1, 3}))}));
+    CHECK(backup.core.height() == Height{3});
+}
+
+TEST_CASE("a fetched certificate with a COMMIT that the journal lacks stops a validator") {
+    const auto adopt = [](Bench& bench, const CommitCertificate& certificate) {
+        return all<Halt>(bench.core.step(Adopted{*bench.verifier.verify(certificate)}));
+    };
+    Bench old{1};
+    CHECK(adopt(old, committed(0, 1, hash_a, {0, 2, 3})).empty());
+    const std::vector<Halt> halts = adopt(old, committed(0, 2, hash_b, {0, 1, 3}));
+    REQUIRE(halts.size() == 1);
+    CHECK(halts[0].reason == HaltReason::own_votes_must_be_in_the_journal);
+
+    Recovered recovered;
+    const Commit vote{.view = {}, .height = Height{1}, .hash = hash_a};
+    recovered.prepared.push_back({.certificate = prepared(0, 1, hash_a, {1, 2}), .vote = by(1, vote)});
+    Bench known{1, 4, recovered};
+    CHECK(adopt(known, committed(0, 1, hash_a, {0, 1, 3})).empty());
+    Bench other_view{1, 4, recovered};
+    CHECK(adopt(other_view, committed(1, 1, hash_a, {0, 1, 3})).size() == 1);
+    Bench other_block{1, 4, recovered};
+    CHECK(adopt(other_block, committed(0, 1, hash_b, {0, 1, 3})).size() == 1);
+}
+
 TEST_CASE("a primary isn't asked to build twice, nor while there is nothing to build from") {
     Bench primary{0};
     CHECK(all<Build>(primary.core.step(Tick{1})).empty());

@@ -38,6 +38,10 @@ void Checker::violate(std::string what) {
 void Checker::note_vote(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
                         const Digest& hash) {
     highest_view_ = std::max(highest_view_, view.value);
+    if (excused_ == node.name()) {
+        if (kind == consensus::MessageKind::commit) excused_commits_.insert(height);
+        return;
+    }
     const std::string where = node.name().value + " in view " + std::to_string(view.value) + " at height " +
                               std::to_string(height.value) + ": " + std::string{consensus::name(kind)};
     const auto [slot, is_new] = votes_.emplace(Slot{node.name().value, kind, view, height}, hash);

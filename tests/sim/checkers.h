@@ -40,6 +40,10 @@ public:
     // An honest node tells a client that its transaction is final.
     void on_answer(const Node& node, const replica::Committed& committed);
     void on_status(const Node& node, const replica::Status& status);
+    // This node's memory was taken from it: its votes may contradict earlier ones from here on.
+    void excuse(const Node& node) { excused_ = node.name(); }
+    // Whether the excused node has sent a COMMIT at this height since then.
+    [[nodiscard]] bool excused_committed(Height height) const { return excused_commits_.contains(height); }
     // Everything that an honest node holds, read again from its disk.
     void check_disk(const Node& node);
 
@@ -67,6 +71,8 @@ private:
     std::map<Slot, Digest> votes_;
     std::map<std::string, consensus::View> changed_to_;  // the highest VIEW-CHANGE of each node
     std::uint64_t highest_view_{0};
+    std::optional<ledger::MemberId> excused_;
+    std::set<Height> excused_commits_;
 
     // The one chain, as an executor of its own computes it.
     ledger::Tip tip_{};

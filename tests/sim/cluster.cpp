@@ -24,6 +24,8 @@ void Sights::add(const Sights& other) {
     views += other.views;
     caught_up += other.caught_up;
     silenced += other.silenced;
+    rolled_back += other.rolled_back;
+    recognised += other.recognised;
     refused_proposals += other.refused_proposals;
     backdated += other.backdated;
     evidence += other.evidence;
@@ -34,9 +36,9 @@ std::string Sights::text() const {
     std::ostringstream out;
     out << blocks << " blocks, " << transactions << " transactions, answers: " << committed_answers << " committed, "
         << refused_answers << " refused; " << crashes << " crashes (" << crashes_in_write << " in a write), " << views
-        << " views entered, " << caught_up << " blocks fetched, " << silenced << " nodes silenced, "
-        << refused_proposals << " proposals refused, " << backdated << " blocks backdated, " << evidence
-        << " contradictions shown, " << checkpoints << " checkpoints";
+        << " views entered, " << caught_up << " blocks fetched, " << silenced << " nodes silenced, " << rolled_back
+        << " rolled back (" << recognised << " had to notice), " << refused_proposals << " proposals refused, "
+        << backdated << " blocks backdated, " << evidence << " contradictions shown, " << checkpoints << " checkpoints";
     return out.str();
 }
 
@@ -222,6 +224,7 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                                        " transactions" + (known.caught_up ? ", fetched" : ""));
                        outcome_.sights.caught_up += known.caught_up ? 1U : 0U;
                        if (honest) checker_.on_committed(node, known);
+                       if (known.caught_up) note_fetched(index, known.height);
                    },
                    [](const replica::StatusChanged&) {},
                    [&](const replica::LogEvent& known) {
@@ -278,9 +281,9 @@ void Cluster::crash(std::size_t index, const char* how) {
     for (std::size_t other = 0; other < nodes_.size(); ++other) {
         if (other != index && nodes_[other]->up()) give(other, replica::PeerDown{.peer = node.name()});
     }
-    const bool first_validators = plan_.loses_votes && !votes_lost_ && index < plan_.validators && is_honest(index);
+    const bool first_validators = plan_.loses_votes && !hurt_ && index < plan_.validators && is_honest(index);
     if (first_validators && checker_.height().value > 0) {
-        votes_lost_ = true;
+        hurt_ = index;
         note(index, "loses its vote file");
         node.lose_votes();
     }

@@ -32,6 +32,8 @@ struct Sights {
     std::uint64_t views{};
     std::uint64_t caught_up{};  // blocks fetched
     std::uint64_t silenced{};
+    std::uint64_t rolled_back{};  // nodes set back to an older copy
+    std::uint64_t recognised{};   // and that had to notice, and did
     std::uint64_t refused_proposals{};
     std::uint64_t backdated{};  // blocks proposed by a liar with a time long gone
     std::uint64_t evidence{};
@@ -89,6 +91,9 @@ private:
     void send(std::size_t node, const replica::SendTo& send);
     void start(std::size_t node);
     void crash(std::size_t node, const char* how);
+    void maybe_roll_back();
+    void note_fetched(std::size_t node, Height height);
+    void check_voices();
     void submit(std::size_t node, const Workload::Submission& submission);
     void heal();
     void demand_progress();
@@ -113,7 +118,9 @@ private:
     std::uint64_t order_{0};
     std::uint64_t submissions_left_{0};
     bool healed_{false};
-    bool votes_lost_{false};
+    std::optional<std::size_t> hurt_{};  // the node that lost votes
+    bool rolled_back_{false};
+    bool must_be_silent_{false};  // it has fetched a certificate with a vote that it doesn't know
     Outcome outcome_{};
 };
 

@@ -14,6 +14,7 @@ constexpr std::uint64_t progress_us = 180'000'000;
 void Cluster::misfortune() {
     if (healed_) return;
     schedule(misfortune_us, What::misfortune);
+    maybe_roll_back();
     if (rng_.chance(plan_.partition)) note(0, "network: " + network_.repartition());
     const bool all = rng_.chance(plan_.crash_all);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -27,6 +28,48 @@ void Cluster::misfortune() {
             node.paused_until = now_us_ + rng_.between(10'000, 1'500'000);
             note(i, "stops for a while");
         }
+    }
+}
+
+// The first honest validator: copied early, set back when the chain has gone on.
+void Cluster::maybe_roll_back() {
+    if (!plan_.rolls_back || rolled_back_) return;
+    std::size_t victim = 0;
+    while (!is_honest(victim)) ++victim;
+    Node& node = *nodes_[victim];
+    if (!node.up() || node.armed()) return;
+    const Height height = node.replica().status().height;
+    if (!node.copied() && height.value > 0) return node.take_copy();
+    if (!node.copied() || height.value < node.copied()->value + 3) return;
+    crash(victim, "crashes, and is set back to an older copy of its disks");
+    node.roll_back();
+    checker_.excuse(node);
+    hurt_ = victim;
+    rolled_back_ = true;
+    ++outcome_.sights.rolled_back;
+}
+
+// Above the copy's open height, its journal can know a COMMIT only if that was sent since.
+void Cluster::note_fetched(std::size_t index, Height height) {
+    if (!rolled_back_ || hurt_ != index || must_be_silent_) return;
+    const Node& node = *nodes_[index];
+    if (height <= node.copied()->next() || checker_.excused_committed(height)) return;
+    const auto stored = chain::ChainView{node.chain_store()}.header(height);
+    if (!stored || !*stored) return checker_.violate("a fetched block isn't in the store");
+    must_be_silent_ = std::ranges::any_of((*stored)->certificate.votes, [&node](const auto& vote) {
+        return validator_name(vote.signer.value) == node.name();
+    });
+}
+
+// Who lost votes must not speak once it was shown that; nobody else ever falls silent.
+void Cluster::check_voices() {
+    for (std::size_t i = 0; i < plan_.validators; ++i) {
+        if (!is_honest(i)) continue;
+        const bool silent = nodes_[i]->replica().status().duty == replica::Duty::silenced;
+        if (silent && hurt_ != i) checker_.violate(nodes_[i]->name().value + " is silenced for nothing");
+        if (hurt_ != i || !must_be_silent_) continue;
+        if (!silent) checker_.violate(nodes_[i]->name().value + " was set back, was shown its own votes, and votes");
+        ++outcome_.sights.recognised;
     }
 }
 
@@ -91,6 +134,7 @@ void Cluster::demand_progress() {
         }
         return checker_.violate(text);
     }
+    check_voices();
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         if (!is_honest(i)) continue;
         checker_.check_disk(*nodes_[i]);

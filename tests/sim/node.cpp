@@ -47,6 +47,23 @@ void Node::lose_votes() {
     DATADEED_ASSERT(files_.sync_folder("node").has_value());
 }
 
+void Node::take_copy() {
+    copied_ = replica_->status().height;
+    chain_copy_ = chain_disk_;
+    state_copy_ = state_disk_;
+    votes_copy_ = files_.content("node/votes");
+}
+
+void Node::roll_back() {
+    DATADEED_ASSERT(copied_ && !up());
+    chain_disk_ = chain_copy_;
+    state_disk_ = state_copy_;
+    chain_disk_.crash(chain_disk_.unsynced());
+    state_disk_.crash(state_disk_.unsynced());
+    lose_votes();
+    if (votes_copy_) files_.set_content("node/votes", *votes_copy_);
+}
+
 void Node::fail_at_write(std::uint64_t after, Rng& rng) {
     armed_ = true;
     switch (rng.below(3)) {

@@ -25,6 +25,11 @@ public:
     void crash(Rng& rng);
     // The vote file is gone too; the chain isn't.
     void lose_votes();
+    // Copies the whole machine as it is; later, while it's down, it is set back to the copy.
+    void take_copy();
+    void roll_back();
+    // The height of the copy; nothing when there's none.
+    [[nodiscard]] const std::optional<Height>& copied() const { return copied_; }
     // The write number `after` from now on fails; the step in which that happens ends in a Halt.
     void fail_at_write(std::uint64_t after, Rng& rng);
 
@@ -55,6 +60,10 @@ private:
     std::unique_ptr<chain::KvStore> state_{};
     std::unique_ptr<replica::Replica> replica_{};
     bool armed_{false};
+    std::optional<Height> copied_{};
+    chain::MemoryDisk chain_copy_{};
+    chain::MemoryDisk state_copy_{};
+    std::optional<Bytes> votes_copy_{};
 };
 
 }  // namespace datadeed::sim

@@ -41,12 +41,13 @@ Plan make_plan(std::uint64_t seed) {
     plan.pause = maybe(rng, 400, 30);
     plan.crash_all = maybe(rng, 200, 30);
     plan.loses_votes = plan.byzantine < f && rng.chance(150);
+    plan.rolls_back = !plan.loses_votes && plan.byzantine < f && rng.chance(250);
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
         plan.clocks.push_back(static_cast<std::int64_t>(rng.below(2 * clock_off_max_ms)) -
                               static_cast<std::int64_t>(clock_off_max_ms));
     }
     // An hour off, as one faulty validator.
-    if (plan.byzantine + (plan.loses_votes ? 1 : 0) < f && rng.chance(100)) {
+    if (plan.byzantine + (plan.loses_votes || plan.rolls_back ? 1 : 0) < f && rng.chance(100)) {
         plan.clocks[rng.below(plan.validators)] = rng.chance(500) ? 3'600'000 : -3'600'000;
     }
     plan.clients = rng.between(1, 4);
@@ -61,7 +62,8 @@ std::string Plan::text() const {
     out << validators << " validators (" << byzantine << " Byzantine: " << lies[static_cast<std::size_t>(lie)] << "), "
         << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice << ", slow "
         << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write << ", all "
-        << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "") << "; clocks";
+        << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "")
+        << (rolls_back ? ", one is rolled back" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
     out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms";
     return out.str();

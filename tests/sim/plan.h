@@ -41,6 +41,7 @@ struct Plan {
     std::uint64_t pause{0};
     std::uint64_t crash_all{0};          // the power goes everywhere at once
     bool loses_votes{false};             // one node comes back once without its vote file
+    bool rolls_back{false};              // one node is set back once to a copy of all that it holds
     std::vector<std::int64_t> clocks{};  // of each node, ms off the true time
 
     // The clients.

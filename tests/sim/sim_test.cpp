@@ -27,6 +27,8 @@ TEST_CASE("two hundred clusters keep every promise with everything going wrong, 
     CHECK(sights.views > 200);
     CHECK(sights.caught_up > 100);
     CHECK(sights.silenced > 0);
+    CHECK(sights.rolled_back > 0);
+    CHECK(sights.recognised > 0);
     CHECK(sights.refused_proposals > 0);
     CHECK(sights.backdated > 0);
     CHECK(sights.evidence > 0);
