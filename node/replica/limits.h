@@ -50,8 +50,13 @@ inline constexpr std::uint64_t fetch_shun_ms = 2'000;     // for a peer that did
 inline constexpr std::uint64_t fetch_reject_ms = 60'000;  // for a peer whose blocks were not what was certified
 inline constexpr std::uint64_t far_behind_blocks = 8;     // a lag that votes won't mend
 inline constexpr std::uint64_t voter_patience_ms = 200;   // before a voting validator fetches
-inline constexpr std::uint64_t serves_per_tick_max = 4;   // answers with blocks, for each peer
 inline constexpr std::uint64_t tip_period_ms = 500;       // between messages that tell our tip
+
+// Answering those who catch up: bytes a second for each peer and for all, and what an answer, or a block in one, counts
+// as if it is smaller (finding it costs more than its bytes then).
+inline constexpr std::uint64_t serve_bytes_per_second = std::uint64_t{16} << 20U;
+inline constexpr std::uint64_t serve_bytes_per_second_all = std::uint64_t{64} << 20U;
+inline constexpr std::size_t serve_bytes_min = std::size_t{8} << 10U;
 
 // Cosigning: the first block of each window of block time; checkpoints for which cosignatures are gathered at once.
 inline constexpr std::uint64_t cosign_window_ms = 100;

@@ -63,7 +63,7 @@ void Replica::Parts::on(Tick& event) {
     wall_ = event.wall;
     if (votes_ && !pbft_ && silenced_.empty()) start_voting();
     if (pbft_) to_consensus_.emplace_back(consensus::Tick{.now_ms = now_ms_});
-    serves_left_.clear();
+    serve_waiting();
     expire();
     if (now_ms_ >= commit_ms_ + idle_ms && pool_.size() > 0 && !moment().unsettled) review(true);
     if (now_ms_ >= tell_ms_ + gossip_again_ms) tell_again();
@@ -149,6 +149,7 @@ void Replica::Parts::on(PeerUp& event) {
 void Replica::Parts::on(PeerDown& event) {
     outbox_.set_down(event.peer);
     sync_.note_down(event.peer);
+    serving_.note_down(event.peer);
     outbox_.push(StatusChanged{});
 }
 

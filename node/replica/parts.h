@@ -15,6 +15,7 @@
 #include "node/replica/mempool.h"
 #include "node/replica/outbox.h"
 #include "node/replica/replica.h"
+#include "node/replica/serving.h"
 #include "node/replica/sync.h"
 #include "node/replica/verify.h"
 #include "node/replica/vote_journal.h"
@@ -92,6 +93,8 @@ private:
     void receive(const ledger::MemberId& peer, CheckedBody& message);
     void receive(const ledger::MemberId& peer, Cosignature& message);
     void receive(const ledger::MemberId& peer, Tip& message);
+    void serve(const ledger::MemberId& peer, const FetchBlocks& question);
+    void serve_waiting();
     [[nodiscard]] std::optional<CertifiedBlock> load(Height height);
     void fetch_missing();
     void tell_tip(bool to_all);
@@ -123,7 +126,7 @@ private:
 
     std::map<Digest, Proposed> proposals_;
     std::vector<TransactionPtr> to_tell_;
-    std::map<ledger::MemberId, std::uint64_t> serves_left_;
+    Serving serving_;
     std::uint64_t bodies_asked_{0};
     consensus::View last_view_{};  // of the last certificate
     TimeMs tip_before_{};          // the time of the block below the tip

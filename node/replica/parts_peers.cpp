@@ -57,19 +57,29 @@ std::optional<CertifiedBlock> Replica::Parts::load(Height height) {
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, FetchBlocks& message) {
-    std::uint64_t& left = serves_left_.try_emplace(peer, serves_per_tick_max).first->second;
-    if (left == 0 || !outbox_.is_up(peer)) return;  // it asks again
-    --left;
-    Blocks answer{.request = message.request, .from = message.from, .blocks = {}};
-    const std::size_t count = std::min<std::size_t>(message.max, fetch_blocks_max);
+    if (!outbox_.is_up(peer)) return;
+    if (!serving_.may_answer(peer, now_ms_)) return serving_.defer(peer, message);
+    serve(peer, message);
+}
+
+void Replica::Parts::serve_waiting() {
+    while (const std::optional<Serving::Turn> turn = serving_.take_turn(now_ms_)) serve(turn->peer, turn->question);
+}
+
+void Replica::Parts::serve(const ledger::MemberId& peer, const FetchBlocks& question) {
+    Blocks answer{.request = question.request, .from = question.from, .blocks = {}};
+    const std::size_t count = std::min<std::size_t>(question.max, fetch_blocks_max);
     std::size_t bytes = 0;
-    for (Height height = message.from; height.value > 0 && height <= executor_.tip().height; height = height.next()) {
+    std::size_t cost = 0;
+    for (Height height = question.from; height.value > 0 && height <= executor_.tip().height; height = height.next()) {
         if (answer.blocks.size() >= count || bytes >= fetch_bytes_max) break;
         std::optional<CertifiedBlock> block = load(height);
         if (!block) break;
         bytes += block->payload.size();
+        cost += std::max(block->payload.size(), serve_bytes_min);
         answer.blocks.push_back(std::move(*block));
     }
+    serving_.spend(peer, cost);
     if (!halted_) outbox_.send(peer, encode(WireMessage{std::move(answer)}), Lane::blocks);
 }
 
@@ -91,18 +101,17 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& messag
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, FetchBody& message) {
-    if (!index_of(peer)) return;
-    Bytes payload;
-    if (const Bytes* held = pbft_ ? pbft_->payload(message.hash) : nullptr) {
-        payload = *held;
-    } else if (message.height.value > 0 && message.height <= executor_.tip().height) {
-        std::optional<CertifiedBlock> block = load(message.height);
-        if (!block || block->certificate.hash != message.hash) return;
-        payload = std::move(block->payload);
-    } else {
-        return;
+    // It asks again, or somebody else.
+    if (!index_of(peer) || !serving_.may_answer(peer, now_ms_)) return;
+    const Bytes* held = pbft_ ? pbft_->payload(message.hash) : nullptr;
+    std::optional<CertifiedBlock> block;
+    if (held == nullptr && message.height.value > 0 && message.height <= executor_.tip().height) {
+        block = load(message.height);
+        if (block && block->certificate.hash == message.hash) held = &block->payload;
     }
-    Body body{.height = message.height, .hash = message.hash, .payload = std::move(payload)};
+    serving_.spend(peer, held != nullptr ? held->size() : block ? block->payload.size() : 0);
+    if (held == nullptr) return;
+    Body body{.height = message.height, .hash = message.hash, .payload = *held};
     outbox_.send(peer, encode(WireMessage{std::move(body)}), Lane::blocks);
 }
 
