@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/fields.h"
 #include "base/overloaded.h"
+#include "consensus/quorum.h"
 #include "node/replica/limits.h"
 
 namespace datadeed::replica {
@@ -27,6 +28,7 @@ Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, Opened 
       executor_{*committer_, genesis_.parameters, identity_.self},
       admission_{executor_, pool_},
       cosigner_{genesis_, identity_.self, identity_.cosign_key ? &*identity_.cosign_key : nullptr},
+      sync_{names_of(genesis_.nodes.validators), consensus::faults(genesis_.nodes.validators.size())},
       outbox_{names_of(genesis_.nodes.validators)},
       votes_{std::move(opened.votes)},
       silenced_{std::move(opened.silenced)} {
@@ -97,7 +99,7 @@ void Replica::Parts::start_voting() {
 
 Admission::Moment Replica::Parts::moment() const {
     const bool deciding = proposal_height_ > executor_.tip().height && now_ms_ < proposal_ms_ + proposal_settles_ms;
-    return {.now_ms = now_ms_, .wall = wall_, .unsettled = deciding || sync_.best() > executor_.tip().height};
+    return {.now_ms = now_ms_, .wall = wall_, .unsettled = deciding || sync_.known() > executor_.tip().height};
 }
 
 void Replica::Parts::on(SubmitTransaction& event) {
@@ -224,7 +226,7 @@ Status Replica::Parts::status() const {
     status.view = view.value;
     status.primary = ledger::MemberId{context_.validators.at(context_.validators.primary(view)).name};
     status.changing_view = pbft_ && pbft_->changing();
-    status.catching_up = sync_.best() > tip.height.next();
+    status.catching_up = sync_.known() > tip.height.next();
     status.cosigned = cosigner_.last_complete();
     const auto add_peer = [&](const ledger::MemberId& member, bool validator) {
         if (member == identity_.self) return;

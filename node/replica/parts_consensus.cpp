@@ -185,7 +185,8 @@ void Replica::Parts::perform(consensus::FetchBody& action) {
 }
 
 void Replica::Parts::perform(consensus::FetchBlocks& action) {
-    sync_.note_tip(ledger::MemberId{context_.validators.at(action.peer).name}, action.from);
+    const ledger::MemberId peer{context_.validators.at(action.peer).name};
+    if (outbox_.is_up(peer)) sync_.note_tip(peer, action.from);
     fetch_at_once_ = true;
 }
 

@@ -84,7 +84,7 @@ void Replica::Parts::serve(const ledger::MemberId& peer, const FetchBlocks& ques
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& message) {
-    sync_.receive(peer, std::move(message), executor_.tip().height);
+    sync_.receive(peer, std::move(message), {.ours = executor_.tip().height, .now_ms = now_ms_});
     while (!halted_) {
         std::optional<Sync::Ready> next = sync_.take_next(executor_.tip().height);
         if (!next) break;
@@ -156,7 +156,7 @@ void Replica::Parts::tell_tip(bool to_all) {
 
 void Replica::Parts::cosign(const ledger::BlockHeader& header) {
     // Blocks far in the past were cosigned by others long ago.
-    if (sync_.best().value > header.height.value + far_behind_blocks) return;
+    if (sync_.known().value > header.height.value + far_behind_blocks) return;
     if (!Cosigner::is_due(header.time, tip_before_)) return;
     const std::optional<Cosignature> own =
         cosigner_.open({.height = header.height, .size = header.log_size, .root = header.log_root}, wall_.value / 1000);

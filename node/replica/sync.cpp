@@ -15,6 +15,29 @@ void Sync::note_down(const ledger::MemberId& peer) {
     std::erase_if(flights_, [&peer](const auto& flight) { return flight.second.peer == peer; });
 }
 
+// Of the heights that validators claim, the one that as many as may lie have not passed.
+Height Sync::known() const {
+    std::vector<Height> claims;
+    for (const auto& [name, peer] : peers_) {
+        if (validators_.contains(name)) claims.push_back(peer.tip);
+    }
+    if (claims.size() <= faults_) return proven_;
+    std::ranges::sort(claims, std::greater<>{});
+    return std::max(proven_, claims[faults_]);
+}
+
+// It couldn't show what it claims: it has less until it says more, and is left alone, longer each time.
+void Sync::disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms) {
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) return;
+    Peer& known = found->second;
+    known.tip = std::min(known.tip, Height{from.value - 1});
+    if (now_ms < known.shunned_until_ms) return;  // for the same claim, asked for in parts
+    known.shunned_until_ms = now_ms + (fetch_shun_ms << std::min(known.failures, fetch_shun_doublings_max));
+    ++known.failures;
+}
+
+// The highest block that anybody claims to have.
 Height Sync::best() const {
     Height best{};
     for (const auto& [name, peer] : peers_) best = std::max(best, peer.tip);
@@ -32,9 +55,7 @@ void Sync::drop_late(std::uint64_t now_ms) {
             ++flight;
             continue;
         }
-        if (const auto peer = peers_.find(flight->second.peer); peer != peers_.end()) {
-            peer->second.shunned_until_ms = now_ms + fetch_shun_ms;
-        }
+        disbelieve(flight->second.peer, flight->second.from, now_ms);
         flight = flights_.erase(flight);
     }
 }
@@ -93,20 +114,17 @@ std::vector<Sync::Ask> Sync::due(const Moment& moment) {
     return asks;
 }
 
-void Sync::receive(const ledger::MemberId& peer, CheckedBlocks answer, Height ours) {
+void Sync::receive(const ledger::MemberId& peer, CheckedBlocks answer, const Now& now) {
     const auto flight = flights_.find(answer.request);
     if (flight == flights_.end() || flight->second.peer != peer || flight->second.from != answer.from) return;
     const Height last = flight->second.to;
     flights_.erase(flight);
-    if (answer.blocks.empty()) {
-        // It has less than it said: believe so until it says more.
-        if (const auto known = peers_.find(peer); known != peers_.end())
-            known->second.tip = Height{answer.from.value - 1};
-        return;
-    }
+    if (answer.blocks.empty()) return disbelieve(peer, answer.from, now.now_ms);
+    if (const auto known = peers_.find(peer); known != peers_.end()) known->second.failures = 0;
     for (CheckedCertifiedBlock& block : answer.blocks) {
         const Height height = block.block->block.header.height;
-        if (height > ours && height <= last)
+        proven_ = std::max(proven_, height);
+        if (height > now.ours && height <= last)
             ready_.insert_or_assign(height, Ready{.peer = peer, .block = std::move(block)});
     }
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/types.h"
@@ -14,12 +15,17 @@
 
 namespace datadeed::replica {
 
-// Catching up at any lag. What peers say about their height only decides whom to ask; blocks count by their
-// certificates, which were checked before they come here. Several ranges are under way at once, each with another peer
-// if possible; a range that isn't answered in time goes to somebody else, and who didn't answer is left alone for a
-// while. Blocks come out in order. One thread; no clock: the time is handed in, in ms.
+// Catching up at any lag. What one peer says about its height only decides whom to ask, and is forgotten when it can't
+// show it; blocks count by their certificates, which were checked before they come here. Several ranges are under way
+// at once, each with another peer if possible; a range that isn't answered in time goes to somebody else, and who
+// didn't answer is left alone for a while. Blocks come out in order. One thread; no clock: the time is handed in, in
+// ms.
 class Sync {
 public:
+    // At most `faults` of `validators` lie.
+    Sync(std::set<ledger::MemberId> validators, std::size_t faults)
+        : validators_{std::move(validators)}, faults_{faults} {}
+
     // A peer says that this is its last final block.
     void note_tip(const ledger::MemberId& peer, Height height);
     void note_down(const ledger::MemberId& peer);
@@ -38,7 +44,11 @@ public:
     [[nodiscard]] std::vector<Ask> due(const Moment& moment);
 
     // Takes an answer in; one that wasn't asked for, or came too late, is ignored.
-    void receive(const ledger::MemberId& peer, CheckedBlocks answer, Height ours);
+    struct Now {
+        Height ours{};
+        std::uint64_t now_ms{};
+    };
+    void receive(const ledger::MemberId& peer, CheckedBlocks answer, const Now& now);
     struct Ready {
         ledger::MemberId peer{};  // who sent it
         CheckedCertifiedBlock block;
@@ -48,8 +58,9 @@ public:
     // What this peer sent was not what certificates are for: its blocks are dropped, others are asked.
     void reject(const ledger::MemberId& peer, std::uint64_t now_ms);
 
-    // The highest block that anybody claims to have.
-    [[nodiscard]] Height best() const;
+    // The highest block that is final elsewhere for all that this node can know: it was shown with its certificate, or
+    // so many validators claim to have it that one of them is correct.
+    [[nodiscard]] Height known() const;
     [[nodiscard]] Height tip_of(const ledger::MemberId& peer) const;
     [[nodiscard]] std::size_t buffered() const { return ready_.size(); }
     [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
@@ -64,12 +75,18 @@ private:
     struct Peer {
         Height tip{};
         std::uint64_t shunned_until_ms{0};
-        std::uint64_t asked{0};  // so that all get their turn
+        std::uint64_t asked{0};     // so that all get their turn
+        std::uint64_t failures{0};  // claims that it couldn't show, since it last could
     };
+    void disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms);
+    [[nodiscard]] Height best() const;
     void drop_late(std::uint64_t now_ms);
     [[nodiscard]] bool is_covered(Height height) const;
     [[nodiscard]] Peer* choose(Height from, std::uint64_t now_ms, ledger::MemberId& name);
 
+    std::set<ledger::MemberId> validators_;
+    std::size_t faults_;
+    Height proven_{};
     std::map<ledger::MemberId, Peer> peers_;  // those that are up and have spoken
     std::map<std::uint64_t, Flight> flights_;
     std::map<Height, Ready> ready_;

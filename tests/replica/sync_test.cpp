@@ -45,7 +45,7 @@ std::uint64_t take_all(Sync& sync, std::uint64_t ours) {
 }  // namespace
 
 TEST_CASE("a node that lags asks for ranges that follow on each other, several at once, each of another peer") {
-    Sync sync;
+    Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{1'000});
     sync.note_tip(b, Height{1'000});
     const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
@@ -57,19 +57,19 @@ TEST_CASE("a node that lags asks for ranges that follow on each other, several a
 }
 
 TEST_CASE("blocks come out in order, whatever order the answers come in") {
-    Sync sync;
+    Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{100});
     const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
     REQUIRE(asks.size() == 2);
-    sync.receive(a, answer_to(asks[1].request, 100), Height{0});
+    sync.receive(a, answer_to(asks[1].request, 100), {.ours = Height{0}, .now_ms = 0});
     CHECK_FALSE(sync.take_next(Height{0}));
-    sync.receive(a, answer_to(asks[0].request, 100), Height{0});
+    sync.receive(a, answer_to(asks[0].request, 100), {.ours = Height{0}, .now_ms = 0});
     CHECK(take_all(sync, 0) == 100);
     CHECK(sync.buffered() == 0);
 }
 
 TEST_CASE("a peer that claims a height and answers nothing is left for another") {
-    Sync sync;
+    Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{1'000'000});
     std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
     REQUIRE(asks.size() == fetches_in_flight_max);
@@ -78,40 +78,81 @@ TEST_CASE("a peer that claims a height and answers nothing is left for another")
     REQUIRE(asks.size() == 1);
     CHECK(asks[0].peer == b);
     CHECK(asks[0].request.from == Height{1});
-    sync.receive(b, answer_to(asks[0].request, 50), Height{0});
+    sync.receive(b, answer_to(asks[0].request, 50), {.ours = Height{0}, .now_ms = 0});
     CHECK(take_all(sync, 0) == 50);
 }
 
 TEST_CASE("a peer that has nothing after all isn't believed until it says more") {
-    Sync sync;
+    Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{1'000});
     const std::vector<Sync::Ask> asks = sync.due({.ours = Height{10}, .now_ms = 0});
-    sync.receive(a, {.request = asks[0].request.request, .from = Height{11}, .blocks = {}}, Height{10});
-    CHECK(sync.best() == Height{10});
+    sync.receive(a, {.request = asks[0].request.request, .from = Height{11}, .blocks = {}},
+                 {.ours = Height{10}, .now_ms = 0});
+    CHECK(sync.known() == Height{10});
+}
+
+TEST_CASE("a height is known when a correct validator must have claimed it, or when its block was shown") {
+    const ledger::MemberId c{"c"};
+    const ledger::MemberId observer{"o"};
+    Sync sync{{a, b, c}, 1};
+    sync.note_tip(observer, Height{UINT64_MAX});
+    sync.note_tip(a, Height{UINT64_MAX});
+    CHECK(sync.known() == Height{0});
+    sync.note_tip(b, Height{7});
+    sync.note_tip(c, Height{5});
+    CHECK(sync.known() == Height{7});
+    sync.note_down(b);
+    CHECK(sync.known() == Height{5});
+    sync.note_down(c);
+    sync.note_down(a);
+    CHECK(sync.known() == Height{0});
+    const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE_FALSE(asks.empty());
+    sync.receive(observer, answer_to(asks[0].request, 9), {.ours = Height{0}, .now_ms = 0});
+    CHECK(sync.known() == Height{9});
+}
+
+TEST_CASE("a claim that wasn't shown in time is forgotten, and who makes it again is left alone for longer") {
+    Sync sync{{a, b}, 0};
+    const auto claim = [&sync](std::uint64_t now_ms) {
+        sync.note_tip(a, Height{1'000});
+        return sync.due({.ours = Height{10}, .now_ms = now_ms}).size();
+    };
+    REQUIRE(claim(0) > 0);
+    CHECK(sync.due({.ours = Height{10}, .now_ms = fetch_timeout_ms}).empty());
+    CHECK(sync.known() == Height{10});
+    CHECK(claim(fetch_timeout_ms + fetch_shun_ms - 1) == 0);
+    std::uint64_t now = fetch_timeout_ms + fetch_shun_ms;
+    REQUIRE(claim(now) > 0);
+    now += fetch_timeout_ms;
+    CHECK(claim(now) == 0);
+    CHECK(claim(now + fetch_shun_ms) == 0);
+    CHECK(claim(now + 8 * fetch_shun_ms) > 0);
 }
 
 TEST_CASE("answers that nobody asked for change nothing") {
-    Sync sync;
+    Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{10});
     const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
     REQUIRE(asks.size() == 1);
-    sync.receive(b, answer_to(asks[0].request, 10), Height{0});
+    sync.receive(b, answer_to(asks[0].request, 10), {.ours = Height{0}, .now_ms = 0});
     FetchBlocks other = asks[0].request;
     other.request += 1;
-    sync.receive(a, answer_to(other, 10), Height{0});
+    sync.receive(a, answer_to(other, 10), {.ours = Height{0}, .now_ms = 0});
     other = asks[0].request;
     other.from = Height{2};
-    sync.receive(a, answer_to(other, 10), Height{0});
+    sync.receive(a, answer_to(other, 10), {.ours = Height{0}, .now_ms = 0});
     CHECK(sync.buffered() == 0);
     CHECK(sync.in_flight() == 1);
 }
 
 TEST_CASE("what is fetched ahead is bounded, however far ahead the others are") {
-    Sync sync;
+    Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{1'000'000});
     for (std::uint64_t round = 0; round < 10; ++round) {
         for (const Sync::Ask& ask : sync.due({.ours = Height{0}, .now_ms = round})) {
-            if (ask.request.from > Height{1}) sync.receive(a, answer_to(ask.request, 1'000'000), Height{0});
+            if (ask.request.from > Height{1})
+                sync.receive(a, answer_to(ask.request, 1'000'000), {.ours = Height{0}, .now_ms = 0});
         }
     }
     CHECK(sync.buffered() <= fetches_in_flight_max * fetch_blocks_max);
@@ -119,18 +160,18 @@ TEST_CASE("what is fetched ahead is bounded, however far ahead the others are") 
 }
 
 TEST_CASE("a short lag is left to votes for a while, a long one isn't") {
-    Sync sync;
+    Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{11});
     CHECK(sync.due({.ours = Height{10}, .now_ms = 0, .patience_ms = 200}).empty());
     CHECK(sync.due({.ours = Height{10}, .now_ms = 199, .patience_ms = 200}).empty());
     CHECK(sync.due({.ours = Height{10}, .now_ms = 200, .patience_ms = 200}).size() == 1);
-    Sync far;
+    Sync far{{a, b}, 0};
     far.note_tip(a, Height{10 + far_behind_blocks});
     CHECK(far.due({.ours = Height{10}, .now_ms = 0, .patience_ms = 200}).size() == 1);
 }
 
 TEST_CASE("a peer that is gone is asked no more, and what it owed is asked of another") {
-    Sync sync;
+    Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{20});
     REQUIRE(sync.due({.ours = Height{0}, .now_ms = 0}).size() == 1);
     sync.note_tip(b, Height{20});

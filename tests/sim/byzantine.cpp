@@ -39,7 +39,12 @@ bool Liar::hears_truth(const ledger::MemberId& peer) const {
 std::vector<replica::SendTo> Liar::rewrite(const replica::SendTo& send) {
     const bool is_vote =
         send.bytes->size() > 2 && (*send.bytes)[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
-    if (!is_vote || lie_ == Lie::none) return {send};
+    const bool is_tip = send.bytes->size() > 2 && (*send.bytes)[1] == static_cast<std::uint8_t>(replica::WireKind::tip);
+    if (is_tip && lie_ == Lie::boastful) {
+        const Bytes boast = encode(replica::WireMessage{replica::Tip{.height = Height{UINT64_MAX}, .hash = {}}});
+        return {{.peers = send.peers, .bytes = std::make_shared<const Bytes>(boast), .lane = send.lane}};
+    }
+    if (!is_vote || lie_ == Lie::none || lie_ == Lie::boastful) return {send};
     if (lie_ == Lie::silent) return {};
     if (lie_ == Lie::selective) {
         replica::SendTo some{.peers = {}, .bytes = send.bytes, .lane = send.lane};

@@ -108,6 +108,7 @@ bool Cluster::is_settled() {
         if (!is_honest(i)) continue;
         const replica::Status status = nodes_[i]->replica().status();
         if (status.block_hash != checker_.hash() || status.pool_transactions > 0) return false;
+        if (status.catching_up) return false;
     }
     return true;
 }

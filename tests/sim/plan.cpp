@@ -27,8 +27,8 @@ Plan make_plan(std::uint64_t seed) {
     const std::size_t f = consensus::faults(plan.validators);
     if (f > 0 && rng.chance(500)) {
         plan.byzantine = rng.between(1, f);
-        constexpr Lie lies[] = {Lie::silent,      Lie::two_stories, Lie::two_stories,
-                                Lie::wrong_roots, Lie::selective,   Lie::backdated};
+        constexpr Lie lies[] = {Lie::silent,    Lie::two_stories, Lie::two_stories, Lie::wrong_roots,
+                                Lie::selective, Lie::boastful,    Lie::backdated};
         plan.lie = lies[rng.below(std::size(lies))];
     }
     plan.delay_us = rng.between(200, 8'000);
@@ -57,7 +57,8 @@ Plan make_plan(std::uint64_t seed) {
 }
 
 std::string Plan::text() const {
-    constexpr const char* lies[] = {"none", "silent", "two stories", "wrong roots", "selective", "backdated"};
+    constexpr const char* lies[] = {"none",      "silent",   "two stories", "wrong roots",
+                                    "selective", "boastful", "backdated"};
     std::ostringstream out;
     out << validators << " validators (" << byzantine << " Byzantine: " << lies[static_cast<std::size_t>(lie)] << "), "
         << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice << ", slow "

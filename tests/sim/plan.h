@@ -13,6 +13,7 @@ enum class Lie : std::uint8_t {
     two_stories,  // propose and vote two blocks at once, to different peers
     wrong_roots,  // propose blocks with a state root that execution doesn't give
     selective,    // talk to some peers only
+    boastful,     // claim to be ahead of everybody, by more than there is
     backdated,    // propose a first block of minutes ago
 };
 
