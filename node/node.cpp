@@ -165,7 +165,7 @@ private:
                         const Fault fault{.exit = exit_for(halt.code),
                                           .code = halt.code,
                                           .detail = halt.reason,
-                                          .hint = "see docs/operations.md for this code"};
+                                          .hint = halt.hint};
                         log_->fault(fault);
                         end_process(fault.exit);
                     }};

@@ -209,7 +209,7 @@ Result<std::unique_ptr<replica::Replica>, Fault> start_replica(const GenesisDocu
     return fail(Fault{.exit = exit_for(replica.error().code),
                       .code = replica.error().code,
                       .detail = replica.error().reason,
-                      .hint = "see docs/operations.md for this code"});
+                      .hint = replica.error().hint});
 }
 
 }  // namespace datadeed::node

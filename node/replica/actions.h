@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/types.h"
+#include "chain/error.h"
 #include "ledger/error.h"
 #include "ledger/types.h"
 #include "node/replica/events.h"
@@ -95,8 +96,11 @@ struct LogEvent {
 // The process must end, now and without writing anything more: going on could break a promise.
 struct Halt {
     std::string code{};    // stable and dotted, as in "store.write_failed"
-    std::string reason{};  // what happened and what to do, for people
+    std::string reason{};  // what happened and why, for people
+    std::string hint{};    // what to do
 };
+// A store that failed or contradicts itself.
+[[nodiscard]] Halt to_halt(const chain::Error& error);
 
 using Action = std::variant<SendTo, Reply, BlockCommitted, StatusChanged, LogEvent, Halt>;
 

@@ -34,11 +34,26 @@ std::string text(ledger::Refusal refusal) {
 
 }  // namespace
 
+Halt state_differs(std::string reason) {
+    return {
+        .code = "state.differs",
+        .reason = std::move(reason),
+        .hint =
+            "keep a copy of the data folder; compare program, libraries and memory of this machine with the others', "
+            "then remove chain/ and state/ (not votes) and start again"};
+}
+
+chain::Error header_missing(Height height) {
+    return {.fault = chain::Fault::chain_damaged,
+            .place = "block " + std::to_string(height.value),
+            .detail = "its header isn't in the store"};
+}
+
 TimeMs Executor::time_of_next(TimeMs wall) const {
     return std::max(wall, TimeMs{tip().time.value + 1});
 }
 
-Executor::Built Executor::build(Mempool& pool, TimeMs wall) {
+Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall) {
     const TimeMs time = time_of_next(wall);
     const chain::ExecutionBase base = committer_->base();
     ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}};
@@ -60,17 +75,25 @@ Executor::Built Executor::build(Mempool& pool, TimeMs wall) {
         transactions.push_back(pending.tx);
         return true;
     });
-    if (!transactions.empty()) built.block = seal(execution.finish(), std::move(transactions), time);
+    if (transactions.empty()) return built;
+    Result<std::shared_ptr<const ExecutedBlock>, chain::Error> sealed =
+        seal(execution.finish(), std::move(transactions), time);
+    if (!sealed) return fail(sealed.error());
+    built.block = std::move(*sealed);
     return built;
 }
 
-std::shared_ptr<const ExecutedBlock> Executor::seal(ledger::StateChanges changes,
-                                                    std::vector<TransactionPtr> transactions, TimeMs time) {
+Result<std::shared_ptr<const ExecutedBlock>, chain::Error> Executor::seal(ledger::StateChanges changes,
+                                                                          std::vector<TransactionPtr> transactions,
+                                                                          TimeMs time) {
     const chain::ExecutionBase base = committer_->base();
     const Height height = tip().height.next();
     Result<chain::Executed, ledger::Refusal> executed =
         chain::conclude(base, std::move(changes), leaves_of(transactions), height);
-    if (!executed) return nullptr;  // the state store tells why
+    if (!executed) {
+        const std::optional<chain::Error>& why = committer_->state().error();
+        return fail(why ? *why : chain::Error{.fault = chain::Fault::state_damaged, .detail = text(executed.error())});
+    }
     ProposalPayload payload;
     ledger::BlockHeader& header = payload.block.header;
     header.height = height;
@@ -85,7 +108,8 @@ std::shared_ptr<const ExecutedBlock> Executor::seal(ledger::StateChanges changes
     if (height.value > 1) {
         const Result<std::optional<chain::StoredHeader>, chain::Error> below =
             committer_->chain().view().header(tip().height);
-        if (!below || !*below) return nullptr;
+        if (!below) return fail(below.error());
+        if (!*below) return fail(header_missing(tip().height));
         payload.prev_certificate = (*below)->certificate;
     }
     for (const TransactionPtr& transaction : transactions) {
@@ -165,16 +189,15 @@ bool Executor::is_bound(const CheckedBlock& block) const {
     return log.size() == block.block.header.log_size && log.root() == block.block.header.log_root;
 }
 
-Result<void, Executor::Failure> Executor::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate,
-                                                 std::uint64_t votes_durable) {
+Result<void, Halt> Executor::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate,
+                                    std::uint64_t votes_durable) {
     std::shared_ptr<const ExecutedBlock> ready = find(block->hash);
     if (!ready) {
         Result<chain::Executed, ledger::Refusal> executed = execute(*block);
         if (!executed) {
-            return fail(Failure{.code = "state.differs",
-                                .reason = "a quorum certified block " +
-                                          std::to_string(block->block.header.height.value) + ", but here it gives " +
-                                          text(executed.error())});
+            if (const std::optional<chain::Error>& why = committer_->state().error()) return fail(to_halt(*why));
+            return fail(state_differs("a quorum certified block " + std::to_string(block->block.header.height.value) +
+                                      ", but here it gives " + text(executed.error())));
         }
         ready = std::make_shared<const ExecutedBlock>(
             ExecutedBlock{.block = block, .payload = {}, .executed = std::move(*executed)});
@@ -196,10 +219,7 @@ Result<void, Executor::Failure> Executor::commit(const BlockPtr& block, const co
                         .prev_certificate = checked.prev_certificate ? &*checked.prev_certificate : nullptr,
                         .votes_durable = votes_durable},
         ready->executed);
-    if (!written) {
-        return fail(Failure{.code = std::string{chain::code(written.error().fault)},
-                            .reason = chain::to_text(written.error())});
-    }
+    if (!written) return fail(to_halt(written.error()));
     executed_.clear();
     return {};
 }

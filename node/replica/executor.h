@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "chain/committer.h"
+#include "node/replica/actions.h"
 #include "node/replica/checked.h"
 #include "node/replica/mempool.h"
 
@@ -22,6 +23,11 @@ struct ExecutedBlock {
     Bytes payload{};
     chain::Executed executed{};
 };
+
+// A certified block that doesn't give its roots here: "state.differs".
+[[nodiscard]] Halt state_differs(std::string reason);
+// A block that must be there, since later ones stand on it.
+[[nodiscard]] chain::Error header_missing(Height height);
 
 // Makes, judges and commits blocks on top of the stores. What was executed for a vote is kept until its height is
 // decided, so that committing doesn't execute again. One thread.
@@ -36,7 +42,8 @@ public:
         std::vector<std::pair<ledger::TxId, ledger::Refusal>> refused{};  // tried, but not in it
     };
     // A block of what the pool offers in its turns and applies, as of `wall` or just after the tip.
-    [[nodiscard]] Built build(Mempool& pool, TimeMs wall);
+    // An error when the store can't be read: this node must stop.
+    [[nodiscard]] Result<Built, chain::Error> build(Mempool& pool, TimeMs wall);
 
     // Why a proposal doesn't get this node's vote.
     struct Objection {
@@ -55,14 +62,10 @@ public:
     // Whether the payload of the block is what its hash binds, if it is the tip's next.
     [[nodiscard]] bool is_bound(const CheckedBlock& block) const;
 
-    struct Failure {
-        std::string code{};
-        std::string reason{};
-    };
     // Makes a certified block final on disk, executing it unless judge or build did. A block that is certified but
     // doesn't give its roots here is "state.differs": this node must stop.
-    [[nodiscard]] Result<void, Failure> commit(const BlockPtr& block, const consensus::CommitCertificate& certificate,
-                                               std::uint64_t votes_durable);
+    [[nodiscard]] Result<void, Halt> commit(const BlockPtr& block, const consensus::CommitCertificate& certificate,
+                                            std::uint64_t votes_durable);
 
     // A proposal that was executed and isn't decided, to be served to others; null when it isn't there.
     [[nodiscard]] std::shared_ptr<const ExecutedBlock> find(const Digest& hash) const;
@@ -74,8 +77,8 @@ public:
     [[nodiscard]] const ledger::Parameters& rules() const { return rules_; }
 
 private:
-    [[nodiscard]] std::shared_ptr<const ExecutedBlock> seal(ledger::StateChanges changes,
-                                                            std::vector<TransactionPtr> transactions, TimeMs time);
+    [[nodiscard]] Result<std::shared_ptr<const ExecutedBlock>, chain::Error> seal(
+        ledger::StateChanges changes, std::vector<TransactionPtr> transactions, TimeMs time);
     [[nodiscard]] Result<chain::Executed, ledger::Refusal> execute(const CheckedBlock& block) const;
     [[nodiscard]] Result<void, ledger::Refusal> check_links(const CheckedBlock& block) const;
     void keep(std::shared_ptr<const ExecutedBlock> block);

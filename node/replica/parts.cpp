@@ -49,12 +49,12 @@ std::vector<Action> Replica::Parts::finish() {
     if (!halted_) fetch_missing();
     if (!halted_) store_checkpoints();
     if (const auto& error = committer_->state().error(); error && !halted_) {
-        halt(std::string{chain::code(error->fault)}, chain::to_text(*error));
+        halt(*error);
     }
     if (votes_ && !halted_) {
         // One sync for all votes of the step. Nothing has left this object yet, so nothing left before it was durable.
         const Result<void, chain::Error> synced = votes_->journal.sync();
-        if (!synced) halt(std::string{chain::code(synced.error().fault)}, chain::to_text(synced.error()));
+        if (!synced) halt(synced.error());
         DATADEED_ASSERT(halted_ || needed_durable_ <= votes_->journal.durable_count());
     }
     return outbox_.take();
@@ -83,10 +83,8 @@ void Replica::Parts::start_voting() {
     if (tip.height.value > 0) {
         const Result<std::optional<chain::StoredHeader>, chain::Error> stored =
             committer_->chain().view().header(tip.height);
-        if (!stored || !*stored) {
-            return halt("chain.damaged",
-                        "the certificate of the last block can't be read: restore the chain from a copy");
-        }
+        if (!stored) return halt(stored.error());
+        if (!*stored) return halt(header_missing(tip.height));
         start.certificate = (*stored)->certificate;
     }
     const consensus::VoteSigner* signer = identity_.vote_signer ? identity_.vote_signer.get() : own_signer_.get();
@@ -126,10 +124,11 @@ void Replica::Parts::answer_refused(const SubmitTransaction& event, ledger::Refu
     const ledger::TxId& id = event.transaction->tx.id();
     const chain::ChainView view = committer_->chain().view();
     const Result<std::optional<chain::TxPlace>, chain::Error> place = view.find(id);
-    if (!place) return halt(std::string{chain::code(place.error().fault)}, chain::to_text(place.error()));
+    if (!place) return halt(place.error());
     if (!*place) return outbox_.reply(event.token, Refused{.tx = id, .refusal = refusal});
     const Result<std::optional<chain::StoredHeader>, chain::Error> header = view.header((*place)->height);
-    if (!header || !*header) return halt("chain.damaged", "a block that the index names can't be read");
+    if (!header) return halt(header.error());
+    if (!*header) return halt(header_missing((*place)->height));
     outbox_.reply(event.token, Committed{.tx = id,
                                          .height = (*place)->height,
                                          .index = (*place)->index,

@@ -81,7 +81,8 @@ private:
     bool commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up);
     void settle(const CheckedBlock& block);
     void silence(std::string why);
-    void halt(std::string code, std::string reason);
+    void halt(Halt why);
+    void halt(const chain::Error& error) { halt(to_halt(error)); }
 
     // parts_peers.cpp: what peers say
     void on(PeerMessage& event);

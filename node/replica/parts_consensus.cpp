@@ -7,6 +7,12 @@
 #include "node/replica/parts.h"
 
 namespace datadeed::replica {
+namespace {
+
+constexpr const char* liars_hint =
+    "don't start this node again: keep its folder, and find out with the others' operators whose signatures contradict";
+
+}  // namespace
 
 // Until consensus has nothing more to ask: what it learns from one action may make it ask for the next.
 void Replica::Parts::run_consensus() {
@@ -46,7 +52,7 @@ void Replica::Parts::perform(consensus::Action& action) {
 
 void Replica::Parts::perform(consensus::Persist& action) {
     const Result<void, chain::Error> appended = votes_->journal.append(action);
-    if (!appended) halt(std::string{chain::code(appended.error().fault)}, chain::to_text(appended.error()));
+    if (!appended) halt(appended.error());
 }
 
 void Replica::Parts::perform(consensus::Send& action) {
@@ -59,20 +65,21 @@ void Replica::Parts::perform(consensus::Send& action) {
 }
 
 void Replica::Parts::perform(consensus::Build& action) {
-    const Executor::Built built = executor_.build(pool_, wall_);
-    for (const auto& [id, refusal] : built.refused) admission_.note_refused(id);
+    const Result<Executor::Built, chain::Error> built = executor_.build(pool_, wall_);
+    if (!built) return halt(built.error());
+    for (const auto& [id, refusal] : built->refused) admission_.note_refused(id);
     consensus::Built answer{.view = action.view, .height = action.height, .proposal = {}};
-    if (built.block) {
+    if (built->block) {
         proposal_ms_ = now_ms_;
         proposal_height_ = action.height;
         answer.proposal = consensus::Proposal{.height = action.height,
-                                              .hash = built.block->block->hash,
+                                              .hash = built->block->block->hash,
                                               .parent = action.parent,
-                                              .payload = built.block->payload};
+                                              .payload = built->block->payload};
     }
     to_consensus_.emplace_back(std::move(answer));
-    work_given_ = built.block != nullptr;  // consensus forgets the work when there's nothing to propose
-    if (!built.refused.empty()) review(false);
+    work_given_ = built->block != nullptr;  // consensus forgets the work when there's nothing to propose
+    if (!built->refused.empty()) review(false);
 }
 
 BlockPtr Replica::Parts::block_of(const Digest& hash, const Bytes& payload) {
@@ -120,16 +127,16 @@ void Replica::Parts::perform(consensus::Validate& action) {
 void Replica::Parts::perform(consensus::Decide& action) {
     needed_durable_ = std::max(needed_durable_, action.after);
     const BlockPtr block = block_of(action.block.hash, action.block.payload);
-    if (!block) return halt("state.differs", "a quorum certified a payload that is no block");
+    if (!block) return halt(state_differs("a quorum certified a payload that is no block"));
     (void)commit(block, action.certificate, false);
 }
 
 bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up) {
     tip_before_ = executor_.tip().time;
     const std::uint64_t votes = votes_ ? votes_->journal.durable_count() : 0;
-    const Result<void, Executor::Failure> committed = executor_.commit(block, certificate, votes);
+    const Result<void, Halt> committed = executor_.commit(block, certificate, votes);
     if (!committed) {
-        halt(committed.error().code, committed.error().reason);
+        halt(committed.error());
         return false;
     }
     commit_ms_ = now_ms_;
@@ -210,10 +217,13 @@ void Replica::Parts::perform(consensus::Halt& action) {
                 "peers hold votes of this node that its vote file doesn't know: the folder is new, old or from a copy; "
                 "give this node new keys, or run it as an observer");
         case consensus::HaltReason::one_height_must_have_one_certificate:
-            return halt("consensus.two_certificates",
-                        "two blocks of one height are certified: more than f validators lie");
+            return halt({.code = "consensus.two_certificates",
+                         .reason = "two blocks of one height are certified: more than f validators lie",
+                         .hint = liars_hint});
         case consensus::HaltReason::one_view_must_prepare_one_block:
-            return halt("consensus.two_prepared", "two blocks were prepared in one view: more than f validators lie");
+            return halt({.code = "consensus.two_prepared",
+                         .reason = "two blocks were prepared in one view: more than f validators lie",
+                         .hint = liars_hint});
     }
 }
 
@@ -225,12 +235,12 @@ void Replica::Parts::silence(std::string why) {
     outbox_.push(StatusChanged{});
 }
 
-void Replica::Parts::halt(std::string code, std::string reason) {
+void Replica::Parts::halt(Halt why) {
     if (halted_) return;
     halted_ = true;
     // What the step would have said may rest on what failed.
     outbox_.clear();
-    outbox_.push(Halt{.code = std::move(code), .reason = std::move(reason)});
+    outbox_.push(std::move(why));
 }
 
 }  // namespace datadeed::replica

@@ -45,11 +45,11 @@ std::optional<CertifiedBlock> Replica::Parts::load(Height height) {
         if (below && *below) {
             payload.prev_certificate = std::move((*below)->certificate);
         } else {
-            stored = fail(below ? chain::Error{.fault = chain::Fault::chain_damaged} : below.error());
+            stored = fail(below ? header_missing(Height{height.value - 1}) : below.error());
         }
     }
     if (!stored) {
-        halt(std::string{chain::code(stored.error().fault)}, chain::to_text(stored.error()));
+        halt(stored.error());
         return std::nullopt;
     }
     payload.block = std::move((*stored)->block);
@@ -188,7 +188,7 @@ void Replica::Parts::cosign_idle() {
 void Replica::Parts::store_checkpoints() {
     for (const Cosigner::Complete& complete : cosigner_.take_complete()) {
         const Result<void, chain::Error> stored = committer_->chain().put_checkpoint(complete.size, complete.note);
-        if (!stored) return halt(std::string{chain::code(stored.error().fault)}, chain::to_text(stored.error()));
+        if (!stored) return halt(stored.error());
     }
 }
 

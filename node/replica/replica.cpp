@@ -10,7 +10,8 @@ namespace datadeed::replica {
 namespace {
 
 StartError from_store(const chain::Error& error) {
-    return {.code = std::string{chain::code(error.fault)}, .reason = chain::to_text(error)};
+    Halt why = to_halt(error);
+    return {.code = std::move(why.code), .reason = std::move(why.reason), .hint = std::move(why.hint)};
 }
 
 // Whether what is wrong with the votes takes this node's voice, rather than that the disk can't be used.
@@ -21,9 +22,10 @@ bool silences(chain::Fault fault) {
 
 Result<void, StartError> check_keys(const ledger::Validator& validator, const Identity& identity) {
     const auto wrong = [&](const char* which) {
-        return fail(StartError{.code = "node.key_wrong",
-                               .reason = std::string{"the genesis document names another "} + which + " key for " +
-                                         identity.self.value + ": use the key file that was made with it"});
+        return fail(StartError{
+            .code = "node.key_wrong",
+            .reason = std::string{"the genesis document names another "} + which + " key for " + identity.self.value,
+            .hint = "use the key file that was made with it"});
     };
     if (!identity.vote_signer && (!identity.vote_key || identity.vote_key->public_key() != validator.vote)) {
         return wrong("vote");
@@ -45,7 +47,8 @@ Result<std::unique_ptr<Replica>, StartError> Replica::start(const ledger::Genesi
                           genesis.nodes.observers.end();
     if (validator == validators.end() && !observes) {
         return fail(StartError{.code = "node.not_a_node",
-                               .reason = "the genesis document names no validator or observer " + identity.self.value});
+                               .reason = "the genesis document names no validator or observer " + identity.self.value,
+                               .hint = "start it under a name that the document has, or with the chain's document"});
     }
     if (validator != validators.end()) {
         if (const Result<void, StartError> keys = check_keys(*validator, identity); !keys) return fail(keys.error());

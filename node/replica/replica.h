@@ -26,10 +26,11 @@ struct Identity {
     const consensus::VoteVerifier* vote_verifier{nullptr};
 };
 
-// Why a replica could not start. `code` is stable and dotted, `reason` is for people and says what to do.
+// Why a replica could not start. `code` is stable and dotted; what happened and what to do are for people.
 struct StartError {
     std::string code{};
     std::string reason{};
+    std::string hint{};
 };
 
 // One node of the chain, whole: consensus, ledger, stores, mempool, catching up and cosigning, joined. A deterministic

@@ -79,6 +79,8 @@ TEST_CASE("a fault says what, its code and what to do") {
     CHECK(exit_for("folder.other_chain") == Exit::wrong_chain);
     CHECK(exit_for("folder.locked") == Exit::folder);
     CHECK(exit_for("votes.corrupt") == Exit::verification);
+    CHECK(exit_for("consensus.two_certificates") == Exit::verification);
+    CHECK(exit_for("state.differs") == Exit::verification);
     CHECK(exit_for("something.else") == Exit::internal);
 }
 

@@ -1,3 +1,4 @@
+#include "chain/keys.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
@@ -44,6 +45,18 @@ TEST_CASE("whatever write fails, the node stops, and comes back with all that it
     }
 }
 
+TEST_CASE("a primary that can't read the header below its block stops, and says what the store says") {
+    Solo solo;
+    (void)solo.submit(solo.registration(0, "a"));
+    REQUIRE(solo.node.chain_disk().content().erase(chain::keys::of(chain::keys::header, 1)) == 1);
+    const std::vector<Halt> halts = all_of<Halt>(solo.submit(solo.registration(0, "b")));
+    REQUIRE(halts.size() == 1);
+    CHECK(halts[0].code == chain::code(chain::Fault::chain_damaged));
+    CHECK_FALSE(halts[0].reason.empty());
+    CHECK(halts[0].hint == chain::advice(chain::Fault::chain_damaged));
+    CHECK(solo.tick(20).empty());
+}
+
 TEST_CASE("a validator without its vote file follows but doesn't vote, and says so") {
     Solo solo;
     (void)solo.submit(solo.registration(0, "a"));
@@ -70,6 +83,7 @@ TEST_CASE("a node that the genesis document doesn't name, or with another key, d
         Replica::start(solo.world.genesis, sim::identity_of(solo.world, ledger::MemberId{"nobody"}), stores);
     REQUIRE_FALSE(stranger.has_value());
     CHECK(stranger.error().code == "node.not_a_node");
+    CHECK_FALSE(stranger.error().hint.empty());
     Identity wrong{.self = sim::validator_name(0)};
     wrong.vote_key = crypto::SecretKey::generate();
     const auto mistaken = Replica::start(solo.world.genesis, std::move(wrong), stores);

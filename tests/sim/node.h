@@ -42,6 +42,9 @@ public:
     // What its chain database holds; opened by start().
     [[nodiscard]] const chain::KvStore& chain_store() const { return *chain_; }
 
+    // To be damaged.
+    [[nodiscard]] chain::MemoryDisk& chain_disk() { return chain_disk_; }
+
     // Events that wait for the process to take them, all at once.
     std::vector<replica::Event> inbox{};
     bool wake_scheduled{false};
