@@ -18,7 +18,8 @@ struct Timing {
     std::uint64_t fetch_grace{100};      // how long a block that others have may still arrive by itself
     std::uint64_t fetch_retry{500};      // between questions for blocks or bodies
     std::uint64_t fairness_age{10'000};  // a transaction that waits longer demotes the primary
-    std::uint64_t fairness_blocks{10};   // so does one that so many blocks passed by
+    std::uint64_t fairness_blocks{10};   // so does one that so many blocks passed by, if it
+    std::uint64_t fairness_wait{1'000};  // has waited this long too: blocks may come quicker than messages
 };
 
 // Who takes part in what. `self` is one of `validators`.

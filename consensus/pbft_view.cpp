@@ -163,7 +163,9 @@ void Pbft::check_fairness() {
     if (reign_.changing || is_primary() || !work_.pending) return;
     const Timing& timing = config_.timing;
     const bool too_old = work_.oldest_ms >= timing.fairness_age && now_ >= reign_.entered_at + timing.fairness_age;
-    const bool passed_by = work_.oldest_blocks >= timing.fairness_blocks && reign_.decided >= timing.fairness_blocks;
+    const bool waited = work_.oldest_ms >= timing.fairness_wait && now_ >= reign_.entered_at + timing.fairness_wait;
+    const bool passed_by =
+        waited && work_.oldest_blocks >= timing.fairness_blocks && reign_.decided >= timing.fairness_blocks;
     if (too_old || passed_by) change_view(reign_.view.next());
 }
 

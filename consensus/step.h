@@ -56,7 +56,7 @@ struct Validated {
 // that changes and after each Commit or Adopted; about once a second while they wait, since `oldest_*` grows.
 struct WorkPending {
     bool pending{false};
-    std::uint64_t oldest_ms{};      // since the oldest was relayed
+    std::uint64_t oldest_ms{};      // since the oldest was relayed to a primary; 0 when it wasn't
     std::uint64_t oldest_blocks{};  // committed since then
 };
 // The host has verified, applied and stored a certified block that it fetched (or a snapshot): heights may jump.

@@ -34,6 +34,9 @@ inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
 inline constexpr std::size_t gossip_bad_max = 16;
 // How often a transaction that isn't committed is told again, in case a message was lost.
 inline constexpr std::uint64_t gossip_again_ms = 1'000;
+// How long a transaction that a peer told may take to be decided before it is passed on to the primary: far less than
+// consensus gives a primary, and mostly enough.
+inline constexpr std::uint64_t gossip_pass_on_ms = 50;
 
 inline constexpr std::size_t gossip_again_max = 256;
 

@@ -22,7 +22,9 @@ struct Pending {
     ledger::MemberId member{};    // whom the key belonged to when it was admitted
     std::uint64_t admitted_ms{};  // monotonic
     std::uint64_t told_ms{};      // when this node told it to others last; 0: never
-    Height admitted_at{};         // the tip then
+    std::uint64_t offered_ms{};   // since when the primary can know it; 0: not yet
+    Height admitted_at{};         // the tip when it was admitted
+    Height offered_at{};          // and when it was offered
     Height checked{};             // the tip when it was last tried against the state
     bool sound{};                 // it applied when it was tried: consensus waits for it
     bool ours{};                  // submitted at this node

@@ -30,6 +30,7 @@ Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, Opened 
       cosigner_{genesis_, identity_.self, identity_.cosign_key ? &*identity_.cosign_key : nullptr},
       sync_{names_of(genesis_.nodes.validators), consensus::faults(genesis_.nodes.validators.size())},
       outbox_{names_of(genesis_.nodes.validators)},
+      gossip_{identity_.self, pool_, outbox_},
       votes_{std::move(opened.votes)},
       silenced_{std::move(opened.silenced)} {
     if (identity_.vote_verifier != nullptr) context_.signatures = identity_.vote_verifier;
@@ -45,7 +46,7 @@ void Replica::Parts::handle(Event& event) {
 
 std::vector<Action> Replica::Parts::finish() {
     if (!halted_) run_consensus();
-    if (!halted_) tell_new();
+    if (!halted_) gossip_.tell_new(gossip_moment());
     if (!halted_) fetch_missing();
     if (!halted_) store_checkpoints();
     if (const auto& error = committer_->state().error(); error && !halted_) {
@@ -68,7 +69,7 @@ void Replica::Parts::on(Tick& event) {
     serve_waiting();
     expire();
     if (now_ms_ >= commit_ms_ + idle_ms && pool_.size() > 0 && !moment().unsettled) review(true);
-    if (now_ms_ >= tell_ms_ + gossip_again_ms) tell_again();
+    gossip_.on_tick(gossip_moment());
     if (now_ms_ >= tip_ms_ + tip_period_ms) tell_tip(true);
     cosign_idle();
 }
@@ -110,7 +111,7 @@ void Replica::Parts::on(SubmitTransaction& event) {
         if (waiters_.add(id, event.token)) outbox_.reply(event.token, Accepted{.tx = id});
     };
     std::visit(Overloaded{[&](Admission::Entered) {
-                              to_tell_.push_back(event.transaction);
+                              gossip_.add_own(event.transaction);
                               accept();
                           },
                           [&](Admission::AlreadyIn) { accept(); },
@@ -178,36 +179,13 @@ void Replica::Parts::expire() {
     drop_refused(dropped);
 }
 
-// What clients of this node handed in goes to all validators at once, so that backups watch over it.
-void Replica::Parts::tell_new() {
-    const std::uint64_t now = std::max<std::uint64_t>(now_ms_, 1);
-    for (std::size_t begin = 0; begin < to_tell_.size();) {
-        const std::size_t end = end_of_gossip(to_tell_, begin);
-        const auto batch = std::span{to_tell_}.subspan(begin, end - begin);
-        outbox_.send_validators(encode_transactions(batch), Lane::gossip);
-        for (const TransactionPtr& transaction : batch) {
-            if (Pending* pending = pool_.find(transaction->tx.id())) pending->told_ms = now;
-        }
-        begin = end;
-    }
-    to_tell_.clear();
+ledger::MemberId Replica::Parts::primary() const {
+    const consensus::View view = pbft_ ? pbft_->view() : last_view_;
+    return ledger::MemberId{context_.validators.at(context_.validators.primary(view)).name};
 }
 
-// What still waits after a while may have been lost on its way; whoever holds it passes it on.
-void Replica::Parts::tell_again() {
-    tell_ms_ = now_ms_;
-    std::vector<TransactionPtr> batch;
-    pool_.for_each_by_age([&](Pending& pending) {
-        if (pending.admitted_ms + gossip_again_ms > now_ms_) return false;
-        if (pending.told_ms + gossip_again_ms > now_ms_) return true;
-        pending.told_ms = now_ms_;
-        batch.push_back(pending.tx);
-        return batch.size() < gossip_again_max;
-    });
-    if (batch.empty()) return;
-    // To all, not to the primary alone: a node whose view nobody shares may be the only one that knows it.
-    batch.resize(end_of_gossip(batch, 0));
-    outbox_.send_validators(encode_transactions(batch), Lane::gossip);
+Gossip::Moment Replica::Parts::gossip_moment() const {
+    return {.now_ms = now_ms_, .tip = executor_.tip().height, .primary = primary()};
 }
 
 Status Replica::Parts::status() const {
@@ -223,7 +201,7 @@ Status Replica::Parts::status() const {
                   .log_size = tip.log_size};
     const consensus::View view = pbft_ ? pbft_->view() : last_view_;
     status.view = view.value;
-    status.primary = ledger::MemberId{context_.validators.at(context_.validators.primary(view)).name};
+    status.primary = primary();
     status.changing_view = pbft_ && pbft_->changing();
     status.catching_up = sync_.known() > tip.height.next();
     status.cosigned = cosigner_.last_complete();

@@ -12,6 +12,7 @@
 #include "node/replica/admission.h"
 #include "node/replica/cosign.h"
 #include "node/replica/executor.h"
+#include "node/replica/gossip.h"
 #include "node/replica/mempool.h"
 #include "node/replica/outbox.h"
 #include "node/replica/replica.h"
@@ -58,9 +59,9 @@ private:
     void drop_refused(const Admission::Dropped& dropped);
     void review(bool idle);
     void expire();
-    void tell_new();
-    void tell_again();
     [[nodiscard]] Admission::Moment moment() const;
+    [[nodiscard]] ledger::MemberId primary() const;
+    [[nodiscard]] Gossip::Moment gossip_moment() const;
 
     // parts_consensus.cpp: what consensus asks for
     void run_consensus();
@@ -117,6 +118,7 @@ private:
     Sync sync_;
     Cosigner cosigner_;
     Outbox outbox_;
+    Gossip gossip_;
     std::optional<VoteJournal::Opened> votes_;
     std::optional<consensus::Pbft> pbft_;
     std::deque<consensus::Event> to_consensus_;
@@ -126,7 +128,6 @@ private:
     std::uint64_t needed_durable_{0};  // the highest record that a message of this step depends on
 
     std::map<Digest, Proposed> proposals_;
-    std::vector<TransactionPtr> to_tell_;
     Serving serving_;
     std::uint64_t bodies_asked_{0};
     consensus::View last_view_{};  // of the last certificate
@@ -142,7 +143,6 @@ private:
     std::uint64_t commit_ms_{0};
     std::uint64_t work_ms_{0};
     std::uint64_t tip_ms_{0};
-    std::uint64_t tell_ms_{0};
     std::uint64_t cosign_ms_{0};
 };
 

@@ -40,8 +40,10 @@ void Replica::Parts::give_work() {
     work_ms_ = now_ms_;
     consensus::WorkPending work{.pending = pending, .oldest_ms = 0, .oldest_blocks = 0};
     if (const Pending* oldest = pool_.oldest_sound()) {
-        work.oldest_ms = now_ms_ - std::min(now_ms_, oldest->admitted_ms);
-        work.oldest_blocks = executor_.tip().height.value - oldest->admitted_at.value;
+        // A primary answers for what it can know. What nobody has offered to it has no age yet.
+        const bool offered = oldest->offered_ms != 0;
+        work.oldest_ms = offered ? now_ms_ - std::min(now_ms_, oldest->offered_ms) : 0;
+        work.oldest_blocks = offered ? executor_.tip().height.value - oldest->offered_at.value : 0;
     }
     to_consensus_.emplace_back(work);
 }
@@ -208,6 +210,7 @@ void Replica::Parts::perform(consensus::EnteredView& action) {
         LogEvent::Level::info, "view.entered",
         {{"view", std::to_string(action.view.value)}, {"primary", context_.validators.at(action.primary).name}});
     outbox_.push(StatusChanged{});
+    gossip_.on_view(gossip_moment());
 }
 
 void Replica::Parts::perform(consensus::Halt& action) {

@@ -30,9 +30,16 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message)
     run_consensus();
 }
 
-void Replica::Parts::receive(const ledger::MemberId& /*peer*/, CheckedTransactions& message) {
+void Replica::Parts::receive(const ledger::MemberId& peer, CheckedTransactions& message) {
     const Admission::Moment now = moment();
-    for (const TransactionPtr& transaction : message.transactions) (void)admission_.admit(transaction, now, false);
+    const Gossip::Moment heard = gossip_moment();
+    for (const TransactionPtr& transaction : message.transactions) {
+        const Admission::Verdict verdict = admission_.admit(transaction, now, false);
+        const bool entered = std::holds_alternative<Admission::Entered>(verdict);
+        if (entered || std::holds_alternative<Admission::AlreadyIn>(verdict)) {
+            gossip_.note_heard(transaction, peer, entered, heard);
+        }
+    }
 }
 
 std::optional<CertifiedBlock> Replica::Parts::load(Height height) {

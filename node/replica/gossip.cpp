@@ -1,0 +1,93 @@
+#include "node/replica/gossip.h"
+
+#include <algorithm>
+#include <span>
+
+#include "node/replica/limits.h"
+#include "node/replica/wire_codec.h"
+
+namespace datadeed::replica {
+
+// From here on the primary can know it.
+void Gossip::mark_offered(Pending& pending, const Moment& moment) const {
+    if (pending.offered_ms != 0) return;
+    pending.offered_ms = std::max<std::uint64_t>(moment.now_ms, 1);
+    pending.offered_at = moment.tip;
+}
+
+void Gossip::note_heard(const TransactionPtr& transaction, const ledger::MemberId& peer, bool entered,
+                        const Moment& moment) {
+    if (peer == moment.primary || self_ == moment.primary) {
+        if (Pending* pending = pool_->find(transaction->tx.id())) mark_offered(*pending, moment);
+    } else if (entered && to_pass_on_.size() < pool_transactions_max) {
+        to_pass_on_.emplace_back(moment.now_ms + gossip_pass_on_ms, transaction);
+    }
+}
+
+void Gossip::tell_new(const Moment& moment) {
+    for (std::size_t begin = 0; begin < to_tell_.size();) {
+        const std::size_t end = end_of_gossip(to_tell_, begin);
+        const auto batch = std::span{to_tell_}.subspan(begin, end - begin);
+        outbox_->send_validators(encode_transactions(batch), Lane::gossip);
+        for (const TransactionPtr& transaction : batch) {
+            Pending* pending = pool_->find(transaction->tx.id());
+            if (pending == nullptr) continue;
+            pending->told_ms = std::max<std::uint64_t>(moment.now_ms, 1);
+            mark_offered(*pending, moment);
+        }
+        begin = end;
+    }
+    to_tell_.clear();
+}
+
+void Gossip::on_tick(const Moment& moment) {
+    pass_on(moment);
+    if (moment.now_ms >= tell_ms_ + gossip_again_ms) tell_again(moment);
+}
+
+void Gossip::pass_on(const Moment& moment) {
+    std::vector<TransactionPtr> batch;
+    for (; !to_pass_on_.empty() && to_pass_on_.front().first <= moment.now_ms; to_pass_on_.pop_front()) {
+        Pending* pending = pool_->find(to_pass_on_.front().second->tx.id());
+        if (pending == nullptr || pending->offered_ms != 0) continue;
+        mark_offered(*pending, moment);
+        batch.push_back(std::move(to_pass_on_.front().second));
+    }
+    for (std::size_t begin = 0; begin < batch.size();) {
+        const std::size_t end = end_of_gossip(batch, begin);
+        outbox_->send(moment.primary, encode_transactions(std::span{batch}.subspan(begin, end - begin)), Lane::gossip);
+        begin = end;
+    }
+}
+
+// It may have been lost on its way; whoever holds it tells it. To all, not to the primary alone: a node whose view
+// nobody shares may be the only one that knows it.
+void Gossip::tell_again(const Moment& moment) {
+    tell_ms_ = moment.now_ms;
+    std::vector<TransactionPtr> batch;
+    pool_->for_each_by_age([&](Pending& pending) {
+        if (pending.admitted_ms + gossip_again_ms > moment.now_ms) return false;
+        if (pending.told_ms + gossip_again_ms > moment.now_ms) return true;
+        pending.told_ms = moment.now_ms;
+        mark_offered(pending, moment);
+        batch.push_back(pending.tx);
+        return batch.size() < gossip_again_max;
+    });
+    if (batch.empty()) return;
+    batch.resize(end_of_gossip(batch, 0));
+    outbox_->send_validators(encode_transactions(batch), Lane::gossip);
+}
+
+void Gossip::on_view(const Moment& moment) {
+    if (moment.primary == self_ || pool_->size() == 0) return;
+    std::vector<TransactionPtr> batch;
+    pool_->for_each_by_age([&](Pending& pending) {
+        mark_offered(pending, moment);
+        batch.push_back(pending.tx);
+        return batch.size() < gossip_again_max;
+    });
+    batch.resize(end_of_gossip(batch, 0));
+    outbox_->send(moment.primary, encode_transactions(batch), Lane::gossip);
+}
+
+}  // namespace datadeed::replica

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "ledger/types.h"
+#include "node/replica/mempool.h"
+#include "node/replica/outbox.h"
+
+namespace datadeed::replica {
+
+// Who is told of which transaction, and when. What clients of this node hand in goes to all validators at once, so that
+// backups watch over it. What peers hand in goes to the primary, unless it is decided within a moment: somebody may
+// have told the backups only, and they would hold the primary to what it doesn't know. What still waits after a while
+// goes to all again. One thread; the moment is handed in.
+class Gossip {
+public:
+    // Borrows both.
+    Gossip(ledger::MemberId self, Mempool& pool, Outbox& outbox)
+        : self_{std::move(self)}, pool_{&pool}, outbox_{&outbox} {}
+
+    struct Moment {
+        std::uint64_t now_ms{};  // monotonic
+        Height tip{};
+        ledger::MemberId primary{};
+    };
+
+    // A client of this node handed it in, and it has entered the pool.
+    void add_own(TransactionPtr transaction) { to_tell_.push_back(std::move(transaction)); }
+    // A peer has told it, and it is in the pool, now (`entered`) or before.
+    void note_heard(const TransactionPtr& transaction, const ledger::MemberId& peer, bool entered,
+                    const Moment& moment);
+
+    // To all validators: what clients handed in since the last time.
+    void tell_new(const Moment& moment);
+    // Time has passed: to the primary what its time has come for, to all what has waited for long.
+    void on_tick(const Moment& moment);
+    // To a new primary what has waited longest: its time for these begins.
+    void on_view(const Moment& moment);
+
+private:
+    void mark_offered(Pending& pending, const Moment& moment) const;
+    void pass_on(const Moment& moment);
+    void tell_again(const Moment& moment);
+
+    ledger::MemberId self_;
+    Mempool* pool_;
+    Outbox* outbox_;
+    std::vector<TransactionPtr> to_tell_;
+    std::deque<std::pair<std::uint64_t, TransactionPtr>> to_pass_on_;  // from when on; for gossip_pass_on_ms each
+    std::uint64_t tell_ms_{0};
+};
+
+}  // namespace datadeed::replica
