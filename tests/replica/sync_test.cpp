@@ -130,6 +130,25 @@ TEST_CASE("a claim that wasn't shown in time is forgotten, and who makes it agai
     CHECK(claim(now + 8 * fetch_shun_ms) > 0);
 }
 
+TEST_CASE("who sent blocks that certificates aren't for is shunned for long, and all else that it sent is dropped") {
+    Sync sync{{a, b}, 0};
+    sync.note_tip(a, Height{300});
+    const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE(asks.size() == fetches_in_flight_max);
+    sync.receive(a, answer_to(asks[0].request, 300), {.ours = Height{0}, .now_ms = 0});
+    sync.receive(a, answer_to(asks[1].request, 300), {.ours = Height{0}, .now_ms = 0});
+    REQUIRE(sync.take_next(Height{0}));
+    sync.reject(a, 10);
+    CHECK(sync.buffered() == 0);
+    CHECK(sync.in_flight() == 0);
+    sync.note_tip(a, Height{300});
+    CHECK(sync.due({.ours = Height{0}, .now_ms = 10 + fetch_reject_ms - 1}).empty());
+    sync.note_tip(b, Height{300});
+    for (const Sync::Ask& ask : sync.due({.ours = Height{0}, .now_ms = 11})) CHECK(ask.peer == b);
+    sync.note_down(b);
+    CHECK_FALSE(sync.due({.ours = Height{0}, .now_ms = 10 + fetch_reject_ms}).empty());
+}
+
 TEST_CASE("answers that nobody asked for change nothing") {
     Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{10});

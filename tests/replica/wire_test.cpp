@@ -43,6 +43,34 @@ consensus::Message prepare_of(std::uint32_t signer) {
                            consensus::ValidatorIndex{signer}, key);
 }
 
+// A block at this height with the certificate of three validators; its payload decodes, and that is all it must.
+CertifiedBlock certified(std::uint64_t height) {
+    ProposalPayload payload;
+    payload.block.header.height = Height{height};
+    payload.block.transactions.push_back({.bytes = transaction(height)->tx.raw()});
+    const consensus::Commit vote{.view = {}, .height = Height{height}, .hash = ledger::hash(payload.block.header)};
+    CertifiedBlock block{.payload = encode(payload),
+                         .certificate = {.view = vote.view, .height = vote.height, .hash = vote.hash, .votes = {}}};
+    for (std::uint32_t signer = 0; signer < 3; ++signer) {
+        const consensus::testing::QuickSigner key{consensus::testing::quick_key(signer)};
+        const consensus::ValidatorIndex index{signer};
+        block.certificate.votes.push_back(
+            {.signer = index, .signature = consensus::sign(world().chain(), vote, index, key).signature});
+    }
+    return block;
+}
+
+WireError refusal_of(const CertifiedBlock& block, std::uint64_t from = 1) {
+    const Result<PeerEvent, WireError> taken =
+        take(encode(WireMessage{Blocks{.request = 1, .from = Height{from}, .blocks = {block}}}));
+    REQUIRE_FALSE(taken.has_value());
+    return taken.error();
+}
+
+Result<PeerEvent, WireError> take_body(const Bytes& payload, std::uint64_t height, const Digest& hash) {
+    return take(encode(WireMessage{Body{.height = Height{height}, .hash = hash, .payload = payload}}));
+}
+
 }  // namespace
 
 TEST_CASE("messages between nodes have these bytes") {
@@ -160,6 +188,53 @@ TEST_CASE("a proposal enters only with its hash and with every client's signatur
     CHECK(take(propose(payload, Digest{})).error() == WireError::block_must_have_its_hash);
     payload.block.transactions[0].bytes.back() ^= 1U;
     CHECK(take(propose(payload, hash)).error() == WireError::transaction_must_verify);
+}
+
+TEST_CASE("fetched blocks enter only with a quorum's certificate of that very block") {
+    const CertifiedBlock good = certified(1);
+    REQUIRE(take(encode(WireMessage{Blocks{.request = 1, .from = Height{1}, .blocks = {good, certified(2)}}})));
+
+    CertifiedBlock few = good;
+    few.certificate.votes.pop_back();
+    CHECK(refusal_of(few) == WireError::certificate_must_verify);
+    CertifiedBlock forged = good;
+    forged.certificate.votes[1].signature = forged.certificate.votes[0].signature;
+    CHECK(refusal_of(forged) == WireError::certificate_must_verify);
+    CertifiedBlock other_hash = good;
+    other_hash.certificate.hash[0] ^= 1U;
+    CHECK(refusal_of(other_hash) == WireError::certificate_must_verify);
+
+    CertifiedBlock garbage = good;
+    garbage.payload.pop_back();
+    CHECK(refusal_of(garbage) == WireError::block_must_be_well_formed);
+    garbage.payload = {};
+    CHECK(refusal_of(garbage) == WireError::block_must_be_well_formed);
+
+    CertifiedBlock other = good;
+    other.payload = certified(2).payload;
+    CHECK(refusal_of(other) == WireError::block_must_have_its_hash);
+    CHECK(refusal_of(good, 2) == WireError::block_must_have_its_hash);
+}
+
+TEST_CASE("a body enters only with its hash and height, and with a good certificate of the block below") {
+    const CertifiedBlock good = certified(1);
+    const Digest hash = good.certificate.hash;
+    REQUIRE(take_body(good.payload, 1, hash));
+    CHECK(take_body(good.payload, 1, Digest{}).error() == WireError::block_must_have_its_hash);
+    CHECK(take_body(good.payload, 2, hash).error() == WireError::block_must_have_its_hash);
+    CHECK(take_body(Bytes{0x80}, 1, hash).error() == WireError::block_must_be_well_formed);
+
+    ProposalPayload next;
+    next.block.header.height = Height{2};
+    next.block.header.prev = hash;
+    next.prev_certificate = good.certificate;
+    const auto take_next = [&next] { return take_body(encode(next), 2, ledger::hash(next.block.header)); };
+    REQUIRE(take_next());
+    next.prev_certificate->votes[0].signature = next.prev_certificate->votes[1].signature;
+    CHECK(take_next().error() == WireError::certificate_must_verify);
+    next.prev_certificate = good.certificate;
+    next.block.header.prev = Digest{};
+    CHECK(take_next().error() == WireError::certificate_must_verify);
 }
 
 TEST_CASE("the cache of checked transactions is bounded by bytes") {

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/assert.h"
+#include "chain/memory_store.h"
+#include "node/replica/executor.h"
+#include "tests/sim/world.h"
+
+namespace datadeed::replica::testing {
+
+inline constexpr std::uint64_t hour_ms = 3'600'000;
+
+// An executor on a chain of its own, at genesis, with one transaction to be ordered.
+struct Bench {
+    explicit Bench(std::size_t validators = 1, std::size_t observers = 0)
+        : world{sim::make_world(validators, observers, 1)} {
+        chain_store = chain::open_memory_store(chain_disk);
+        state_store = chain::open_memory_store(state_disk);
+        auto opened = chain::Committer::open({.chain = *chain_store, .state = *state_store}, world.genesis, {});
+        DATADEED_ASSERT(opened.has_value());
+        committer = std::move(*opened);
+        executor = std::make_unique<Executor>(*committer, world.genesis.parameters, primary);
+    }
+    void add(const std::string& name, TimeMs time) {
+        const Bytes raw = sim::sign_order(
+            world, {.owner = 0,
+                    .nonce_us = time.value * 1000 + nonce++,
+                    .expires_ms = time.value + hour_ms,
+                    .operations = {ledger::RegisterData{
+                        .data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}}}});
+        const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *world.context);
+        DATADEED_ASSERT(checked.has_value());
+        DATADEED_ASSERT(pool.add({.tx = *checked, .member = sim::owner_name(0), .sound = true}).has_value());
+    }
+    // The judgement of a voter whose clock says `now` on a fresh block that was made at `wall`.
+    Result<void, Executor::Objection> judge(TimeMs wall, TimeMs now) {
+        const Result<Executor::Built, chain::Error> built = executor->build(pool, wall);
+        DATADEED_ASSERT(built.has_value() && built->block != nullptr);
+        return executor->judge(built->block->block, built->block->payload,
+                               Executor::Fresh{.now = now, .primary = primary});
+    }
+    [[nodiscard]] TimeMs genesis() const { return world.genesis.time; }
+
+    const ledger::MemberId primary = sim::validator_name(0);
+    sim::World world;
+    chain::MemoryDisk chain_disk{};
+    chain::MemoryDisk state_disk{};
+    std::unique_ptr<chain::KvStore> chain_store;
+    std::unique_ptr<chain::KvStore> state_store;
+    std::unique_ptr<chain::Committer> committer;
+    std::unique_ptr<Executor> executor;
+    Mempool pool;
+    std::uint64_t nonce{0};
+};
+
+}  // namespace datadeed::replica::testing
