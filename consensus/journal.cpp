@@ -60,6 +60,7 @@ Recovered recover(std::span<const VoteRecord> records) {
             state.new_view = record.new_view;
             state.closed = std::max(state.closed, record.committed);
         },
+        [&state](const VotesLost&) { state.votes_lost = true; },
     };
     for (const VoteRecord& record : records) std::visit(read, record);
 

@@ -87,7 +87,18 @@ struct Checkpoint {
     friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
-using VoteRecord = std::variant<ProposalMade, ProposalAccepted, BlockPrepared, ViewChangeSent, ViewEntered, Checkpoint>;
+// Somebody showed a vote of mine that these records don't know: others are gone, and no vote is safe any more, after a
+// restart either. The last record that is ever written.
+struct VotesLost {
+    static constexpr std::uint8_t kind = 7;
+    Height committed{};  // then
+
+    static constexpr void fields(auto& self, auto&& visit) { visit("committed", self.committed); }
+    friend bool operator==(const VotesLost&, const VotesLost&) = default;
+};
+
+using VoteRecord =
+    std::variant<ProposalMade, ProposalAccepted, BlockPrepared, ViewChangeSent, ViewEntered, Checkpoint, VotesLost>;
 
 // What the records say, for Pbft to begin from.
 struct Recovered {
@@ -102,6 +113,8 @@ struct Recovered {
     std::vector<ProposalMade> made;
     std::vector<ProposalAccepted> accepted;
     std::vector<BlockPrepared> prepared;
+    // Votes are missing for good: never vote again with this key.
+    bool votes_lost{false};
 };
 
 // Reads the records that were on disk, oldest first: all of them, or from some Checkpoint on. They are the host's own

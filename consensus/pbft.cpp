@@ -20,6 +20,7 @@ Pbft::Pbft(Config config, const VoteSigner& key, Start start, Recovered recovere
     DATADEED_ASSERT(tip_certificate_.has_value() == (height_.value > 0));
     DATADEED_ASSERT(config_.timing.timeout_min > 0 && config_.timing.timeout_max >= config_.timing.timeout_min);
     restore(recovered);
+    halted_ = recovered.votes_lost;
 }
 
 Actions Pbft::step(Event event) {
@@ -212,6 +213,7 @@ void Pbft::report(Message first, std::optional<Message> second) {
 
 void Pbft::halt(HaltReason reason) {
     halted_ = true;
+    if (reason == HaltReason::own_votes_must_be_in_the_journal) persist(VotesLost{.committed = height_});
     actions_.push_back(Halt{reason});
 }
 

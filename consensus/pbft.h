@@ -16,8 +16,8 @@ namespace datadeed::consensus {
 // heights.
 class Pbft {
 public:
-    // Borrows `key`, which must outlive it and be that of config.self. The first step, whatever the event, also sends
-    // again what this node had last sent before a restart.
+    // Borrows `key`, which must outlive it and be that of config.self. Halted from the start if votes were lost. The
+    // first step, whatever the event, also sends again what this node had last sent before a restart.
     Pbft(Config config, const VoteSigner& key, Start start, Recovered recovered);
 
     [[nodiscard]] Actions step(Event event);
@@ -39,6 +39,9 @@ public:
     // The bytes of a proposal for the height being decided, to answer FETCH-BODY; null when not held. Until the next
     // step.
     [[nodiscard]] const Bytes* payload(const Digest& hash) const;
+    // Whether the journal knows of the COMMIT of this node that a certificate holds, if it does. If not, Adopted halts;
+    // a host that looks before it stores the block can be sure to see it.
+    [[nodiscard]] bool may_have_committed(const CommitCertificate& certificate) const;
     // What STATUS would say now.
     [[nodiscard]] Status status() const;
     [[nodiscard]] const Config& config() const { return config_; }
@@ -106,7 +109,6 @@ private:
     void refresh_ahead();
     void check_own(const Message& message);
     [[nodiscard]] bool has_cast(const Message& message) const;
-    [[nodiscard]] bool may_have_committed(const CommitCertificate& certificate) const;
     [[nodiscard]] Signed<Prepare> prepare_of(const VoteBook::Vote& vote, ValidatorIndex signer) const;
     [[nodiscard]] Signed<Commit> commit_of(const VoteBook::Vote& vote, ValidatorIndex signer) const;
 

@@ -82,6 +82,7 @@ private:
     bool commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up);
     void settle(const CheckedBlock& block);
     void silence(std::string why);
+    void lose_votes();
     void halt(Halt why);
     void halt(const chain::Error& error) { halt(to_halt(error)); }
 

@@ -216,9 +216,7 @@ void Replica::Parts::perform(consensus::EnteredView& action) {
 void Replica::Parts::perform(consensus::Halt& action) {
     switch (action.reason) {
         case consensus::HaltReason::own_votes_must_be_in_the_journal:
-            return silence(
-                "peers hold votes of this node that its vote file doesn't know: the folder is new, old or from a copy; "
-                "give this node new keys, or run it as an observer");
+            return silence(votes_lost_text);
         case consensus::HaltReason::one_height_must_have_one_certificate:
             return halt({.code = "consensus.two_certificates",
                          .reason = "two blocks of one height are certified: more than f validators lie",
@@ -228,6 +226,17 @@ void Replica::Parts::perform(consensus::Halt& action) {
                          .reason = "two blocks were prepared in one view: more than f validators lie",
                          .hint = liars_hint});
     }
+}
+
+// A fetched certificate has a vote that the journal lacks. That is on disk before the block is: nobody shows a block
+// that is stored again.
+void Replica::Parts::lose_votes() {
+    const Result<void, chain::Error> appended = votes_->journal.append(
+        {.number = votes_->journal.appended_count() + 1, .record = consensus::VotesLost{executor_.tip().height}});
+    if (!appended) return halt(appended.error());
+    const Result<void, chain::Error> synced = votes_->journal.sync();
+    if (!synced) return halt(synced.error());
+    silence(votes_lost_text);
 }
 
 // From here on this node follows but never votes.

@@ -101,7 +101,8 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& messag
             sync_.reject(next->peer, now_ms_);
             break;
         }
-        if (!commit(next->block.block, *next->block.certificate, true)) break;
+        if (pbft_ && !pbft_->may_have_committed(*next->block.certificate)) lose_votes();
+        if (halted_ || !commit(next->block.block, *next->block.certificate, true)) break;
         to_consensus_.emplace_back(consensus::Adopted{.certificate = std::move(next->block.certificate)});
         run_consensus();
     }

@@ -67,7 +67,9 @@ Result<std::unique_ptr<Replica>, StartError> Replica::start(const ledger::Genesi
                                               .node = identity.self.value,
                                               .create = opened.committer->tip().height.value == 0,
                                               .count_min = opened.committer->chain().votes_durable()});
-        if (votes) {
+        if (votes && votes->recovered.votes_lost) {
+            opened.silenced = votes_lost_text;
+        } else if (votes) {
             opened.votes = std::move(*votes);
         } else if (silences(votes.error().fault)) {
             opened.silenced = chain::to_text(votes.error());

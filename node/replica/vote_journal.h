@@ -11,6 +11,11 @@
 
 namespace datadeed::replica {
 
+// Why a node whose journal lacks votes of its own is silent.
+inline constexpr const char* votes_lost_text =
+    "peers hold votes of this node that its vote file doesn't know: the folder is new, old or from a copy; give this "
+    "node new keys, or run it as an observer";
+
 // Consensus' journal in the vote file. Records are appended as consensus asks for them and made durable together, once
 // a step. One thread.
 class VoteJournal {

@@ -1,5 +1,6 @@
 #include "consensus/journal.h"
 
+#include "base/fields.h"
 #include "tests/consensus/builders.h"
 #include "tests/support/catch.h"
 
@@ -50,6 +51,13 @@ TEST_CASE("a view that was left is never entered again by recovery") {
     CHECK(entered.view == View{1});
     CHECK_FALSE(entered.changing);
     CHECK_FALSE(entered.view_change);
+}
+
+TEST_CASE("a journal in which votes were found missing says so for ever") {
+    const std::vector<VoteRecord> records{accepted(0, 4), VotesLost{.committed = Height{3}}};
+    CHECK_FALSE(recover(std::span{records}.first(1)).votes_lost);
+    CHECK(recover(records).votes_lost);
+    CHECK(to_hex(encode(records[1])) == "820703");
 }
 
 TEST_CASE("a checkpoint says all that the records before it said") {

@@ -251,13 +251,22 @@ TEST_CASE("a node whose chain lost blocks doesn't vote again where its journal h
 
 TEST_CASE("a fetched certificate with a COMMIT that the journal lacks stops a validator") {
     const auto adopt = [](Bench& bench, const CommitCertificate& certificate) {
-        return all<Halt>(bench.core.step(Adopted{*bench.verifier.verify(certificate)}));
+        const Actions actions = bench.core.step(Adopted{*bench.verifier.verify(certificate)});
+        const std::vector<Persist> written = all<Persist>(actions);
+        const bool recorded = !written.empty() && std::holds_alternative<VotesLost>(written.back().record);
+        CHECK(recorded == !all<Halt>(actions).empty());
+        return all<Halt>(actions);
     };
     Bench old{1};
     CHECK(adopt(old, committed(0, 1, hash_a, {0, 2, 3})).empty());
     const std::vector<Halt> halts = adopt(old, committed(0, 2, hash_b, {0, 1, 3}));
     REQUIRE(halts.size() == 1);
     CHECK(halts[0].reason == HaltReason::own_votes_must_be_in_the_journal);
+    Recovered lost;
+    lost.votes_lost = true;
+    Bench after_restart{1, 4, lost};
+    CHECK(after_restart.core.halted());
+    CHECK(after_restart.core.step(Tick{1}).empty());
 
     Recovered recovered;
     const Commit vote{.view = {}, .height = Height{1}, .hash = hash_a};

@@ -84,6 +84,7 @@ std::string Scenario::describe(const VoteRecord& record) const {
             [this](const ViewChangeSent& sent) { return "leaving " + describe(Message{sent.message}); },
             [this](const ViewEntered& entered) { return "entered " + describe(Message{entered.message}); },
             [](const Checkpoint& sum) { return "checkpoint " + slot(sum.view, sum.committed); },
+            [](const VotesLost& lost) { return "votes lost, final are " + std::to_string(lost.committed.value); },
         },
         record);
 }
