@@ -1,8 +1,10 @@
 #include "node/api/token.h"
 
 #include "crypto/cose.h"
+#include "crypto/hash.h"
 #include "tests/api/world.h"
 #include "tests/support/catch.h"
+#include "tests/support/page.h"
 
 namespace datadeed::api {
 namespace {
@@ -94,6 +96,17 @@ TEST_CASE("the tokens that are remembered are few") {
         REQUIRE(checker.check(token, world.now(), Height{1}, **state));
     }
     CHECK(checker.cached() == token_cache_max);
+}
+
+// By the key whose seed is 32 times 01, for the chain whose id is SHA-256 of "chain".
+TEST_CASE("the page on formats shows a token as it is") {
+    ByteArray<32> seed{};
+    seed.fill(1);
+    const Token token{.member = ledger::MemberId{"a"}, .node = "n", .expires = TimeMs{1'800'000'000'000}};
+    const Bytes aad = crypto::signing_context(token_context, ChainId{crypto::sha256(as_bytes("chain"))});
+    const Bytes message =
+        crypto::encode_sign1(crypto::make_sign1(crypto::SecretKey::from_seed(seed), token_type, aad, encode(token)));
+    datadeed::test::check_page_shows("formats.md", "a token", message);
 }
 
 }  // namespace

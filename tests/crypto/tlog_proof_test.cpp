@@ -11,7 +11,7 @@ namespace {
 const std::string hash = "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\n";
 const std::string first = "c2sp.org/tlog-proof@v1\n";
 
-std::optional<Error> refusal(std::string_view text) {
+std::optional<Error> refusal_of_proof(std::string_view text) {
     const Result<TlogProof, Error> proof = parse_tlog_proof(text);
     if (proof) CHECK(format_tlog_proof(*proof) == text);
     return proof ? std::nullopt : std::optional{proof.error()};
@@ -34,9 +34,9 @@ TEST_CASE("a proof is read") {
 }
 
 TEST_CASE("a proof has one form") {
-    CHECK_FALSE(refusal(first + "index 0\n\nc\n"));
-    CHECK_FALSE(refusal(first + "extra \nindex 0\n\nc\n"));
-    CHECK_FALSE(refusal(first + "index 18446744073709551615\n" + hash + "\nc"));
+    CHECK_FALSE(refusal_of_proof(first + "index 0\n\nc\n"));
+    CHECK_FALSE(refusal_of_proof(first + "extra \nindex 0\n\nc\n"));
+    CHECK_FALSE(refusal_of_proof(first + "index 18446744073709551615\n" + hash + "\nc"));
     for (const std::string& wrong : {
              std::string{},
              first,
@@ -60,16 +60,16 @@ TEST_CASE("a proof has one form") {
              first + "index 0\r\n\nc\n",
          }) {
         CAPTURE(wrong);
-        CHECK(refusal(wrong) == Error::proof_must_be_well_formed);
+        CHECK(refusal_of_proof(wrong) == Error::proof_must_be_well_formed);
     }
 }
 
 TEST_CASE("a proof keeps to its limits") {
     std::string path;
     for (std::size_t i = 0; i < merkle_path_max; ++i) path += hash;
-    CHECK_FALSE(refusal(first + "index 0\n" + path + "\nc\n"));
-    CHECK(refusal(first + "index 0\n" + path + hash + "\nc\n") == Error::proof_path_must_be_short_enough);
-    CHECK(refusal(first + "index 0\n\n" + std::string(tlog_proof_size_max, 'c')) ==
+    CHECK_FALSE(refusal_of_proof(first + "index 0\n" + path + "\nc\n"));
+    CHECK(refusal_of_proof(first + "index 0\n" + path + hash + "\nc\n") == Error::proof_path_must_be_short_enough);
+    CHECK(refusal_of_proof(first + "index 0\n\n" + std::string(tlog_proof_size_max, 'c')) ==
           Error::proof_must_be_within_its_size);
 }
 

@@ -4,6 +4,7 @@
 
 #include "node/net/backoff.h"
 #include "tests/support/catch.h"
+#include "tests/support/page.h"
 
 namespace datadeed::net {
 namespace {
@@ -37,6 +38,7 @@ TEST_CASE("a greeting has these bytes") {
           "85015820010101010101010101010101010101010101010101010101010101010101010162"
           "6e310307");
     CHECK(encode(peers()).size() <= hello_size_max);
+    datadeed::test::check_page_shows("formats.md", "a greeting", encode(own()));
 }
 
 TEST_CASE("a greeting of the right chain, version and name is taken") {
