@@ -15,9 +15,9 @@ constexpr std::string_view rebuild =
 constexpr std::string_view refetch =
     "Don't repair it. Move chain/ and state/ away, keep votes, and start again: the node fetches certified blocks from "
     "its peers.";
-constexpr std::string_view new_key =
-    "The node observes and doesn't vote. To let it vote again, give it a new vote key by a transaction of its "
-    "operator.";
+constexpr std::string_view never_votes_again =
+    "The node follows the chain and never votes on it again. Never put a backup of this file in its place; "
+    "docs/operations.md says what is left to do.";
 constexpr std::string_view free_disk =
     "Free some space and start the node again: nothing that was acknowledged is lost.";
 constexpr std::string_view look_at_disk =
@@ -75,10 +75,12 @@ Words words_of_store(Fault fault) {
 }
 
 Words words_of_votes(Fault fault) {
-    if (fault == Fault::votes_missing) return {"votes.missing", "the record of this node's votes is gone", new_key};
-    if (fault == Fault::votes_corrupt) return {"votes.corrupt", "the record of this node's votes is damaged", new_key};
+    if (fault == Fault::votes_missing)
+        return {"votes.missing", "the record of this node's votes is gone", never_votes_again};
+    if (fault == Fault::votes_corrupt)
+        return {"votes.corrupt", "the record of this node's votes is damaged", never_votes_again};
     if (fault == Fault::votes_rolled_back) {
-        return {"votes.rolled_back", "the record of this node's votes is older than the chain", new_key};
+        return {"votes.rolled_back", "the record of this node's votes is older than the chain", never_votes_again};
     }
     return {"votes.other_node", "the record of votes belongs to another node or chain",
             "Put back the folder's own file; never copy this file between nodes."};

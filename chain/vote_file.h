@@ -10,7 +10,7 @@
 #include "base/types.h"
 #include "chain/file.h"
 
-// What this node has signed and promised (PROTOCOL, Storage; reliability.md 4.6): an append-only file of records that
+// What this node has signed and promised (docs/storage.md): an append-only file of records that
 // are opaque here. Lost votes can make a node contradict itself, so whatever is wrong with this file means: observe,
 // never vote.
 //
@@ -33,7 +33,7 @@ struct VoteFileOptions {
     ChainId chain{};
     // The node's member id: a file copied from another node is refused.
     std::string node{};
-    // Whether a missing file may be made: only while the chain is empty, or after the node got a new key.
+    // Whether a missing file may be made: only while the chain is empty.
     bool create{false};
     // Records that the chain store knows to have been durable; fewer in the file means that it was rolled back.
     std::uint64_t count_min{0};
