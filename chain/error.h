@@ -9,7 +9,7 @@
 namespace datadeed::chain {
 
 // What can go wrong with what is kept on disk. Everything here but votes_* and folder_* found at start ends the
-// process: a store that failed once isn't trusted again before it was opened anew (reliability.md, E1).
+// process: a store that failed once isn't trusted again before it was opened anew (docs/storage.md, LevelDB).
 enum class Fault : std::uint8_t {
     // Files.
     file_not_found,

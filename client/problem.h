@@ -6,8 +6,8 @@
 #include "base/result.h"
 
 // What went wrong, in the shape that the node's API answers with (RFC 9457) and the command line prints. It is the
-// error type of this room: failures of our own carry a code from here, refusals by a node keep the node's code
-// unchanged.
+// error type of this room: failures of our own carry a dotted code (those of several files stand below),
+// refusals by a node keep the node's code unchanged.
 
 namespace datadeed::client {
 
@@ -24,7 +24,7 @@ struct Problem {
 template <class T>
 using Outcome = Result<T, Problem>;
 
-// Codes that this room makes itself; each is explained in docs/commands.md.
+// Codes that several files make; each is explained in docs/commands.md.
 namespace code {
 inline constexpr const char* unreachable = "net.unreachable";
 inline constexpr const char* wrong_chain = "net.wrong_chain";

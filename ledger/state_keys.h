@@ -14,7 +14,7 @@
 //
 //     'p'                               Parameters
 //     'v'                               ValidatorSet
-//     't'                               Totals (views.h)
+//     't'                               Totals (lookup.h)
 //     'm' member                        MemberRecord
 //     'k' public key (32)               KeyRecord
 //     'n' member                        NonceWindow (nonces.h)

@@ -28,7 +28,7 @@ Result<void, Refusal> apply(const RevokeGrant& operation, const OperationContext
     if (!may_revoke(*grant, context, state)) return fail(Refusal::grant_no_right_to_revoke);
     if (grant->revocation) return fail(Refusal::grant_already_revoked);
 
-    // Nothing is done to the grants below: that they no longer hold is derived (effective.h).
+    // Nothing is done to the grants below: that they no longer hold is derived (ledger/effective.h).
     grant->revocation = {
         .by = context.signer, .reason = operation.reason, .height = context.height, .time = context.time};
     state.put(state_keys::grant(operation.grant), encode(*grant));

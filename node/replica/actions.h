@@ -85,7 +85,7 @@ struct BlockCommitted {
 // Replica::status() differs from what it was in more than heights and sizes.
 struct StatusChanged {};
 
-// A line for the log. `name` is stable and dotted, as in "view.changed".
+// A line for the log. `name` is stable and dotted, as in "view.entered".
 struct LogEvent {
     enum class Level : std::uint8_t { debug, info, warning, error };
     Level level{Level::info};
@@ -95,7 +95,7 @@ struct LogEvent {
 
 // The process must end, now and without writing anything more: going on could break a promise.
 struct Halt {
-    std::string code{};    // stable and dotted, as in "store.write_failed"
+    std::string code{};    // stable and dotted, as in "consensus.two_certificates"
     std::string reason{};  // what happened and why, for people
     std::string hint{};    // what to do
 };

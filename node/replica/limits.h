@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// Every bound of one replica's memory and time, in one list. The protocol's own bounds are in ledger/limits.h.
+// Every bound of one replica's memory and time, in one list. The protocol's own bounds
+// stand in ledger/parameters.h, ledger/transaction.h and consensus/limits.h.
 
 namespace datadeed::replica {
 

@@ -64,7 +64,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("after a write that found the disk full, no later write is acknowledged, even with space again (E1)") {
+TEST_CASE("after a write that found the disk full, no later write is acknowledged, even with space again") {
     const TemporaryFolder folder;
     const SmallDisk disk{folder.path() + "/small"};
     if (!disk.mounted()) {
@@ -98,7 +98,7 @@ TEST_CASE("after a write that found the disk full, no later write is acknowledge
     CHECK(again->write(one("after", 100), Durability::synced));
 }
 
-TEST_CASE("one flipped bit in LevelDB's log is an error at the next start, not a silent loss (E3)") {
+TEST_CASE("one flipped bit in LevelDB's log is an error at the next start, not a silent loss") {
     const TemporaryFolder folder;
     const std::string path = folder.path() + "/db";
     {

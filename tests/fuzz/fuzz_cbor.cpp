@@ -42,7 +42,7 @@ struct Other {
     }
 };
 
-// One field of each sort that fields.h knows.
+// One field of each sort that base/fields.h knows.
 struct Everything {
     Height height{};
     std::uint16_t small{};
