@@ -234,7 +234,7 @@ private:
             if (++periods_ % disk_every == 0) metrics_.set_disk_free(disk_free_bytes(config_.data_dir));
             if (!ready_ && is_ready(health())) {
                 ready_ = true;
-                log_->info("ready", {{"name", config_.name}, {"height", status_.get()->height.value}});
+                log_->info("node.ready", {{"name", config_.name}, {"height", status_.get()->height.value}});
             }
             wait_for_timer();
         });

@@ -70,7 +70,7 @@ TEST_CASE("a node commits over HTTP, is killed, and comes back at the same tip")
     {
         Process node{{"--config", chain.config_file()}, chain.folder() / "first.log"};
         const std::uint16_t api = port_of(node, "api");
-        REQUIRE(node.wait_for("ready"));
+        REQUIRE(node.wait_for("node.ready"));
         for (const char* id : {"a", "b/c"}) {
             const http::Response response = submit(api, chain.registration(id));
             INFO(response.body);
@@ -85,7 +85,7 @@ TEST_CASE("a node commits over HTTP, is killed, and comes back at the same tip")
     }
     Process again{{"--config", chain.config_file()}, chain.folder() / "second.log"};
     const std::uint16_t api = port_of(again, "api");
-    REQUIRE(again.wait_for("ready"));
+    REQUIRE(again.wait_for("node.ready"));
     CHECK(tip_of(api, chain) == tip);
     CHECK(submit(api, chain.registration("d")).status == 200);
     again.send(SIGTERM);
@@ -97,7 +97,7 @@ TEST_CASE("the ops port tells health, metrics and version") {
     const Chain chain;
     Process node{{"--config", chain.config_file()}, chain.folder() / "node.log"};
     const std::uint16_t ops = port_of(node, "ops");
-    REQUIRE(node.wait_for("ready"));
+    REQUIRE(node.wait_for("node.ready"));
     CHECK(get(ops, "/livez").body == "ok\n");
     CHECK(get(ops, "/readyz").status == 200);
     const auto ready = json::parse(get(ops, "/readyz?verbose").body);
@@ -270,7 +270,7 @@ TEST_CASE("votes that are gone make a validator that says so and doesn't vote") 
     {
         Process node{{"--config", chain.config_file()}, chain.folder() / "node.log"};
         const std::uint16_t api = port_of(node, "api");
-        REQUIRE(node.wait_for("ready"));
+        REQUIRE(node.wait_for("node.ready"));
         REQUIRE(submit(api, chain.registration("a")).status == 200);
         node.send(SIGTERM);
         REQUIRE(node.wait_exit() == 0);
