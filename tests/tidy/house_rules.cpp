@@ -149,6 +149,15 @@ void check_functions(const SourceFile& file, Breaches& breaches) {
     }
 }
 
+// The code from line `i` on, up to the end of its statement or the brace that opens a body.
+std::string statement_at(const SourceFile& file, std::size_t i) {
+    std::string statement = code_of(file.lines[i]);
+    while (++i < file.lines.size() && statement.find(';') == std::string::npos && !statement.ends_with(") {")) {
+        statement += " " + code_of(file.lines[i]);
+    }
+    return statement;
+}
+
 }  // namespace
 
 Breaches check_arrows(const SourceTree& tree) {
@@ -235,12 +244,13 @@ Breaches check_banned(const SourceTree& tree) {
 }
 
 Breaches check_coroutines(const SourceTree& tree) {
-    static const std::regex literal{R"(co_await[^;]*(\[[^\]]+\]\s*(\(|\{|mutable)|\w\{\.|\w\{[^}]))"};
+    static const std::regex literal{R"(co_await[^;]*(\[[^\]]+\]\s*(\(|\{|mutable)|[\w(,]\s*\{\s*[^}\s]))"};
     static const std::regex binding{R"(auto \[[^\]]*\] = co_await)"};
     Breaches breaches;
     for (const SourceFile& file : tree.files) {
         for (std::size_t i = 0; i < file.lines.size(); ++i) {
-            const std::string code = code_of(file.lines[i]);
+            if (file.lines[i].find("co_await") == std::string::npos) continue;
+            const std::string code = statement_at(file, i);
             if (std::regex_search(code, literal)) {
                 breaches.push_back(place(file, i) +
                                    "name the operand of co_await first: GCC 12 destroys the temporary twice");

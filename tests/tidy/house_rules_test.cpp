@@ -59,8 +59,13 @@ TEST_CASE("banned calls are found with what to use instead") {
     CHECK(tidy::check_banned(tree_with("ledger/a.h", "int x;\n")).size() == 1);
 }
 
-TEST_CASE("a lambda with captures in a co_await statement is found") {
+TEST_CASE("a lambda with captures, a braced aggregate and a binding in a co_await statement are found") {
     CHECK(tidy::check_coroutines(tree_with("http/a.cpp", "co_await run([s]() { go(s); });\n")).size() == 1);
     CHECK(tidy::check_coroutines(tree_with("http/a.cpp", "auto [e, n] = co_await read();\n")).size() == 1);
-    CHECK(tidy::check_coroutines(tree_with("http/a.cpp", "co_await run(handler);\n")).empty());
+    CHECK(tidy::check_coroutines(tree_with("http/a.cpp", "co_await run(Limits{.bytes = 1});\n")).size() == 1);
+    CHECK(tidy::check_coroutines(tree_with("http/a.cpp", "co_await run({.bytes = 1});\n")).size() == 1);
+    CHECK(tidy::check_coroutines(tree_with("http/a.cpp", "co_await run(first,\n    [s]() { go(s); });\n")).size() == 1);
+    CHECK(tidy::check_coroutines(tree_with("http/a.cpp", "co_await run(handler);\nf({.bytes = 1});\n")).empty());
+    CHECK(tidy::check_coroutines(tree_with("http/a.cpp", "if (co_await run(Limits{})) {\n    f[i] = {.a = 1};\n"))
+              .empty());
 }
