@@ -76,8 +76,12 @@ SourceTree read_tree(const std::string& root) {
         if (relative.extension() == ".h" || relative.extension() == ".cpp") {
             tree.files.push_back(file_of(relative.generic_string(), read_text(it->path())));
         }
+        if (relative.extension() == ".md") {
+            tree.pages.push_back(file_of(relative.generic_string(), read_text(it->path())));
+        }
     }
     std::ranges::sort(tree.files, {}, &SourceFile::path);
+    std::ranges::sort(tree.pages, {}, &SourceFile::path);
     return tree;
 }
 

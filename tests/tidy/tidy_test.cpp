@@ -1,6 +1,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/paths.h"
 #include "tests/tidy/house_rules.h"
+#include "tests/tidy/references.h"
 
 namespace {
 
@@ -41,4 +42,12 @@ TEST_CASE("no banned call and no unfinished work") {
 
 TEST_CASE("operands of co_await are named") {
     CHECK(list(tidy::check_coroutines(project())) == "");
+}
+
+TEST_CASE("every file that a comment or a page names is there") {
+    CHECK(list(tidy::check_named_files(project())) == "");
+}
+
+TEST_CASE("docs/operations.md lists the events of the log, all of them and no others") {
+    CHECK(list(tidy::check_log_events(project())) == "");
 }
