@@ -1,6 +1,7 @@
 // datadeed-sim: whole clusters, each from one seed, with everything going wrong that a plan says. Exit 1 on a
-// violation.
+// violation; the last line is then the command that replays the first failing seed.
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cstdio>
@@ -83,7 +84,8 @@ int main(int count, char** words) {
     (void)sim::make_world(7, 1, 4);  // all keys exist before there are threads
 
     std::atomic<std::uint64_t> next{0};
-    std::atomic<std::uint64_t> failures{0};
+    std::uint64_t failures = 0;
+    std::optional<std::uint64_t> first_failing;
     std::mutex mutex;
     sim::Sights sights;
     const auto work = [&] {
@@ -94,8 +96,9 @@ int main(int count, char** words) {
             sights.add(outcome.sights);
             if (!outcome.violation) continue;
             ++failures;
+            first_failing = std::min(first_failing.value_or(seed), seed);
             std::cout << "seed " << seed << " VIOLATION after " << outcome.virtual_ms << " ms: " << *outcome.violation
-                      << "\n  replay: datadeed-sim --seed " << seed << " --trace" << std::endl;
+                      << std::endl;
         }
     };
     std::vector<std::thread> threads;
@@ -105,5 +108,6 @@ int main(int count, char** words) {
 
     std::cout << options->seeds << " seeds from " << options->first << ": " << failures << " violations\n"
               << sights.text() << "\n";
+    if (first_failing) std::cout << "replay: datadeed-sim --seed " << *first_failing << " --trace\n";
     return failures == 0 ? 0 : 1;
 }
