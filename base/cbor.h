@@ -107,7 +107,6 @@ private:
     std::optional<Head> head();
     std::optional<std::uint64_t> expect(unsigned major);
     ByteView take(std::uint64_t size, std::size_t size_max);
-    void simple_failure(std::uint8_t initial);
 
     ByteView input_;
     std::size_t at_{0};

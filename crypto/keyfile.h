@@ -30,8 +30,6 @@ struct KdfCost {
 
     // 256 MiB, about a second: for the keys of people and nodes.
     static constexpr KdfCost moderate() { return {.operations = 3, .memory_bytes = std::uint64_t{256} << 20U}; }
-    // 64 MiB: for small machines.
-    static constexpr KdfCost interactive() { return {.operations = 2, .memory_bytes = std::uint64_t{64} << 20U}; }
     // The least that Argon2id allows: for tests. Protects nothing.
     static constexpr KdfCost least() { return {.operations = 1, .memory_bytes = std::uint64_t{8} << 10U}; }
     // The most that open_key spends on a file unless told otherwise: a file from elsewhere must not take the machine.

@@ -19,8 +19,6 @@ using Signature = Strong<struct SignatureTag, ByteArray<64>>;
 // or assigned to.
 class SecretKey {
 public:
-    using Seed = ByteArray<32>;
-
     // A new key from the system's entropy.
     [[nodiscard]] static SecretKey generate();
     // The key of RFC 8032 section 5.1.5; wiping the seed is the caller's.

@@ -1,7 +1,6 @@
 #include "http/message.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/assert.h"
 #include "http/grammar.h"
@@ -81,34 +80,6 @@ Response json_response(unsigned status, std::string json) {
     response.content_type = "application/json";
     response.body = std::move(json);
     return response;
-}
-
-Response bytes_response(unsigned status, std::string content_type, ByteView body) {
-    Response response;
-    response.status = status;
-    response.content_type = std::move(content_type);
-    response.body = std::string{as_text(body)};
-    return response;
-}
-
-std::optional<std::chrono::seconds> preferred_wait(const Headers& headers) {
-    for (const NameValue& field : headers.all()) {
-        if (field.first != "prefer") continue;
-        std::string_view rest = field.second;
-        while (!rest.empty()) {
-            const std::size_t comma = std::min(rest.find(','), rest.size());
-            std::string_view preference = rest.substr(0, comma);
-            rest.remove_prefix(std::min(comma + 1, rest.size()));
-            while (preference.starts_with(' ')) preference.remove_prefix(1);
-            while (preference.ends_with(' ')) preference.remove_suffix(1);
-            if (preference.size() < 6 || !same_in_any_case(preference.substr(0, 5), "wait=")) continue;
-            const std::string_view digits = preference.substr(5);
-            std::uint32_t seconds = 0;
-            const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-            if (error == std::errc{} && end == digits.data() + digits.size()) return std::chrono::seconds{seconds};
-        }
-    }
-    return std::nullopt;
 }
 
 }  // namespace datadeed::http

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -66,7 +65,6 @@ struct Response {
 [[nodiscard]] Response text_response(unsigned status, std::string body);
 // `json` is the text of one JSON value.
 [[nodiscard]] Response json_response(unsigned status, std::string json);
-[[nodiscard]] Response bytes_response(unsigned status, std::string content_type, ByteView body);
 
 // Splits and decodes the target of a request: an absolute path and perhaps a query. Only characters that RFC 3986
 // allows there; a plus in a query is refused, since it means a plus to some and a space to others. Nothing when broken.
@@ -78,8 +76,5 @@ struct Target {
 
 // A path segment or query value with everything but unreserved characters percent-encoded.
 [[nodiscard]] std::string percent_encode(std::string_view text);
-
-// The seconds of "Prefer: wait=S" (RFC 7240), when it is there and well-formed.
-[[nodiscard]] std::optional<std::chrono::seconds> preferred_wait(const Headers& headers);
 
 }  // namespace datadeed::http

@@ -28,8 +28,6 @@ public:
     // All changes so far, in order; the overlay then has none.
     [[nodiscard]] StateChanges take_changes();
 
-    [[nodiscard]] bool has_changes() const { return !changes_.empty(); }
-
 private:
     explicit Overlay(const StateView* below) : below_{below} {}
 

@@ -42,8 +42,8 @@ Result<Response, Failure> ask(std::uint16_t port, ClientLimits limits = {}) {
 }
 
 void echo(const Request& request, const Responder& responder) {
-    Response response =
-        bytes_response(200, std::string{request.headers.find("content-type").value_or("")}, request.body);
+    Response response = text_response(200, std::string{as_text(request.body)});
+    response.content_type = request.headers.find("content-type").value_or("");
     response.headers.emplace_back("X-Target", request.target);
     response.headers.emplace_back("X-Host", std::string{request.headers.find("host").value_or("")});
     response.headers.emplace_back("X-Token", std::string{request.headers.find("authorization").value_or("")});

@@ -58,21 +58,6 @@ TEST_CASE("what is percent-encoded comes back as it was") {
     }));
 }
 
-TEST_CASE("the wish to wait is read from Prefer") {
-    const auto wait = [](std::string_view value) {
-        Headers headers;
-        headers.add("Prefer", value);
-        return preferred_wait(headers);
-    };
-    CHECK(wait("wait=10") == std::chrono::seconds{10});
-    CHECK(wait("respond-async, WAIT=5") == std::chrono::seconds{5});
-    CHECK(wait("wait=") == std::nullopt);
-    CHECK(wait("wait=-1") == std::nullopt);
-    CHECK(wait("wait=1x") == std::nullopt);
-    CHECK(wait("waiting=1") == std::nullopt);
-    CHECK(preferred_wait(Headers{}) == std::nullopt);
-}
-
 TEST_CASE("methods have one spelling") {
     for (const Method method :
          {Method::get, Method::head, Method::post, Method::put, Method::patch, Method::remove, Method::options}) {

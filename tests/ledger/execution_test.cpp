@@ -128,7 +128,7 @@ TEST_CASE("an overlay shows its changes, and the state below it never") {
 
     block.put(bytes_of("a"), bytes_of("4"));
     block.merge(transaction);
-    CHECK(!transaction.has_changes());
+    CHECK(transaction.take_changes().empty());
     CHECK(block.get(bytes_of("a")) == bytes_of("3"));
     CHECK(block.take_changes() ==
           StateChanges{{bytes_of("a"), bytes_of("3")}, {bytes_of("b"), std::nullopt}, {bytes_of("c"), bytes_of("5")}});
