@@ -126,19 +126,6 @@ Result<std::optional<TxPlace>, Error> ChainView::find(const ledger::TxId& id) co
     return get_record<TxPlace>(*reader_, keys::of(keys::place, id.value), Fault::chain_damaged);
 }
 
-Result<std::optional<Height>, Error> ChainView::height_of_leaf(std::uint64_t log_index) const {
-    const Result<ledger::Tip, Error> tip = this->tip();
-    if (!tip) return fail(tip.error());
-    if (log_index >= tip->log_size) return std::optional<Height>{};
-    const Result<std::optional<LogStart>, Error> start = log_start(*reader_, log_index);
-    if (!start) return fail(start.error());
-    if (!*start) {
-        return fail(damaged_value(Fault::chain_damaged, keys::of(keys::log_start, log_index),
-                                  "no block begins at or before this leaf"));
-    }
-    return std::optional<Height>{(*start)->height};
-}
-
 Result<std::optional<Bytes>, Error> ChainView::leaf(std::uint64_t log_index) const {
     Result<std::vector<Bytes>, Error> one = leaves(log_index, 1);
     if (!one) return fail(one.error());
@@ -225,28 +212,10 @@ Result<std::vector<Digest>, Error> ChainView::inclusion(const crypto::LeafPlace&
                       [&place](const crypto::NodeReader& read) { return crypto::inclusion_path(read, place); });
 }
 
-Result<std::vector<Digest>, Error> ChainView::consistency(const crypto::TreeSizes& sizes) const {
-    if (sizes.first == 0 || sizes.first > sizes.second) {
-        return fail(not_found("log size " + std::to_string(sizes.first)));
-    }
-    return with_nodes(sizes.second,
-                      [&sizes](const crypto::NodeReader& read) { return crypto::consistency_path(read, sizes); });
-}
-
 Result<std::optional<StoredCheckpoint>, Error> ChainView::latest_checkpoint() const {
     const Bytes prefix = keys::of(keys::checkpoint);
     const Result<std::optional<Found>, Error> found =
         first_of(*reader_, {.prefix = prefix, .from = {}, .direction = Direction::backward});
-    if (!found) return fail(found.error());
-    return checkpoint_of(*found);
-}
-
-Result<std::optional<StoredCheckpoint>, Error> ChainView::checkpoint_of_at_least(std::uint64_t size) const {
-    const Bytes prefix = keys::of(keys::checkpoint);
-    Bytes from;
-    put_u64(from, size);
-    const Result<std::optional<Found>, Error> found =
-        first_of(*reader_, {.prefix = prefix, .from = from, .direction = Direction::forward});
     if (!found) return fail(found.error());
     return checkpoint_of(*found);
 }

@@ -68,8 +68,7 @@ public:
     [[nodiscard]] Result<std::optional<StoredHeader>, Error> header(Height height) const;
     [[nodiscard]] Result<std::optional<StoredBlock>, Error> block(Height height) const;
     [[nodiscard]] Result<std::optional<TxPlace>, Error> find(const ledger::TxId& id) const;
-    // The height of the block that holds this leaf of the log, and the leaf as it was signed.
-    [[nodiscard]] Result<std::optional<Height>, Error> height_of_leaf(std::uint64_t log_index) const;
+    // A leaf of the log as it was signed.
     [[nodiscard]] Result<std::optional<Bytes>, Error> leaf(std::uint64_t log_index) const;
 
     // `count` leaves from `first` on, as far as there are; for entry bundles.
@@ -87,12 +86,9 @@ public:
     [[nodiscard]] Result<Digest, Error> root(std::uint64_t size) const;
     // That leaf `place.index` stands in the log of `place.size` leaves.
     [[nodiscard]] Result<std::vector<Digest>, Error> inclusion(const crypto::LeafPlace& place) const;
-    // That the log of sizes.second leaves begins with that of sizes.first, which is at least 1.
-    [[nodiscard]] Result<std::vector<Digest>, Error> consistency(const crypto::TreeSizes& sizes) const;
 
-    // The cosigned checkpoint of the largest size, or the smallest one of at least `size` leaves that's kept.
+    // The cosigned checkpoint of the largest size.
     [[nodiscard]] Result<std::optional<StoredCheckpoint>, Error> latest_checkpoint() const;
-    [[nodiscard]] Result<std::optional<StoredCheckpoint>, Error> checkpoint_of_at_least(std::uint64_t size) const;
 
 private:
     template <class Make>

@@ -29,7 +29,6 @@ public:
     void clear();
 
     [[nodiscard]] std::size_t count() const { return count_; }
-    [[nodiscard]] std::size_t size_bytes() const { return bytes_.size(); }
 
     // Calls put(key, value) or erase(key) for each, in order. The views live as long as the batch is unchanged.
     template <class Put, class Erase>
