@@ -67,8 +67,8 @@ Transaction sample_transaction() {
 // Holds the state tree of one version after another.
 class SampleTree final : public TreeStore {
 public:
-    std::optional<Bytes> node(const NodeKey& key) const override {
-        const auto found = nodes_.find(key.bytes());
+    std::optional<Bytes> node(const NodeKey& wanted) const override {
+        const auto found = nodes_.find(wanted.bytes());
         return found == nodes_.end() ? std::nullopt : std::optional{found->second};
     }
     Digest add(std::optional<std::uint64_t> from, const StateChanges& changes, std::uint64_t version) {
