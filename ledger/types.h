@@ -39,14 +39,15 @@ using Epoch = Strong<struct EpochTag>;
 // Counts and times stay below 2^53, so that JSON readers which know only doubles read them exactly.
 inline constexpr std::uint64_t count_max = (std::uint64_t{1} << 53) - 1;
 
-// What a member may do beyond what its rights over data allow. Numbers stand in the state: never reuse one.
+// What a member may do beyond what its rights over data allow; a label tells people what it is for, and no rule asks
+// for it. Numbers stand in the state: never reuse one.
 enum class Role : std::uint8_t {
     operator_ = 1,   // admits members and sets their roles
     owner = 2,       // registers data sets
-    manager = 3,     // manages data sets for their owners
-    user = 4,        // uses data under grants
+    manager = 3,     // a label: a data set's manager is whom its owners appointed, whatever its roles
+    user = 4,        // a label: anybody can be given a grant
     repository = 5,  // holds data, answers queries, records uses
-    verifier = 6,    // checks registrations
+    verifier = 6,    // a label: nothing is verified on the chain yet
     regulator = 7,   // may revoke any grant
     validator = 8,   // runs a node that votes
     observer = 9,    // runs a node that follows
