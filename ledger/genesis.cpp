@@ -23,7 +23,7 @@ bool are_in_range(const Parameters& p) {
     return is_between(p.quorum_bp.value, 5'000, 9'999) && is_between(p.nonce_window, 1, nonce_window_max) &&
            is_between(p.nonce_age_max_ms, 1'000, 30 * day_ms) && is_between(p.nonce_ahead_max_ms, 1'000, day_ms) &&
            is_between(p.log_match_window_ms, 1, p.log_expiry_window_ms) && p.log_expiry_window_ms <= count_max &&
-           is_between(p.block_bytes_max, transaction_size_max, 64 << 20) &&
+           is_between(p.block_bytes_max, transaction_size_max, block_bytes_limit) &&
            is_between(p.block_transactions_max, 1, block_transactions_limit);
 }
 

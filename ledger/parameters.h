@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/fields.h"
@@ -7,7 +8,11 @@
 
 namespace datadeed::ledger {
 
-// What a chain decides for itself in its genesis document. Times in milliseconds. The ranges stand in genesis.cpp.
+// No genesis may allow more bytes of transactions in a block: the messages that carry a block have a little more room.
+inline constexpr std::size_t block_bytes_limit = std::size_t{1} << 20U;
+
+// What a chain decides for itself in its genesis document. Times in milliseconds. The ranges stand in genesis.cpp
+// and in docs/protocol.md.
 struct Parameters {
     // Whoever holds more than this share of a data set alone decides over it.
     ShareBp quorum_bp{5'000};
@@ -23,7 +28,7 @@ struct Parameters {
     std::uint64_t log_expiry_window_ms{std::uint64_t{30} * 24 * 60 * 60 * 1000};
 
     // The most that a block may hold: bytes of all its transactions together, and how many.
-    std::uint64_t block_bytes_max{1 << 20};
+    std::uint64_t block_bytes_max{block_bytes_limit};
     std::uint64_t block_transactions_max{4096};
 
     static constexpr void fields(auto& self, auto&& visit) {

@@ -120,6 +120,10 @@ Result<PeerEvent, WireError> check(Tip message, const VerifyContext& /*context*/
 
 }  // namespace
 
+// The two rooms don't know each other; what one allows the other must take.
+static_assert(consensus::validators_max == ledger::validators_max);
+static_assert(consensus::payload_bytes_max > ledger::block_bytes_limit);
+
 consensus::ValidatorSet voters(const ledger::ValidatorSet& nodes) {
     std::vector<consensus::Validator> validators;
     validators.reserve(nodes.validators.size());

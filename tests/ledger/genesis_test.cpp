@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "ledger/block.h"
 #include "tests/ledger/world.h"
 #include "tests/support/catch.h"
 
@@ -99,7 +100,10 @@ TEST_CASE("each parameter has a range") {
     CHECK(refuses([](Parameters& p) { p.log_match_window_ms = p.log_expiry_window_ms + 1; }));
     CHECK(refuses([](Parameters& p) { p.log_expiry_window_ms = UINT64_MAX; }));
     CHECK(refuses([](Parameters& p) { p.block_bytes_max = 65'534; }));
+    CHECK(refuses([](Parameters& p) { p.block_bytes_max = block_bytes_limit + 1; }));
     CHECK(refuses([](Parameters& p) { p.block_transactions_max = 0; }));
+    CHECK(refuses([](Parameters& p) { p.block_transactions_max = block_transactions_limit + 1; }));
+    CHECK(!refuses([](Parameters& p) { p.block_bytes_max = block_bytes_limit; }));
     CHECK(!refuses([](Parameters& p) { p.log_match_window_ms = p.log_expiry_window_ms; }));
 }
 
