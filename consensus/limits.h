@@ -29,6 +29,14 @@ inline constexpr std::size_t payloads_max = 8;
 inline constexpr std::uint64_t checkpoint_heights = 64;
 inline constexpr std::size_t checkpoint_bytes = std::size_t{8} << 20;
 
+// Rounds whose duration is remembered for T0, and the factor between what is measured and what is allowed (pace.h).
+inline constexpr std::size_t rounds_measured_max = 128;
+inline constexpr std::uint64_t pace_factor = 4;
+
+// A primary is too slow when it was in so many windows in a row, of so many rounds each.
+inline constexpr std::size_t turnaround_windows = 3;
+inline constexpr std::size_t turnaround_rounds = 20;
+
 // Certificates that a Verifier remembers having found valid.
 inline constexpr std::size_t verified_certificates_max = 256;
 

@@ -72,7 +72,8 @@ struct NewView {
 };
 
 // Where the sender stands, once a second, so that late and restarted nodes get what they miss. Believed for nothing
-// else: only certificates count. The lists are what it holds for `view` (and the height after `committed`), in order.
+// else but the complaint: only certificates count. The lists are what it holds for `view` (and the height after
+// `committed`), in order.
 struct Status {
     static constexpr MessageKind kind = MessageKind::status;
     static constexpr std::string_view domain = "datadeed/pbft/status/1";
@@ -84,6 +85,7 @@ struct Status {
     std::vector<ValidatorIndex> view_changes;
     std::vector<ValidatorIndex> prepares;
     std::vector<ValidatorIndex> commits;
+    bool slow_primary{false};  // a complaint about the primary of `view` (T7); a quorum of them demotes it
 
     static constexpr void fields(auto& self, auto&& visit) {
         visit("view", self.view);
@@ -93,6 +95,7 @@ struct Status {
         visit("view_changes", self.view_changes, Limit{validators_max});
         visit("prepares", self.prepares, Limit{validators_max});
         visit("commits", self.commits, Limit{validators_max});
+        visit("slow_primary", self.slow_primary);
     }
 
     friend bool operator==(const Status&, const Status&) = default;

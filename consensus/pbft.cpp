@@ -18,7 +18,8 @@ Pbft::Pbft(Config config, const VoteSigner& key, Start start, Recovered recovere
       checkpointed_{start.height} {
     DATADEED_ASSERT(config_.validators.contains(config_.self));
     DATADEED_ASSERT(tip_certificate_.has_value() == (height_.value > 0));
-    DATADEED_ASSERT(config_.timing.timeout_min > 0 && config_.timing.timeout_max >= config_.timing.timeout_min);
+    DATADEED_ASSERT(config_.timing.timeout_min_ms > 0 &&
+                    config_.timing.timeout_max_ms >= config_.timing.timeout_min_ms);
     restore(recovered);
     halted_ = recovered.votes_lost;
 }
@@ -37,7 +38,7 @@ void Pbft::restore(Recovered& recovered) {
     reign_.changing = recovered.changing;
     reign_.view_change = recovered.view_change;
     reign_.new_view = recovered.new_view;
-    reign_.entered_at = now_;
+    reign_.entered_ms = now_;
     closed_ = recovered.closed;
     close_where_blocks_are_lost(recovered);
     if (recovered.view_change) view_changes_.insert_or_assign(config_.self, *recovered.view_change);
@@ -90,7 +91,7 @@ void Pbft::resume() {
     timers_.status = now_;
     if (reign_.changing) {
         send(*reign_.view_change);
-        timers_.resend = now_ + resend_interval();
+        timers_.resend = now_ + resend_interval_ms();
     } else {
         actions_.push_back(EnteredView{.view = reign_.view, .primary = primary()});
         if (reign_.new_view && reign_.new_view->signer == config_.self) send(*reign_.new_view);
@@ -111,11 +112,11 @@ void Pbft::resume() {
 void Pbft::handle(Tick& event) {
     now_ = std::max(now_, event.now_ms);
     if (now_ >= timers_.status) {
-        timers_.status = now_ + config_.timing.status_every;
+        timers_.status = now_ + config_.timing.status_every_ms;
         send(sign(config_.chain, status(), config_.self, *key_));
     }
     if (timers_.resend && now_ >= *timers_.resend) {
-        timers_.resend = now_ + resend_interval();
+        timers_.resend = now_ + resend_interval_ms();
         send(*reign_.view_change);
     }
     fetch_if_due();
@@ -123,6 +124,7 @@ void Pbft::handle(Tick& event) {
         change_view(reign_.view.next());
     } else {
         check_fairness();
+        check_pace();
     }
 }
 

@@ -22,8 +22,8 @@ public:
 
     [[nodiscard]] Actions step(Event event);
 
-    // When the next Tick is due, in ms of the same clock. STATUS makes it never further away than Timing::status_every,
-    // except after Halt: then it never comes.
+    // When the next Tick is due, in ms of the same clock. STATUS makes it never further away than
+    // Timing::status_every_ms, except after Halt: then it never comes.
     [[nodiscard]] std::uint64_t next_deadline() const;
 
     [[nodiscard]] View view() const { return reign_.view; }
@@ -34,8 +34,8 @@ public:
     [[nodiscard]] Height height() const { return height_; }
     [[nodiscard]] const Digest& tip() const { return tip_; }
     [[nodiscard]] bool halted() const { return halted_; }
-    // T(k), in ms.
-    [[nodiscard]] std::uint64_t timeout() const;
+    // T(k).
+    [[nodiscard]] std::uint64_t timeout_ms() const;
     // The bytes of a proposal for the height being decided, to answer FETCH-BODY; null when not held. Until the next
     // step.
     [[nodiscard]] const Bytes* payload(const Digest& hash) const;
@@ -96,7 +96,11 @@ private:
     void enter(Signed<NewView> message, Opening opening);
     void update_timer();
     void check_fairness();
-    [[nodiscard]] std::uint64_t resend_interval() const;
+    void measure_round(const Digest& decided);
+    void check_pace();
+    [[nodiscard]] bool finds_primary_slow() const;
+    [[nodiscard]] std::size_t complaints() const;
+    [[nodiscard]] std::uint64_t resend_interval_ms() const;
 
     // pbft_catch_up.cpp: STATUS, bodies, blocks, own votes
     void receive(ValidatorIndex via, Signed<Status> message);
@@ -129,6 +133,8 @@ private:
     Reign reign_;
     ViewChanges view_changes_;
     std::uint64_t failures_{};  // view changes since the last fresh block: the k of T(k)
+    RoundTimes rounds_;
+    std::optional<std::uint64_t> demoted_ms_;  // when a primary was last demoted for being slow
     Timers timers_;
     Work work_;
 

@@ -14,7 +14,8 @@ Status Pbft::status() const {
                   .has_proposal = slot_.round.accepted || slot_.round.candidate,
                   .view_changes = {},
                   .prepares = slot_.prepares.signers(reign_.view),
-                  .commits = slot_.commits.signers(reign_.view)};
+                  .commits = slot_.commits.signers(reign_.view),
+                  .slow_primary = finds_primary_slow()};
     for (const auto& [signer, change] : view_changes_) {
         if (change.message.new_view == reign_.view) status.view_changes.push_back(signer);
     }
@@ -31,6 +32,13 @@ void Pbft::receive(ValidatorIndex, Signed<Status> message) {
     } else if (said.committed == height_ && said.view == reign_.view && !reign_.changing && !said.changing) {
         help_with_votes(peer, said);
     }
+    if (said.view != reign_.view || reign_.changing || said.changing) return;
+    if (said.slow_primary) {
+        reign_.complainants.insert(peer);
+    } else {
+        reign_.complainants.erase(peer);
+    }
+    check_pace();
 }
 
 void Pbft::help_with_view(ValidatorIndex peer, const Status& status) {
@@ -89,14 +97,14 @@ void Pbft::note_ahead(ValidatorIndex peer, Height committed) {
     if (committed <= height_) return;
     Height& known = ahead_[peer];
     known = std::max(known, committed);
-    const std::uint64_t due = now_ + (committed == open_height() ? config_.timing.fetch_grace : 0);
+    const std::uint64_t due = now_ + (committed == open_height() ? config_.timing.fetch_grace_ms : 0);
     if (!timers_.blocks) timers_.blocks = due;
 }
 
 void Pbft::refresh_ahead() {
     std::erase_if(ahead_, [this](const auto& entry) { return entry.second <= height_; });
     timers_.blocks.reset();
-    if (!ahead_.empty()) timers_.blocks = now_ + config_.timing.fetch_grace;
+    if (!ahead_.empty()) timers_.blocks = now_ + config_.timing.fetch_grace_ms;
 }
 
 void Pbft::want_body(const Digest& hash, std::vector<ValidatorIndex> holders) {
@@ -104,12 +112,12 @@ void Pbft::want_body(const Digest& hash, std::vector<ValidatorIndex> holders) {
     std::erase(holders, config_.self);
     actions_.push_back(FetchBody{.height = open_height(), .hash = hash, .holders = holders});
     slot_.wanted = Slot::WantedBody{.hash = hash, .holders = std::move(holders)};
-    timers_.body = now_ + config_.timing.fetch_retry;
+    timers_.body = now_ + config_.timing.fetch_retry_ms;
 }
 
 void Pbft::fetch_if_due() {
     if (timers_.body && now_ >= *timers_.body && slot_.wanted) {
-        timers_.body = now_ + config_.timing.fetch_retry;
+        timers_.body = now_ + config_.timing.fetch_retry_ms;
         actions_.push_back(
             FetchBody{.height = open_height(), .hash = slot_.wanted->hash, .holders = slot_.wanted->holders});
     }
@@ -124,7 +132,7 @@ void Pbft::fetch_blocks() {
     if (next == ahead_.end()) next = ahead_.begin();
     asked_last_ = next->first;
     actions_.push_back(FetchBlocks{.peer = next->first, .from = open_height()});
-    timers_.blocks = now_ + config_.timing.fetch_retry;
+    timers_.blocks = now_ + config_.timing.fetch_retry_ms;
 }
 
 // Somebody shows me my own signature. If the journal doesn't know it, the journal has lost votes, and the next could

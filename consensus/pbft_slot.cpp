@@ -80,6 +80,8 @@ void Pbft::consider(Signed<PrePrepare> message) {
                                              .payload = message.message.payload},
                                 .fresh = !must_carry});
     round.candidate = Candidate{.proposal = std::move(message), .mine = false};
+    round.proposed_ms = now_;
+    round.turnaround_ms = timers_.progress ? now_ - timers_.round_began : 0;
 }
 
 // The host found it valid: store it, then vote (N3). My own is voted for by being proposed.
@@ -212,6 +214,7 @@ void Pbft::decide_if_agreed() {
     const bool fresh = !carried || carried->height != open_height() || carried->hash != hash;
     Proposal block{.height = open_height(), .hash = hash, .parent = tip_, .payload = *bytes};
     actions_.push_back(Decide{.block = std::move(block), .certificate = certificate, .after = last_record_});
+    measure_round(hash);
     finish_height(certificate, fresh);
 }
 

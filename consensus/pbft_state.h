@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "consensus/messages.h"
+#include "consensus/pace.h"
 #include "consensus/view_change.h"
 #include "consensus/vote_book.h"
 
@@ -29,6 +30,8 @@ struct Round {
     bool refused{false};                         // the view's proposal was bad: no other is taken
     bool building{false};                        // Build is unanswered
     bool committed{false};                       // COMMIT sent
+    std::uint64_t proposed_ms{};                 // when the proposal came
+    std::uint64_t turnaround_ms{};               // how long it had been waited for by then
 };
 
 // Of the height being decided.
@@ -61,13 +64,16 @@ struct Reign {
     std::optional<Signed<ViewChange>> view_change;  // mine for `view`, iff changing
     std::optional<Signed<NewView>> new_view;        // of the last view that I entered
     Opening opening;                                // what it demands
-    std::uint64_t entered_at{};
-    std::uint64_t decided{};  // blocks since then
+    std::uint64_t entered_ms{};
+    std::uint64_t decided{};                // blocks since then
+    Turnarounds turnarounds;                // of its primary
+    std::set<ValidatorIndex> complainants;  // the others whose STATUS finds it slow
 };
 
 // When things are due, in ms of the host's clock.
 struct Timers {
     std::optional<std::uint64_t> progress;  // until a block is decided, or (changing, quorum held) the view begins
+    std::uint64_t round_began{};            // when `progress` began to run for the height being decided
     std::optional<std::uint64_t> resend;    // VIEW-CHANGE
     std::optional<std::uint64_t> body;
     std::optional<std::uint64_t> blocks;

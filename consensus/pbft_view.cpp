@@ -21,7 +21,7 @@ void Pbft::change_view(View to) {
     view_changes_.insert_or_assign(config_.self, message);
     persist(ViewChangeSent{message});
     send(message);
-    timers_.resend = now_ + resend_interval();
+    timers_.resend = now_ + resend_interval_ms();
     look_at_view_changes();
 }
 
@@ -65,7 +65,7 @@ void Pbft::look_at_view_changes() {
     const auto asked = std::count_if(view_changes_.begin(), view_changes_.end(), [this](const auto& entry) {
         return entry.second.message.new_view >= reign_.view;
     });
-    if (static_cast<std::size_t>(asked) >= quorum && !timers_.progress) timers_.progress = now_ + timeout();
+    if (static_cast<std::size_t>(asked) >= quorum && !timers_.progress) timers_.progress = now_ + timeout_ms();
 }
 
 // C4: as the new primary, with a quorum of VIEW-CHANGEs that has mine.
@@ -115,8 +115,10 @@ void Pbft::enter(Signed<NewView> message, Opening opening) {
                    .view_change = std::nullopt,
                    .new_view = std::move(message),
                    .opening = std::move(opening),
-                   .entered_at = now_,
-                   .decided = 0};
+                   .entered_ms = now_,
+                   .decided = 0,
+                   .turnarounds = {},
+                   .complainants = {}};
     slot_.round = {};
     slot_.wanted.reset();
     timers_.progress.reset();
@@ -135,16 +137,17 @@ void Pbft::enter(Signed<NewView> message, Opening opening) {
     if (!halted_) maybe_propose();
 }
 
-std::uint64_t Pbft::timeout() const {
-    const Timing& timing = config_.timing;
-    std::uint64_t timeout = timing.timeout_min;
-    for (std::uint64_t k = 0; k < failures_ && timeout < timing.timeout_max; ++k) timeout *= 2;
-    return std::min(timeout, timing.timeout_max);
+// T2.
+std::uint64_t Pbft::timeout_ms() const {
+    const std::uint64_t max_ms = config_.timing.timeout_max_ms;
+    std::uint64_t timeout_ms = first_timeout_ms(config_.timing, rounds_);
+    for (std::uint64_t k = 0; k < failures_ && timeout_ms < max_ms; ++k) timeout_ms *= 2;
+    return std::min(timeout_ms, max_ms);
 }
 
 // T4; the place in the set spreads the validators out a little.
-std::uint64_t Pbft::resend_interval() const {
-    return std::max<std::uint64_t>(1, timeout() / 4 + config_.self.value);
+std::uint64_t Pbft::resend_interval_ms() const {
+    return std::max<std::uint64_t>(1, timeout_ms() / 4 + config_.self.value);
 }
 
 // T1: while votes are cast, the timer runs iff something waits to be decided. While changing, T6 rules.
@@ -154,7 +157,8 @@ void Pbft::update_timer() {
     if (!work_.pending && !in_flight) {
         timers_.progress.reset();
     } else if (!timers_.progress) {
-        timers_.progress = now_ + timeout();
+        timers_.progress = now_ + timeout_ms();
+        timers_.round_began = now_;
     }
 }
 
@@ -162,11 +166,47 @@ void Pbft::update_timer() {
 void Pbft::check_fairness() {
     if (reign_.changing || is_primary() || !work_.pending) return;
     const Timing& timing = config_.timing;
-    const bool too_old = work_.oldest_ms >= timing.fairness_age && now_ >= reign_.entered_at + timing.fairness_age;
-    const bool waited = work_.oldest_ms >= timing.fairness_wait && now_ >= reign_.entered_at + timing.fairness_wait;
+    const bool too_old =
+        work_.oldest_ms >= timing.fairness_age_ms && now_ >= reign_.entered_ms + timing.fairness_age_ms;
+    const bool waited =
+        work_.oldest_ms >= timing.fairness_wait_ms && now_ >= reign_.entered_ms + timing.fairness_wait_ms;
     const bool passed_by =
         waited && work_.oldest_blocks >= timing.fairness_blocks && reign_.decided >= timing.fairness_blocks;
     if (too_old || passed_by) change_view(reign_.view.next());
+}
+
+// What the round that ends with `decided` tells of the others' pace. One that a view change interrupted tells nothing.
+void Pbft::measure_round(const Digest& decided) {
+    if (reign_.changing) return;
+    if (timers_.progress) rounds_.add(now_ - timers_.round_began);
+    const Round& round = slot_.round;
+    const bool followed = round.accepted && !is_primary() && round.accepted->message.hash == decided;
+    if (followed) reign_.turnarounds.add(round.turnaround_ms, now_ - round.proposed_ms, config_.timing);
+}
+
+// T7. A complaint (STATUS carries it) changes nothing by itself, and its sender goes on voting: else one validator with
+// a bad link would leave the view alone. Only a quorum of them demotes, and whoever hears f + 1 joins in, so that all
+// come to it or none.
+void Pbft::check_pace() {
+    if (!finds_primary_slow()) return;
+    if (complaints() + 1 < config_.validators.quorum()) return;
+    demoted_ms_ = now_;
+    change_view(reign_.view.next());
+}
+
+bool Pbft::finds_primary_slow() const {
+    if (reign_.changing) return false;
+    const bool rested = !demoted_ms_ || now_ >= *demoted_ms_ + config_.timing.demotion_every_ms;
+    return (reign_.turnarounds.too_slow() && rested) || complaints() >= config_.validators.weak();
+}
+
+// Of the others. Who has left the view already doesn't say it in a STATUS any more, so that his VIEW-CHANGE counts.
+std::size_t Pbft::complaints() const {
+    std::set<ValidatorIndex> who = reign_.complainants;
+    for (const auto& [signer, change] : view_changes_) {
+        if (signer != config_.self && change.message.new_view > reign_.view) who.insert(signer);
+    }
+    return who.size();
 }
 
 }  // namespace datadeed::consensus

@@ -8,8 +8,8 @@ namespace {
 
 Timing quick_timing() {
     Timing timing;
-    timing.timeout_min = 200;
-    timing.timeout_max = 3'200;
+    timing.timeout_min_ms = 200;
+    timing.timeout_max_ms = 3'200;
     return timing;
 }
 

@@ -134,7 +134,7 @@ TEST_CASE("the timeout doubles with each failed view up to its limit") {
     std::uint64_t expected = 500;
     static_cast<void>(backup.core.step(WorkPending{.pending = true, .oldest_ms = 0, .oldest_blocks = 0}));
     for (std::uint64_t view = 1; view < 9; ++view) {
-        CHECK(backup.core.timeout() == expected);
+        CHECK(backup.core.timeout_ms() == expected);
         now += expected;
         static_cast<void>(backup.core.step(Tick{now}));
         REQUIRE(backup.core.view() == View{view});

@@ -151,7 +151,7 @@ void Scenario::show() {
         line += "view " + std::to_string(core.view().value) + (core.changing() ? " changing" : "") + ", height " +
                 std::to_string(core.height().value);
         if (core.height().value > 0) line += " " + label(core.tip());
-        tell(line + ", timeout " + std::to_string(core.timeout()) + (core.halted() ? ", halted" : ""));
+        tell(line + ", timeout " + std::to_string(core.timeout_ms()) + (core.halted() ? ", halted" : ""));
     }
 }
 
