@@ -25,7 +25,8 @@ inline constexpr std::size_t votes_per_signer_max = 16;
 // Proposals of the height being decided, one a view, whose bytes are kept so that they can be carried or served.
 inline constexpr std::size_t payloads_max = 8;
 
-// A journal is summed up (journal.h, Checkpoint) when so many heights or so many bytes have gone into it.
+// A journal is summed up (journal.h, Checkpoint) when so many heights, or records of so many bytes as they are encoded,
+// have gone into it.
 inline constexpr std::uint64_t checkpoint_heights = 64;
 inline constexpr std::size_t checkpoint_bytes = std::size_t{8} << 20;
 

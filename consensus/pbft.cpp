@@ -7,6 +7,23 @@
 
 namespace datadeed::consensus {
 
+namespace {
+
+// Up to where no vote may be cast when the chain on disk goes on with `open`. Votes cast above it (the chain lost
+// blocks) close their height, too: by the time it is open they aren't remembered.
+Height closed_by(const Recovered& recovered, Height open) {
+    Height closed = recovered.closed;
+    const auto close = [&closed, open](Height voted_on) {
+        if (voted_on > open) closed = std::max(closed, voted_on);
+    };
+    for (const ProposalMade& record : recovered.made) close(record.proposal.message.height);
+    for (const ProposalAccepted& record : recovered.accepted) close(record.vote.message.height);
+    for (const BlockPrepared& record : recovered.prepared) close(record.vote.message.height);
+    return closed;
+}
+
+}  // namespace
+
 Pbft::Pbft(Config config, const VoteSigner& key, Start start, Recovered recovered)
     : config_{std::move(config)},
       key_{&key},
@@ -39,8 +56,7 @@ void Pbft::restore(Recovered& recovered) {
     reign_.view_change = recovered.view_change;
     reign_.new_view = recovered.new_view;
     reign_.entered_ms = now_;
-    closed_ = recovered.closed;
-    close_where_blocks_are_lost(recovered);
+    closed_ = closed_by(recovered, open_height());
     if (recovered.view_change) view_changes_.insert_or_assign(config_.self, *recovered.view_change);
     if (reign_.new_view) {
         const Result<Opening, HaltReason> opening = open_view(reign_.new_view->message.view_changes);
@@ -73,16 +89,6 @@ void Pbft::restore(Recovered& recovered) {
                           reign_.view);
         if (vote.view == reign_.view && !reign_.changing) slot_.round.committed = true;
     }
-}
-
-// A chain that lost blocks comes to the last height voted on only after this restart, and finds an empty slot there:
-// that height is closed as well.
-void Pbft::close_where_blocks_are_lost(const Recovered& recovered) {
-    if (closed_ <= height_) return;
-    const auto close = [this](Height voted_on) { closed_ = std::max(closed_, voted_on); };
-    for (const ProposalMade& record : recovered.made) close(record.proposal.message.height);
-    for (const ProposalAccepted& record : recovered.accepted) close(record.vote.message.height);
-    for (const BlockPrepared& record : recovered.prepared) close(record.vote.message.height);
 }
 
 // The same bytes as before the restart: signatures come from the journal, or from the same key over the same statement.
@@ -196,6 +202,7 @@ void Pbft::handle(BodyAvailable& event) {
 }
 
 std::uint64_t Pbft::persist(VoteRecord record) {
+    unsummed_bytes_ += encode(record).size();
     actions_.push_back(Persist{.number = ++last_record_, .record = std::move(record)});
     return last_record_;
 }

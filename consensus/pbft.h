@@ -56,7 +56,6 @@ private:
     void handle(Adopted& event);
     void handle(BodyAvailable& event);
     void restore(Recovered& recovered);
-    void close_where_blocks_are_lost(const Recovered& recovered);
     void resume();
     std::uint64_t persist(VoteRecord record);
     void send(Message message, std::optional<ValidatorIndex> to = std::nullopt);
@@ -141,7 +140,7 @@ private:
     std::map<ValidatorIndex, Height> ahead_;  // who seems to have committed what above height_; unproven
     ValidatorIndex asked_last_{};
     Height checkpointed_{};
-    std::size_t unsummed_bytes_{};
+    std::size_t unsummed_bytes_{};  // of records since the last Checkpoint
 
     Actions actions_;  // of the step that is running
 };

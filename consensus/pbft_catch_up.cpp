@@ -1,11 +1,80 @@
 #include <algorithm>
 
-#include "base/overloaded.h"
 #include "consensus/pbft.h"
 
 // Helping late and restarted validators by STATUS (C7), and getting what is missing here.
 
 namespace datadeed::consensus {
+
+namespace {
+
+// What this node still knows of what it said.
+struct OwnVotes {
+    Height height{};  // the last decided
+    Height closed{};
+    ValidatorIndex self{};
+    const Slot* slot{nullptr};
+    const Reign* reign{nullptr};
+
+    [[nodiscard]] Height open() const { return height.next(); }
+};
+
+// Whether a vote there is one of the past, which is taken as it is: of a height that is decided or closed, or of a view
+// that was left. Where the chain lost blocks, the height above the closed ones may have had votes, too.
+bool is_settled(const OwnVotes& own, Height height, View view) {
+    if (height <= std::max(own.height, own.closed)) return true;
+    if (height > own.open()) return height == own.closed.next();
+    return view < own.reign->view;
+}
+
+// Whether it is the slot whose votes are known exactly: the height being decided, the current view.
+bool is_current(const OwnVotes& own, Height height, View view) {
+    return height == own.open() && view == own.reign->view;
+}
+
+template <class M>
+bool has_cast_in(const OwnVotes& own, const VoteBook& book, const M& vote) {
+    if (is_settled(own, vote.height, vote.view)) return true;
+    if (!is_current(own, vote.height, vote.view)) return false;
+    const VoteBook::Vote* known = book.find(vote.view, own.self);
+    return known != nullptr && known->hash == vote.hash;
+}
+
+// Whether I can have said this, as far as I still know: an overload a kind.
+
+bool has_cast(const OwnVotes& own, const Signed<PrePrepare>& statement) {
+    const PrePrepare& said = statement.message;
+    if (is_settled(own, said.height, said.view)) return true;
+    if (!is_current(own, said.height, said.view)) return false;
+    const std::optional<Signed<PrePrepare>>& accepted = own.slot->round.accepted;
+    return accepted && accepted->signer == own.self && accepted->message.hash == said.hash;
+}
+
+bool has_cast(const OwnVotes& own, const Signed<Prepare>& statement) {
+    return has_cast_in(own, own.slot->prepares, statement.message);
+}
+
+bool has_cast(const OwnVotes& own, const Signed<Commit>& statement) {
+    return has_cast_in(own, own.slot->commits, statement.message);
+}
+
+bool has_cast(const OwnVotes& own, const Signed<ViewChange>& statement) {
+    const Reign& reign = *own.reign;
+    if (reign.changing && statement.message.new_view == reign.view) return statement == reign.view_change;
+    return statement.message.new_view <= reign.view;
+}
+
+bool has_cast(const OwnVotes& own, const Signed<NewView>& statement) {
+    const Reign& reign = *own.reign;
+    if (reign.changing) return statement.message.new_view < reign.view;
+    return statement.message.new_view <= reign.view;
+}
+
+bool has_cast(const OwnVotes&, const Signed<Status>&) {
+    return true;
+}
+
+}  // namespace
 
 Status Pbft::status() const {
     Status status{.view = reign_.view,
@@ -153,42 +222,9 @@ bool Pbft::may_have_committed(const CommitCertificate& certificate) const {
     return certificate.view < reign_.view && slot_.commits.count_of(self) >= votes_per_signer_max;
 }
 
-// Whether I can have said this, as far as I still know. A vote of the height being decided and the current view is
-// known exactly; older ones are taken as they are.
 bool Pbft::has_cast(const Message& message) const {
-    const auto judge = [this](const auto& vote, const auto& known) {
-        if (vote.height <= height_ || vote.height <= closed_) return true;
-        if (vote.height > std::max(open_height(), closed_.next())) return false;
-        if (vote.height > open_height() || vote.view < reign_.view) return true;
-        return vote.view == reign_.view && known(vote.hash);
-    };
-    const auto in = [this](const VoteBook& book) {
-        return [this, &book](const Digest& hash) {
-            const VoteBook::Vote* vote = book.find(reign_.view, config_.self);
-            return vote != nullptr && vote->hash == hash;
-        };
-    };
-    const Overloaded known{
-        [&](const Signed<PrePrepare>& vote) {
-            return judge(vote.message, [this](const Digest& hash) {
-                const auto& accepted = slot_.round.accepted;
-                return accepted && accepted->signer == config_.self && accepted->message.hash == hash;
-            });
-        },
-        [&](const Signed<Prepare>& vote) { return judge(vote.message, in(slot_.prepares)); },
-        [&](const Signed<Commit>& vote) { return judge(vote.message, in(slot_.commits)); },
-        [&](const Signed<ViewChange>& change) {
-            if (change.message.new_view != reign_.view || !reign_.changing)
-                return change.message.new_view <= reign_.view;
-            return change == reign_.view_change;
-        },
-        [&](const Signed<NewView>& opened) {
-            return opened.message.new_view < reign_.view ||
-                   (opened.message.new_view == reign_.view && !reign_.changing);
-        },
-        [](const Signed<Status>&) { return true; },
-    };
-    return std::visit(known, message);
+    const OwnVotes own{.height = height_, .closed = closed_, .self = config_.self, .slot = &slot_, .reign = &reign_};
+    return std::visit([&own](const auto& statement) { return consensus::has_cast(own, statement); }, message);
 }
 
 std::uint64_t Pbft::next_deadline() const {

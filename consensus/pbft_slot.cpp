@@ -231,12 +231,12 @@ void Pbft::finish_height(const CommitCertificate& certificate, bool fresh) {
     const bool due = height_.value >= checkpointed_.value + checkpoint_heights || unsummed_bytes_ >= checkpoint_bytes;
     if (due && height_ >= closed_) {
         checkpointed_ = height_;
-        unsummed_bytes_ = 0;
         persist(Checkpoint{.committed = height_,
                            .view = reign_.view,
                            .changing = reign_.changing,
                            .view_change = reign_.view_change,
                            .new_view = reign_.new_view});
+        unsummed_bytes_ = 0;
     }
     refresh_ahead();
     replay_future();
@@ -274,7 +274,6 @@ void Pbft::keep_payload(const Digest& hash, Bytes payload) {
 // The journal needs a payload once a height.
 Signed<PrePrepare> Pbft::for_journal(Signed<PrePrepare> proposal) {
     if (!slot_.journaled.insert(proposal.message.hash).second) proposal.message.payload.clear();
-    unsummed_bytes_ += proposal.message.payload.size();
     return proposal;
 }
 

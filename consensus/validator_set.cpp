@@ -1,12 +1,9 @@
 #include "consensus/validator_set.h"
 
-#include <string_view>
 #include <utility>
 
 #include "base/assert.h"
-#include "base/fields.h"
 #include "consensus/limits.h"
-#include "crypto/hash.h"
 
 namespace datadeed::consensus {
 
@@ -21,14 +18,6 @@ ValidatorIndex ValidatorSet::primary(View view) const {
 const Validator& ValidatorSet::at(ValidatorIndex index) const {
     DATADEED_ASSERT(contains(index));
     return validators_[index.value];
-}
-
-Digest ValidatorSet::hash() const {
-    cbor::Writer writer;
-    writer.array(2);
-    writer.text("datadeed/validators/1");
-    encode_to(writer, validators_);
-    return crypto::sha256(writer.data());
 }
 
 }  // namespace datadeed::consensus

@@ -48,9 +48,6 @@ public:
     [[nodiscard]] const Validator& at(ValidatorIndex index) const;
     [[nodiscard]] const std::vector<Validator>& all() const { return validators_; }
 
-    // SHA-256 of the CBOR array ["datadeed/validators/1", validators].
-    [[nodiscard]] Digest hash() const;
-
     friend bool operator==(const ValidatorSet&, const ValidatorSet&) = default;
 
 private:

@@ -57,14 +57,4 @@ TEST_CASE("primaries take turns") {
     CHECK_FALSE(set.contains(ValidatorIndex{4}));
 }
 
-TEST_CASE("the hash of a set tells names, keys and their order apart") {
-    const std::vector<Validator> validators = quick_set(2).all();
-    const Digest hash = ValidatorSet{validators}.hash();
-    CHECK(hash == quick_set(2).hash());
-    CHECK(hash != ValidatorSet{{validators[1], validators[0]}}.hash());
-    Validator renamed = validators[0];
-    renamed.name = "other";
-    CHECK(hash != ValidatorSet{{renamed, validators[1]}}.hash());
-}
-
 }  // namespace datadeed::consensus::testing
