@@ -30,6 +30,23 @@ bool contradicts(const Status&, const Status&) {
     return false;
 }
 
+// COMMIT says that everything below `height` is final here and that a prepared certificate of its view is on disk. A
+// VIEW-CHANGE to a later view comes after it (N10), so it must show the height final, or all below it and a certificate
+// of that view or a later one. What a later view prepared may be another block: this one wasn't final then.
+bool hides(const ViewChange& change, const Commit& commit) {
+    if (change.new_view <= commit.view || change.committed >= commit.height) return false;
+    if (change.committed.next() != commit.height || !change.prepared) return true;
+    const PreparedCertificate& prepared = *change.prepared;
+    return prepared.view < commit.view || (prepared.view == commit.view && prepared.hash != commit.hash);
+}
+
+bool is_amnesia(const Message& first, const Message& second) {
+    const auto* commit = std::get_if<Signed<Commit>>(&first);
+    const auto* change = std::get_if<Signed<ViewChange>>(&second);
+    return commit != nullptr && change != nullptr && commit->signer == change->signer &&
+           hides(change->message, commit->message);
+}
+
 // Whether the NEW-VIEW concludes otherwise than its own VIEW-CHANGEs demand.
 bool contradicts_itself(const Message& message) {
     const auto* opened = std::get_if<Signed<NewView>>(&message);
@@ -41,6 +58,7 @@ bool contradicts_itself(const Message& message) {
 }  // namespace
 
 bool contradict(const Message& first, const Message& second) {
+    if (is_amnesia(first, second) || is_amnesia(second, first)) return true;
     return std::visit(
         [&second]<class M>(const Signed<M>& a) {
             const auto* b = std::get_if<Signed<M>>(&second);

@@ -7,9 +7,9 @@
 
 namespace datadeed::consensus {
 
-// Signed statements of one validator that a correct one can't have made: two that contradict each other, or one
-// NEW-VIEW (`second` empty) that begins otherwise than its own VIEW-CHANGEs demand. Payloads are left out, since they
-// aren't signed. Anyone with the keys can check it.
+// Signed statements of one validator that a correct one can't have made: two that contradict each other (a COMMIT and a
+// VIEW-CHANGE that hides it among them), or one NEW-VIEW (`second` empty) that begins otherwise than its own
+// VIEW-CHANGEs demand. Payloads are left out, since they aren't signed. Anyone with the keys can check it.
 struct Evidence {
     Message first;
     std::optional<Message> second;
@@ -23,7 +23,8 @@ struct Evidence {
 };
 
 // Whether both statements fill one slot differently: PRE-PREPARE, PREPARE or COMMIT of one view and height with two
-// hashes, two VIEW-CHANGEs or two NEW-VIEWs for one view. STATUS never contradicts.
+// hashes, two VIEW-CHANGEs or two NEW-VIEWs for one view. And, in either order, whether a VIEW-CHANGE to a later view
+// hides what a COMMIT says to be prepared. STATUS never contradicts.
 [[nodiscard]] bool contradict(const Message& first, const Message& second);
 
 // Checks signatures and contradiction; the answer is who is guilty.

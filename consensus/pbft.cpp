@@ -107,10 +107,12 @@ void Pbft::resume() {
             Signed<PrePrepare> whole = *accepted;
             if (const Bytes* bytes = payload(whole.message.hash)) whole.message.payload = *bytes;
             send(std::move(whole));
-        } else if (const auto* vote = slot_.prepares.find(reign_.view, config_.self)) {
-            send(prepare_of(*vote, config_.self));
+        } else if (slot_.prepares.find(reign_.view, config_.self) != nullptr) {
+            send(vote_of<Prepare>(slot_.prepares, reign_.view, config_.self));
         }
-        if (const auto* vote = slot_.commits.find(reign_.view, config_.self)) send(commit_of(*vote, config_.self));
+        if (slot_.commits.find(reign_.view, config_.self) != nullptr) {
+            send(vote_of<Commit>(slot_.commits, reign_.view, config_.self));
+        }
     }
     advance();
 }

@@ -91,6 +91,7 @@ private:
     void receive(ValidatorIndex via, Signed<NewView> message);
     void change_view(View to);
     void look_at_view_changes();
+    void report_if_hidden(const Signed<ViewChange>& change);
     void open_as_primary();
     void enter(Signed<NewView> message, Opening opening);
     void update_timer();
@@ -112,8 +113,8 @@ private:
     void refresh_ahead();
     void check_own(const Message& message);
     [[nodiscard]] bool has_cast(const Message& message) const;
-    [[nodiscard]] Signed<Prepare> prepare_of(const VoteBook::Vote& vote, ValidatorIndex signer) const;
-    [[nodiscard]] Signed<Commit> commit_of(const VoteBook::Vote& vote, ValidatorIndex signer) const;
+    template <class M>
+    [[nodiscard]] Signed<M> vote_of(const VoteBook& book, View view, ValidatorIndex signer) const;
 
     Config config_;
     const VoteSigner* key_;
@@ -144,5 +145,14 @@ private:
 
     Actions actions_;  // of the step that is running
 };
+
+// A vote at the height being decided as its signer sent it. `book` must have it.
+template <class M>
+Signed<M> Pbft::vote_of(const VoteBook& book, View view, ValidatorIndex signer) const {
+    const VoteBook::Vote& vote = *book.find(view, signer);
+    return {.message = {.view = view, .height = open_height(), .hash = vote.hash},
+            .signer = signer,
+            .signature = vote.signature};
+}
 
 }  // namespace datadeed::consensus

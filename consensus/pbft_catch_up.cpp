@@ -142,23 +142,11 @@ void Pbft::help_with_votes(ValidatorIndex peer, const Status& status) {
         }
     }
     for (const ValidatorIndex signer : slot_.prepares.signers(reign_.view)) {
-        if (lacks(status.prepares, signer)) send(prepare_of(*slot_.prepares.find(reign_.view, signer), signer), peer);
+        if (lacks(status.prepares, signer)) send(vote_of<Prepare>(slot_.prepares, reign_.view, signer), peer);
     }
     for (const ValidatorIndex signer : slot_.commits.signers(reign_.view)) {
-        if (lacks(status.commits, signer)) send(commit_of(*slot_.commits.find(reign_.view, signer), signer), peer);
+        if (lacks(status.commits, signer)) send(vote_of<Commit>(slot_.commits, reign_.view, signer), peer);
     }
-}
-
-Signed<Prepare> Pbft::prepare_of(const VoteBook::Vote& vote, ValidatorIndex signer) const {
-    return {.message = {.view = reign_.view, .height = open_height(), .hash = vote.hash},
-            .signer = signer,
-            .signature = vote.signature};
-}
-
-Signed<Commit> Pbft::commit_of(const VoteBook::Vote& vote, ValidatorIndex signer) const {
-    return {.message = {.view = reign_.view, .height = open_height(), .hash = vote.hash},
-            .signer = signer,
-            .signature = vote.signature};
 }
 
 // A claim, nothing more: it only decides whom to ask. One height ahead is normal for a moment.

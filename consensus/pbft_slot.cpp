@@ -165,7 +165,10 @@ void Pbft::receive(ValidatorIndex, Signed<Prepare> message) {
 // Of any view, even a past one: what a quorum has committed there is final (N10).
 void Pbft::receive(ValidatorIndex, Signed<Commit> message) {
     if (!is_for_this_height(message)) return;
-    if (record_vote(slot_.commits, message)) advance();
+    if (!record_vote(slot_.commits, message)) return;
+    const auto change = view_changes_.find(message.signer);
+    if (change != view_changes_.end()) report_if_hidden(change->second);
+    advance();
 }
 
 // Looks whether a quorum is complete.

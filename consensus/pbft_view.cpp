@@ -31,6 +31,7 @@ void Pbft::receive(ValidatorIndex via, Signed<ViewChange> message) {
     const View wanted = message.message.new_view;
     const ValidatorIndex signer = message.signer;
     note_ahead(signer, message.message.committed);
+    report_if_hidden(message);
     const auto found = view_changes_.find(signer);
     if (found != view_changes_.end() && found->second.message.new_view >= wanted) {
         if (found->second.message.new_view == wanted && found->second.message != message.message) {
@@ -46,6 +47,14 @@ void Pbft::receive(ValidatorIndex via, Signed<ViewChange> message) {
         return;
     }
     look_at_view_changes();
+}
+
+// Amnesia: of what the signer committed at the height being decided, the last before the new view convicts if any does.
+void Pbft::report_if_hidden(const Signed<ViewChange>& change) {
+    const std::optional<View> view = slot_.commits.last_before(change.message.new_view, change.signer);
+    if (!view) return;
+    const Signed<Commit> commit = vote_of<Commit>(slot_.commits, *view, change.signer);
+    if (contradict(commit, change)) report(commit, change);
 }
 
 // T5, then C4, then T6.
@@ -93,6 +102,7 @@ void Pbft::receive(ValidatorIndex, Signed<NewView> message) {
             report(*reign_.new_view, std::move(message));
         return;
     }
+    for (const Signed<ViewChange>& change : message.message.view_changes) report_if_hidden(change);
     Result<Opening, HaltReason> opening = open_view(message.message.view_changes);
     if (!opening) {
         halt(opening.error());

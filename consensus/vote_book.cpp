@@ -36,6 +36,14 @@ std::size_t VoteBook::count_of(ValidatorIndex signer) const {
     return static_cast<std::size_t>(std::ranges::count_if(votes_, is_of));
 }
 
+std::optional<View> VoteBook::last_before(View limit, ValidatorIndex signer) const {
+    for (auto at = votes_.lower_bound({limit, ValidatorIndex{}}); at != votes_.begin();) {
+        --at;
+        if (at->first.second == signer) return at->first.first;
+    }
+    return std::nullopt;
+}
+
 std::vector<ValidatorIndex> VoteBook::signers(View view) const {
     std::vector<ValidatorIndex> signers;
     for (auto at = votes_.lower_bound({view, ValidatorIndex{}}); at != votes_.end() && at->first.first == view; ++at) {

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] const Vote* find(View view, ValidatorIndex signer) const;
     // Of how many views there are votes of this signer.
     [[nodiscard]] std::size_t count_of(ValidatorIndex signer) const;
+    // The last view before `limit` in which it voted.
+    [[nodiscard]] std::optional<View> last_before(View limit, ValidatorIndex signer) const;
     // Who voted in this view, in order.
     [[nodiscard]] std::vector<ValidatorIndex> signers(View view) const;
     // The votes of this view for this hash, in order of signers.
