@@ -108,10 +108,10 @@ void Pbft::resume() {
             if (const Bytes* bytes = payload(whole.message.hash)) whole.message.payload = *bytes;
             send(std::move(whole));
         } else if (slot_.prepares.find(reign_.view, config_.self) != nullptr) {
-            send(vote_of<Prepare>(slot_.prepares, reign_.view, config_.self));
+            send(vote_of<Prepare>(slot_.prepares, open_height(), reign_.view, config_.self));
         }
         if (slot_.commits.find(reign_.view, config_.self) != nullptr) {
-            send(vote_of<Commit>(slot_.commits, reign_.view, config_.self));
+            send(vote_of<Commit>(slot_.commits, open_height(), reign_.view, config_.self));
         }
     }
     advance();

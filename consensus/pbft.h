@@ -113,8 +113,6 @@ private:
     void refresh_ahead();
     void check_own(const Message& message);
     [[nodiscard]] bool has_cast(const Message& message) const;
-    template <class M>
-    [[nodiscard]] Signed<M> vote_of(const VoteBook& book, View view, ValidatorIndex signer) const;
 
     Config config_;
     const VoteSigner* key_;
@@ -145,14 +143,5 @@ private:
 
     Actions actions_;  // of the step that is running
 };
-
-// A vote at the height being decided as its signer sent it. `book` must have it.
-template <class M>
-Signed<M> Pbft::vote_of(const VoteBook& book, View view, ValidatorIndex signer) const {
-    const VoteBook::Vote& vote = *book.find(view, signer);
-    return {.message = {.view = view, .height = open_height(), .hash = vote.hash},
-            .signer = signer,
-            .signature = vote.signature};
-}
 
 }  // namespace datadeed::consensus

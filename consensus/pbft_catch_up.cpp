@@ -142,10 +142,12 @@ void Pbft::help_with_votes(ValidatorIndex peer, const Status& status) {
         }
     }
     for (const ValidatorIndex signer : slot_.prepares.signers(reign_.view)) {
-        if (lacks(status.prepares, signer)) send(vote_of<Prepare>(slot_.prepares, reign_.view, signer), peer);
+        if (lacks(status.prepares, signer))
+            send(vote_of<Prepare>(slot_.prepares, open_height(), reign_.view, signer), peer);
     }
     for (const ValidatorIndex signer : slot_.commits.signers(reign_.view)) {
-        if (lacks(status.commits, signer)) send(vote_of<Commit>(slot_.commits, reign_.view, signer), peer);
+        if (lacks(status.commits, signer))
+            send(vote_of<Commit>(slot_.commits, open_height(), reign_.view, signer), peer);
     }
 }
 

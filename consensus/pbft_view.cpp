@@ -53,7 +53,7 @@ void Pbft::receive(ValidatorIndex via, Signed<ViewChange> message) {
 void Pbft::report_if_hidden(const Signed<ViewChange>& change) {
     const std::optional<View> view = slot_.commits.last_before(change.message.new_view, change.signer);
     if (!view) return;
-    const Signed<Commit> commit = vote_of<Commit>(slot_.commits, *view, change.signer);
+    const Signed<Commit> commit = vote_of<Commit>(slot_.commits, open_height(), *view, change.signer);
     if (contradict(commit, change)) report(commit, change);
 }
 

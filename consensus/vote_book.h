@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "consensus/certificate.h"
+#include "consensus/votes.h"
 
 namespace datadeed::consensus {
 
@@ -39,5 +39,13 @@ private:
 
     std::map<std::pair<View, ValidatorIndex>, Vote> votes_;
 };
+
+// The vote as its signer sent it, for the height that `book` is of. The book must have it.
+template <class M>
+[[nodiscard]] Signed<M> vote_of(const VoteBook& book, Height height, View view, ValidatorIndex signer) {
+    const VoteBook::Vote& vote = *book.find(view, signer);
+    return {
+        .message = {.view = view, .height = height, .hash = vote.hash}, .signer = signer, .signature = vote.signature};
+}
 
 }  // namespace datadeed::consensus

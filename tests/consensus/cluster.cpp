@@ -100,6 +100,7 @@ void Cluster::move_time(std::uint64_t to) {
     Node& node = *nodes_[packet.to.value];
     maybe_crash(node);
     trace_ = (trace_ ^ (now_ + packet.from.value * 31U + packet.to.value * 17U + packet.wire.index())) * 0x100000001B3U;
+    node.tick(now_);  // as real nodes do at the beginning of a turn
     node.deliver(packet);
     after_event(node);
 }

@@ -2,64 +2,11 @@
 
 #include <algorithm>
 
-#include "tests/consensus/builders.h"
+#include "consensus/limits.h"
+#include "tests/consensus/bench.h"
 #include "tests/support/catch.h"
 
 namespace datadeed::consensus::testing {
-
-namespace {
-
-// One core, fed by hand.
-struct Bench {
-    explicit Bench(std::uint32_t self, std::size_t n = 4, Recovered recovered = {})
-        : verifier{test_chain(), quick_set(n), quick},
-          signer{quick_key(self)},
-          core{{.chain = test_chain(), .validators = quick_set(n), .self = ValidatorIndex{self}, .timing = {}},
-               signer,
-               {.height = {}, .hash = {}, .certificate = {}, .last_record = 0, .now_ms = 0},
-               std::move(recovered)} {}
-
-    template <class M>
-    Actions hear(const Signed<M>& message) {
-        return core.step(MessageIn{.via = message.signer, .message = *verifier.verify(Message{message})});
-    }
-    Actions propose(const std::string& text, std::uint64_t view = 0) {
-        const Proposal block = make_proposal(Height{1}, {}, text);
-        return hear(
-            by(static_cast<std::uint32_t>(view % 4),
-               PrePrepare{.view = View{view}, .height = Height{1}, .hash = block.hash, .payload = block.payload}));
-    }
-    Actions validated(const std::string& text, bool ok = true, bool subjective = false) {
-        return core.step(
-            Validated{.view = core.view(), .hash = digest_of(text), .ok = ok, .reason = "", .subjective = subjective});
-    }
-
-    QuickVerifier quick;
-    Verifier verifier;
-    QuickSigner signer;
-    Pbft core;
-};
-
-template <class A>
-std::vector<A> all(const Actions& actions) {
-    std::vector<A> found;
-    for (const Action& action : actions) {
-        if (const auto* known = std::get_if<A>(&action)) found.push_back(*known);
-    }
-    return found;
-}
-
-template <class M>
-const M* sent(const Actions& actions) {
-    for (const Action& action : actions) {
-        const auto* send = std::get_if<Send>(&action);
-        const auto* message = send == nullptr ? nullptr : std::get_if<Signed<M>>(&send->message);
-        if (message != nullptr) return &message->message;
-    }
-    return nullptr;
-}
-
-}  // namespace
 
 TEST_CASE("a vote is written before it is sent, and the send says so") {
     Bench backup{1};
@@ -300,6 +247,90 @@ TEST_CASE("far heights and views cost bounded memory and change nothing") {
     CHECK(backup.core.view() == View{0});
     CHECK(backup.core.height() == Height{0});
     CHECK(backup.core.status().view_changes.empty());
+}
+
+TEST_CASE("a validator takes no other proposal than the one that the NEW-VIEW carries") {
+    const auto enter = [](Bench& backup) {
+        const Digest hash = digest_of("alice");
+        const auto shown = view_change(3, 1, {}, prepared(0, 1, hash, {2, 3}));
+        static_cast<void>(
+            backup.hear(by(1, NewView{.new_view = View{1},
+                                      .view_changes = {view_change(0, 1), view_change(1, 1), shown},
+                                      .base = {},
+                                      .carried = Carried{.view = {}, .height = Height{1}, .hash = hash}})));
+        REQUIRE(backup.core.view() == View{1});
+        REQUIRE_FALSE(backup.core.changing());
+    };
+    Bench other{2};
+    enter(other);
+    const Actions refused = other.propose("eve", 1);
+    CHECK(all<Validate>(refused).empty());
+    REQUIRE(sent<ViewChange>(refused) != nullptr);
+    CHECK(sent<ViewChange>(refused)->new_view == View{2});
+
+    Bench same{2};
+    enter(same);
+    const auto judged = all<Validate>(same.propose("alice", 1));
+    REQUIRE(judged.size() == 1);
+    CHECK_FALSE(judged[0].fresh);
+    CHECK(sent<Prepare>(same.validated("alice")) != nullptr);
+}
+
+TEST_CASE("amnesia is reported once, whichever of the two statements comes first") {
+    const auto commit = by(3, Commit{.view = {}, .height = Height{1}, .hash = hash_a});
+    const auto forgetful = view_change(3, 1);
+    const auto convicts = [&](const Actions& actions) {
+        const auto reports = all<ReportEvidence>(actions);
+        return reports.size() == 1 && reports[0].evidence == Evidence{.first = commit, .second = forgetful};
+    };
+    Bench one{1};
+    CHECK(all<ReportEvidence>(one.hear(commit)).empty());
+    CHECK(convicts(one.hear(forgetful)));
+    CHECK(all<ReportEvidence>(one.hear(forgetful)).empty());
+
+    Bench other{1};
+    CHECK(all<ReportEvidence>(other.hear(forgetful)).empty());
+    CHECK(convicts(other.hear(commit)));
+
+    Bench third{2};
+    static_cast<void>(third.hear(commit));
+    CHECK(convicts(third.hear(by(1, NewView{.new_view = View{1},
+                                            .view_changes = {view_change(0, 1), view_change(1, 1), forgetful},
+                                            .base = {},
+                                            .carried = {}}))));
+}
+
+TEST_CASE("votes at a height that the chain can't go on with yet close that height, too") {
+    Recovered recovered;
+    recovered.closed = Height{2};
+    recovered.prepared.push_back({.certificate = prepared(0, 3, hash_a, {1, 2}),
+                                  .vote = by(1, Commit{.view = {}, .height = Height{3}, .hash = hash_a})});
+    Bench backup{1, 4, recovered};
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, 2, hash_b, {0, 2, 3}))}));
+    CHECK(all<Validate>(backup.propose("eve", 0, 3)).empty());
+    static_cast<void>(backup.work());
+    CHECK(sent<ViewChange>(backup.core.step(Tick{5'000})) == nullptr);
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, 3, hash_a, {0, 2, 3}))}));
+    CHECK(all<Validate>(backup.propose("carol", 0, 4)).size() == 1);
+}
+
+TEST_CASE("the journal is summed up by the bytes of all its records, not of payloads alone") {
+    Bench backup{2};
+    const auto tip = committed(0, 1, hash_a, {0, 1, 2, 3});
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(tip)}));
+    std::size_t bytes = 0;
+    for (std::uint64_t view = 4; bytes < checkpoint_bytes; view += 4) {
+        static_cast<void>(backup.hear(view_change(0, view)));
+        const auto written = all<Persist>(backup.hear(view_change(1, view)));
+        REQUIRE(written.size() == 1);
+        bytes += encode(written[0].record).size();
+    }
+    const auto next = backup.core.step(Adopted{*backup.verifier.verify(committed(0, 2, hash_b, {0, 1, 3}))});
+    const auto written = all<Persist>(next);
+    REQUIRE(written.size() == 1);
+    CHECK(std::holds_alternative<Checkpoint>(written[0].record));
+    const auto after = backup.core.step(Adopted{*backup.verifier.verify(committed(0, 3, hash_b, {0, 1, 3}))});
+    CHECK(all<Persist>(after).empty());
 }
 
 }  // namespace datadeed::consensus::testing

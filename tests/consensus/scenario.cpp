@@ -58,6 +58,10 @@ bool Scenario::network_command(const Words& words) {
         partition(words);
     } else if (words[0] == "heal") {
         sides_.clear();
+    } else if (words[0] == "lag") {
+        lag_ms_ = std::stoull(words.at(1));
+    } else if (words[0] == "rounds") {
+        rounds(std::stoul(words.at(1)));
     } else {
         return false;
     }
@@ -84,6 +88,10 @@ bool Scenario::node_command(const Words& words) {
     } else if (words[0] == "forget-votes") {
         target.disk().journal.clear();
         monitor_->trust_not(target.self());
+    } else if (words[0] == "slow") {
+        for (const ValidatorIndex to : parse_targets(words)) {
+            slow_ms_[{target.self().value, to.value}] = std::stoull(words.at(2));
+        }
     } else if (words[0] == "forge") {
         forge(words);
     } else {
@@ -130,7 +138,26 @@ void Scenario::collect(Node& target) {
         const auto* message = std::get_if<Message>(&packet.wire);
         const auto* change = message == nullptr ? nullptr : std::get_if<Signed<ViewChange>>(message);
         if (change != nullptr) view_changes_.insert_or_assign({change->message.new_view, change->signer}, *change);
+        post(std::move(packet));
+    }
+}
+
+void Scenario::post(Packet packet) {
+    const auto* message = std::get_if<Message>(&packet.wire);
+    const bool proposal = message != nullptr && std::holds_alternative<Signed<PrePrepare>>(*message);
+    const auto slow = slow_ms_.find({packet.from.value, packet.to.value});
+    const std::uint64_t delay_ms = lag_ms_ + (proposal && slow != slow_ms_.end() ? slow->second : 0);
+    if (delay_ms == 0) {
         queue_.push_back(std::move(packet));
+    } else {
+        late_.emplace(now_ + delay_ms, std::move(packet));
+    }
+}
+
+void Scenario::release_late() {
+    while (!late_.empty() && late_.begin()->first <= now_) {
+        queue_.push_back(std::move(late_.begin()->second));
+        late_.erase(late_.begin());
     }
 }
 
@@ -152,6 +179,7 @@ void Scenario::deliver_one(std::size_t position) {
     queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(position));
     if (is_cut(packet)) return;
     Node& target = *nodes_[packet.to.value];
+    if (target.now() < now_) target.tick(now_);  // as real nodes do at the beginning of a turn
     const std::string what = describe(packet.wire);
     const std::string kind = what.substr(0, what.find(' '));
     if (target.up() && !hidden_.contains(kind)) {
@@ -185,12 +213,13 @@ void Scenario::tick(std::uint64_t ms) {
         }
         now_ = next;
         for (const auto& each : nodes_) {
-            if (!each->up() || each->next_deadline() > now_) continue;
+            if (!each->up() || (each->next_deadline() > now_ && now_ < end)) continue;
             each->tick(now_);
             collect(*each);
         }
-        if (next == end) return;
+        if (next == end) break;
     }
+    release_late();
 }
 
 // Time and messages together: what is under way arrives every 10 ms.
@@ -199,6 +228,28 @@ void Scenario::run(std::uint64_t ms) {
         tick(10);
         deliver({});
     }
+}
+
+bool Scenario::all_up_hold(const std::string& text) const {
+    return std::all_of(nodes_.begin(), nodes_.end(), [&](const auto& each) {
+        const auto& chain = each->disk().chain;
+        return !each->up() || std::any_of(chain.begin(), chain.end(),
+                                          [&](const Final& final) { return text_of(final.block.payload) == text; });
+    });
+}
+
+// One transaction after the other, each decided before the next; told in one line.
+void Scenario::rounds(std::size_t count) {
+    const std::uint64_t began = now_;
+    for (std::size_t i = 0; i < count; ++i) {
+        tick(0);
+        const std::string text = "round" + std::to_string(++rounds_);
+        submit({"submit", text});
+        deliver({});
+        for (int guard = 0; guard < 6'000 && !all_up_hold(text); ++guard) run(10);
+    }
+    transcript_.clear();
+    tell(std::to_string(count) + " rounds in " + std::to_string(now_ - began) + " ms");
 }
 
 // partition 0 1 | 2 3
@@ -235,6 +286,8 @@ Scenario::Filter Scenario::parse_filter(const Words& words) const {
 
 std::optional<std::string> Scenario::finish() {
     sides_.clear();
+    slow_ms_.clear();
+    lag_ms_ = 0;
     for (const auto& each : nodes_) {
         each->set_auto_sync(true);
         if (!each->up() && !monitor_->is_byzantine(each->self())) start(*each);

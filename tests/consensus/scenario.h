@@ -45,6 +45,10 @@ private:
     void tick(std::uint64_t ms);
     void run(std::uint64_t ms);
     void partition(const Words& words);
+    void rounds(std::size_t count);
+    [[nodiscard]] bool all_up_hold(const std::string& text) const;
+    void post(Packet packet);
+    void release_late();
     void forge(const Words& words);
     void forge_new_view(Node& liar, const Words& words, const std::vector<ValidatorIndex>& to);
     void show();
@@ -75,6 +79,10 @@ private:
     std::map<Digest, std::string> labels_;
     std::map<std::pair<View, ValidatorIndex>, Signed<ViewChange>> view_changes_;  // all that ever left
     std::map<std::uint32_t, int> sides_;                                          // of a partition
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> slow_ms_;    // proposals of one to another
+    std::uint64_t lag_ms_{};                                                      // everything
+    std::multimap<std::uint64_t, Packet> late_;                                   // by the time they enter the queue
+    std::uint64_t rounds_{};                                                      // transactions that `rounds` made
     std::set<std::string> hidden_;                                                // kinds not told
     std::string transcript_;
     std::uint64_t now_{0};

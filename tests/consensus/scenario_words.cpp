@@ -41,7 +41,7 @@ std::string Scenario::describe(const Message& message) const {
         [](const Status& said) {
             return slot(said.view, said.committed) + (said.changing ? " changing" : "") +
                    (said.has_proposal ? " has" : "") + " vc" + list(said.view_changes) + " p" + list(said.prepares) +
-                   " c" + list(said.commits);
+                   " c" + list(said.commits) + (said.slow_primary ? " slow" : "");
         },
         [this](const ViewChange& said) {
             std::string text =
@@ -168,7 +168,7 @@ std::vector<ValidatorIndex> Scenario::parse_targets(const Words& words) const {
 }
 
 // forge LIAR pre-prepare|prepare|commit VIEW HEIGHT TEXT to NODES...
-// forge LIAR view-change VIEW [broken] to NODES...
+// forge LIAR view-change VIEW broken|forgetful to NODES...
 // forge LIAR new-view VIEW [empty] to NODES...       (of the VIEW-CHANGEs that went over the network)
 void Scenario::forge(const Words& words) {
     Node& liar = node(words.at(1));

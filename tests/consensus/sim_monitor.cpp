@@ -124,8 +124,17 @@ void Monitor::check_sent(const Node& node, const Signed<Prepare>& message) {
     if (!has_bytes) fail(node, "PREPARE must not leave before the payload is on disk");
 }
 
+// Whatever a correct validator ever committed, none of its VIEW-CHANGEs hides it: amnesia frames nobody.
+void Monitor::check_memory(const Node& node, const Signed<Commit>& commit, const Signed<ViewChange>& change) {
+    if (contradict(commit, change)) fail(node, "VIEW-CHANGE must not hide what was committed");
+}
+
 void Monitor::check_sent(const Node& node, const Signed<Commit>& message) {
     check_vote(node, message);
+    const std::pair slot{message.message.view, message.message.height};
+    if (commits_[node.self()].try_emplace(slot, message).second) {
+        for (const Signed<ViewChange>& change : view_changes_[node.self()]) check_memory(node, message, change);
+    }
     const auto matches = [&](const BlockPrepared& record) {
         const PreparedCertificate& prepared = record.certificate;
         const QuickVerifier quick;
@@ -142,6 +151,10 @@ void Monitor::check_sent(const Node& node, const Signed<ViewChange>& message) {
     const auto [place, is_new] =
         said_.try_emplace({node.self(), MessageKind::view_change, message.message.new_view, Height{}}, encode(message));
     if (place->second != encode(message)) fail(node, "VIEW-CHANGE must be the same bytes each time");
+    if (is_new) {
+        view_changes_[node.self()].push_back(message);
+        for (const auto& [slot, commit] : commits_[node.self()]) check_memory(node, commit, message);
+    }
     View& left = left_below_[node.self()];
     left = std::max(left, message.message.new_view);
     const bool durable =

@@ -47,6 +47,7 @@ private:
     void check_sent(const Node& node, const Signed<ViewChange>& message);
     void check_sent(const Node& node, const Signed<NewView>& message);
     void check_sent(const Node&, const Signed<Status>&) {}
+    void check_memory(const Node& node, const Signed<Commit>& commit, const Signed<ViewChange>& change);
     void check_decided(const Decide& action);
     void fail(const Node& node, const std::string& what);
 
@@ -56,6 +57,8 @@ private:
     std::map<Height, Digest> final_;
     std::map<std::tuple<ValidatorIndex, MessageKind, View, Height>, Bytes> said_;
     std::map<ValidatorIndex, View> left_below_;  // the highest view asked for by VIEW-CHANGE
+    std::map<ValidatorIndex, std::map<std::pair<View, Height>, Signed<Commit>>> commits_;
+    std::map<ValidatorIndex, std::vector<Signed<ViewChange>>> view_changes_;
     Seen seen_;
 };
 

@@ -176,6 +176,49 @@ TEST_CASE_METHOD(Door, "a NEW-VIEW that hides what is prepared convicts itself")
     CHECK_FALSE(verify(Evidence{.first = by(1, said), .second = {}}, verifier));
 }
 
+TEST_CASE_METHOD(Door, "a VIEW-CHANGE that hides what its signer committed convicts him, in either order") {
+    const auto commit = [](std::uint64_t view, std::uint64_t height, std::uint32_t signer = 3) {
+        return by(signer, Commit{.view = View{view}, .height = Height{height}, .hash = hash_a});
+    };
+    const CommitCertificate final_1 = committed(0, 1, hash_b, {0, 1, 2});
+    const std::vector<std::pair<Signed<Commit>, Signed<ViewChange>>> guilty{
+        {commit(0, 1), view_change(3, 1)},                                           // nothing prepared
+        {commit(0, 1), view_change(3, 9)},                                           // nor later
+        {commit(2, 1), view_change(3, 5, {}, prepared(1, 1, hash_b, {0, 2}))},       // of an earlier view only
+        {commit(1, 1), view_change(3, 5, {}, prepared(1, 1, hash_b, {0, 2}))},       // another block in that view
+        {commit(0, 2), view_change(3, 1)},                                           // not even the height below
+        {commit(0, 3), view_change(3, 5, final_1, prepared(1, 2, hash_b, {0, 2}))},  // nor here
+    };
+    for (const auto& [vote, change] : guilty) {
+        const auto one = verify(Evidence{.first = vote, .second = change}, verifier);
+        REQUIRE(one);
+        CHECK(*one == ValidatorIndex{3});
+        CHECK(verify(Evidence{.first = change, .second = vote}, verifier));
+    }
+    auto forged = view_change(3, 1);
+    forged.signature = {};
+    CHECK(verify(Evidence{.first = commit(0, 1), .second = forged}, verifier).error() == Error::signature_must_verify);
+}
+
+TEST_CASE_METHOD(Door, "a VIEW-CHANGE that a correct validator may send after its COMMIT convicts nobody") {
+    const auto commit = by(3, Commit{.view = View{1}, .height = Height{2}, .hash = hash_a});
+    const CommitCertificate final_1 = committed(0, 1, hash_b, {0, 1, 2});
+    const CommitCertificate final_2 = committed(4, 2, hash_b, {0, 1, 2});
+    const CommitCertificate final_7 = committed(0, 7, hash_b, {0, 1, 2});
+    for (const Signed<ViewChange>& change : {
+             view_change(3, 1),                                           // before: he entered view 1 by it
+             view_change(3, 2, final_1, prepared(1, 2, hash_a, {0, 2})),  // what he committed
+             view_change(3, 9, final_1, prepared(5, 2, hash_b, {0, 2})),  // prepared anew later, another block
+             view_change(3, 9, final_2),                                  // decided, in whichever view
+             view_change(3, 9, final_2, prepared(5, 3, hash_b, {0, 2})),  // and something above it
+             view_change(3, 9, final_7),                                  // decided long ago
+             view_change(2, 2),                                           // somebody else's
+         }) {
+        CHECK_FALSE(contradict(commit, change));
+        CHECK_FALSE(contradict(change, commit));
+    }
+}
+
 TEST_CASE("Ed25519 votes verify under the key that the set names") {
     const crypto::SecretKey secret = crypto::SecretKey::generate();
     const Ed25519Signer signer{secret};

@@ -107,6 +107,10 @@ TEST_CASE("votes agree only within one view and on one hash") {
     CHECK(book.agreed(2) == std::pair{View{2}, hash_a});
     CHECK(book.votes(View{1}, hash_a).size() == 1);
     CHECK(book.signers(View{1}) == std::vector{ValidatorIndex{0}, ValidatorIndex{1}});
+    CHECK(book.last_before(View{3}, ValidatorIndex{0}) == View{2});
+    CHECK(book.last_before(View{2}, ValidatorIndex{0}) == View{1});
+    CHECK_FALSE(book.last_before(View{1}, ValidatorIndex{0}));
+    CHECK_FALSE(book.last_before(View{2}, ValidatorIndex{2}));
 }
 
 TEST_CASE("a vote book never drops a vote of the current view and never grows beyond its bound") {
