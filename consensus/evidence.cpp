@@ -1,5 +1,7 @@
 #include "consensus/evidence.h"
 
+#include <concepts>
+
 #include "consensus/view_change.h"
 
 namespace datadeed::consensus {
@@ -7,18 +9,12 @@ namespace datadeed::consensus {
 namespace {
 
 template <class M>
-bool same_slot(const M& a, const M& b) {
-    return a.view == b.view && a.height == b.height && a.hash != b.hash;
-}
+concept Vote = std::same_as<M, PrePrepare> || std::same_as<M, Prepare> || std::same_as<M, Commit>;
 
-bool contradicts(const PrePrepare& a, const PrePrepare& b) {
-    return same_slot(a, b);
-}
-bool contradicts(const Prepare& a, const Prepare& b) {
-    return same_slot(a, b);
-}
-bool contradicts(const Commit& a, const Commit& b) {
-    return same_slot(a, b);
+// A validator that sends COMMIT has proposed or prepared that very block in that view, so the kinds needn't be equal.
+template <Vote A, Vote B>
+bool contradicts(const A& a, const B& b) {
+    return a.view == b.view && a.height == b.height && a.hash != b.hash;
 }
 bool contradicts(const ViewChange& a, const ViewChange& b) {
     return a.new_view == b.new_view && a != b;
@@ -26,25 +22,17 @@ bool contradicts(const ViewChange& a, const ViewChange& b) {
 bool contradicts(const NewView& a, const NewView& b) {
     return a.new_view == b.new_view && a != b;
 }
-bool contradicts(const Status&, const Status&) {
-    return false;
-}
-
 // COMMIT says that everything below `height` is final here and that a prepared certificate of its view is on disk. A
 // VIEW-CHANGE to a later view comes after it (N10), so it must show the height final, or all below it and a certificate
 // of that view or a later one. What a later view prepared may be another block: this one wasn't final then.
-bool hides(const ViewChange& change, const Commit& commit) {
+bool contradicts(const Commit& commit, const ViewChange& change) {
     if (change.new_view <= commit.view || change.committed >= commit.height) return false;
     if (change.committed.next() != commit.height || !change.prepared) return true;
     const PreparedCertificate& prepared = *change.prepared;
     return prepared.view < commit.view || (prepared.view == commit.view && prepared.hash != commit.hash);
 }
-
-bool is_amnesia(const Message& first, const Message& second) {
-    const auto* commit = std::get_if<Signed<Commit>>(&first);
-    const auto* change = std::get_if<Signed<ViewChange>>(&second);
-    return commit != nullptr && change != nullptr && commit->signer == change->signer &&
-           hides(change->message, commit->message);
+bool contradicts(const ViewChange& change, const Commit& commit) {
+    return contradicts(commit, change);
 }
 
 // Whether the NEW-VIEW concludes otherwise than its own VIEW-CHANGEs demand.
@@ -58,13 +46,15 @@ bool contradicts_itself(const Message& message) {
 }  // namespace
 
 bool contradict(const Message& first, const Message& second) {
-    if (is_amnesia(first, second) || is_amnesia(second, first)) return true;
     return std::visit(
-        [&second]<class M>(const Signed<M>& a) {
-            const auto* b = std::get_if<Signed<M>>(&second);
-            return b != nullptr && a.signer == b->signer && contradicts(a.message, b->message);
+        []<class A, class B>(const Signed<A>& a, const Signed<B>& b) {
+            if constexpr (requires { contradicts(a.message, b.message); }) {
+                return a.signer == b.signer && contradicts(a.message, b.message);
+            } else {
+                return false;
+            }
         },
-        first);
+        first, second);
 }
 
 Result<ValidatorIndex, Error> verify(const Evidence& evidence, Verifier& verifier) {

@@ -22,9 +22,9 @@ struct Evidence {
     friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
-// Whether both statements fill one slot differently: PRE-PREPARE, PREPARE or COMMIT of one view and height with two
-// hashes, two VIEW-CHANGEs or two NEW-VIEWs for one view. And, in either order, whether a VIEW-CHANGE to a later view
-// hides what a COMMIT says to be prepared. STATUS never contradicts.
+// Whether no correct validator says both, in whichever order: PRE-PREPARE, PREPARE or COMMIT (of one kind or of two) of
+// one view and height with two hashes; two VIEW-CHANGEs or two NEW-VIEWs for one view; a COMMIT and a VIEW-CHANGE to a
+// later view that hides it. STATUS never contradicts.
 [[nodiscard]] bool contradict(const Message& first, const Message& second);
 
 // Checks signatures and contradiction; the answer is who is guilty.

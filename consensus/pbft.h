@@ -71,6 +71,8 @@ private:
     template <class M>
     [[nodiscard]] bool record_vote(VoteBook& book, const Signed<M>& message);
     [[nodiscard]] bool notice(const Signed<PrePrepare>& message);
+    template <class M>
+    void report_if_divided(const Signed<M>& message);
     void consider(Signed<PrePrepare> message);
     void accept(Candidate candidate);
     void propose(Digest hash, Bytes payload);

@@ -40,6 +40,24 @@ void Pbft::receive(ValidatorIndex via, Signed<PrePrepare> message) {
     consider(std::move(message));
 }
 
+// Votes of two kinds of one validator in one slot, for different blocks. (Two of one kind never get into the books.)
+template <class M>
+void Pbft::report_if_divided(const Signed<M>& message) {
+    const View view = message.message.view;
+    const ValidatorIndex signer = message.signer;
+    const auto compare = [&](const auto& other) {
+        if (contradict(other, message)) report(other, message);
+    };
+    const auto proposal = slot_.noticed.find(view);
+    if (proposal != slot_.noticed.end()) compare(proposal->second);
+    if (slot_.prepares.find(view, signer) != nullptr) {
+        compare(vote_of<Prepare>(slot_.prepares, open_height(), view, signer));
+    }
+    if (slot_.commits.find(view, signer) != nullptr) {
+        compare(vote_of<Commit>(slot_.commits, open_height(), view, signer));
+    }
+}
+
 // Remembers the first proposal of a view. False when this one contradicts it, which proves its primary faulty.
 bool Pbft::notice(const Signed<PrePrepare>& message) {
     Signed<PrePrepare> bare{.message = {.view = message.message.view,
@@ -50,6 +68,7 @@ bool Pbft::notice(const Signed<PrePrepare>& message) {
                             .signature = message.signature};
     const View view = bare.message.view;
     const auto [place, is_new] = slot_.noticed.try_emplace(view, bare);
+    if (is_new) report_if_divided(bare);
     if (!is_new && place->second.message.hash != bare.message.hash) {
         report(place->second, std::move(bare));
         if (view == reign_.view && !reign_.changing) change_view(reign_.view.next());
@@ -154,6 +173,7 @@ bool Pbft::record_vote(VoteBook& book, const Signed<M>& message) {
         before.signature = first->signature;
         report(std::move(before), message);
     }
+    if (added == VoteBook::Added::first) report_if_divided(message);
     return added == VoteBook::Added::first;
 }
 

@@ -300,6 +300,29 @@ TEST_CASE("amnesia is reported once, whichever of the two statements comes first
                                             .carried = {}}))));
 }
 
+TEST_CASE("votes of two kinds for two blocks in one slot are reported once") {
+    const auto prepare = by(3, Prepare{.view = {}, .height = Height{1}, .hash = hash_a});
+    const auto commit = by(3, Commit{.view = {}, .height = Height{1}, .hash = hash_b});
+    const auto proposal = by(0, PrePrepare{.view = {}, .height = Height{1}, .hash = hash_a, .payload = {}});
+    const auto other = by(0, Commit{.view = {}, .height = Height{1}, .hash = hash_b});
+    const auto convicts = [](const Actions& actions, const Message& first, const Message& second) {
+        const auto reports = all<ReportEvidence>(actions);
+        return reports.size() == 1 && reports[0].evidence == Evidence{.first = first, .second = second};
+    };
+    Bench one{1};
+    CHECK(all<ReportEvidence>(one.hear(prepare)).empty());
+    CHECK(convicts(one.hear(commit), prepare, commit));
+    CHECK(all<ReportEvidence>(one.hear(commit)).empty());
+    CHECK(all<ReportEvidence>(one.hear(proposal)).empty());
+    CHECK(convicts(one.hear(other), proposal, other));
+
+    Bench turned{1};
+    CHECK(all<ReportEvidence>(turned.hear(commit)).empty());
+    CHECK(convicts(turned.hear(prepare), commit, prepare));
+    CHECK(all<ReportEvidence>(turned.hear(other)).empty());
+    CHECK(convicts(turned.hear(proposal), other, proposal));
+}
+
 TEST_CASE("votes at a height that the chain can't go on with yet close that height, too") {
     Recovered recovered;
     recovered.closed = Height{2};
@@ -331,6 +354,70 @@ TEST_CASE("the journal is summed up by the bytes of all its records, not of payl
     CHECK(std::holds_alternative<Checkpoint>(written[0].record));
     const auto after = backup.core.step(Adopted{*backup.verifier.verify(committed(0, 3, hash_b, {0, 1, 3}))});
     CHECK(all<Persist>(after).empty());
+}
+
+TEST_CASE("a vote of its own that the journal lacks stops a validator, one that it has or that is past doesn't") {
+    const auto prepare = [](std::uint64_t view, std::uint64_t height, const Digest& hash) {
+        return by(2, Prepare{.view = View{view}, .height = Height{height}, .hash = hash});
+    };
+    const auto voter = [](Bench& bench) {
+        static_cast<void>(bench.propose("alice"));
+        REQUIRE(sent<Prepare>(bench.validated("alice")) != nullptr);
+    };
+    Bench sound{2};
+    voter(sound);
+    CHECK(all<Halt>(sound.hear(prepare(0, 1, digest_of("alice")))).empty());
+    for (const auto& strange :
+         {prepare(0, 1, digest_of("eve")), prepare(1'000, 1, digest_of("alice")), prepare(0, 5, digest_of("alice"))}) {
+        Bench lost{2};
+        voter(lost);
+        CHECK(all<Halt>(lost.hear(strange)).size() == 1);
+    }
+}
+
+TEST_CASE("a validator takes no proposal in a view that it waits for") {
+    Bench backup{2};
+    static_cast<void>(backup.work());
+    static_cast<void>(backup.core.step(Tick{500}));
+    REQUIRE(backup.core.changing());
+    CHECK(all<Validate>(backup.propose("alice", 1)).empty());
+    const auto entered =
+        backup.hear(by(1, NewView{.new_view = View{1},
+                                  .view_changes = {view_change(0, 1), view_change(1, 1), view_change(3, 1)},
+                                  .base = {},
+                                  .carried = {}}));
+    CHECK(all<Validate>(entered).size() == 1);  // kept until then
+}
+
+TEST_CASE("nothing is voted for at a height that the NEW-VIEW shows to be final") {
+    Bench backup{2};
+    const auto shown = view_change(3, 1, committed(0, 1, digest_of("alice"), {0, 1, 3}));
+    static_cast<void>(backup.hear(by(1, NewView{.new_view = View{1},
+                                                .view_changes = {view_change(0, 1), view_change(1, 1), shown},
+                                                .base = Height{1},
+                                                .carried = {}})));
+    REQUIRE(backup.core.view() == View{1});
+    CHECK(all<Validate>(backup.propose("eve", 1)).empty());
+}
+
+TEST_CASE("an older certificate takes no validator back") {
+    Bench backup{2};
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, 2, hash_b, {0, 1, 3}))}));
+    static_cast<void>(backup.core.step(Adopted{*backup.verifier.verify(committed(0, 1, hash_a, {0, 1, 3}))}));
+    CHECK(backup.core.height() == Height{2});
+    CHECK(backup.core.tip() == hash_b);
+}
+
+TEST_CASE("the journal isn't summed up below the heights that it closes") {
+    Recovered recovered;
+    recovered.closed = Height{100};
+    Bench backup{2, 4, recovered};
+    const auto adopt = [&backup](std::uint64_t height) {
+        return all<Persist>(
+            backup.core.step(Adopted{*backup.verifier.verify(committed(0, height, hash_a, {0, 1, 3}))}));
+    };
+    CHECK(adopt(99).empty());
+    CHECK(adopt(100).size() == 1);
 }
 
 }  // namespace datadeed::consensus::testing

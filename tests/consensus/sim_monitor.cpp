@@ -89,6 +89,8 @@ void Monitor::check_vote(const Node& node, const Signed<M>& message) {
     const Bytes value{said.hash.begin(), said.hash.end()};
     const auto [place, is_new] = said_.try_emplace({node.self(), M::kind, said.view, said.height}, value);
     if (place->second != value) fail(node, std::string{name(M::kind)} + " must be cast once a slot");
+    const auto [voted, first] = voted_for_.try_emplace({node.self(), said.view, said.height}, said.hash);
+    if (voted->second != said.hash) fail(node, "all votes of a slot must be for one block");
     const auto left = left_below_.find(node.self());
     if (left != left_below_.end() && said.view < left->second) {
         fail(node, std::string{name(M::kind)} + " must not be sent in a view that was left");

@@ -56,7 +56,8 @@ private:
     std::optional<std::string> violation_;
     std::map<Height, Digest> final_;
     std::map<std::tuple<ValidatorIndex, MessageKind, View, Height>, Bytes> said_;
-    std::map<ValidatorIndex, View> left_below_;  // the highest view asked for by VIEW-CHANGE
+    std::map<std::tuple<ValidatorIndex, View, Height>, Digest> voted_for_;  // in whatever kind of vote
+    std::map<ValidatorIndex, View> left_below_;                             // the highest view asked for by VIEW-CHANGE
     std::map<ValidatorIndex, std::map<std::pair<View, Height>, Signed<Commit>>> commits_;
     std::map<ValidatorIndex, std::vector<Signed<ViewChange>>> view_changes_;
     Seen seen_;

@@ -163,8 +163,24 @@ TEST_CASE_METHOD(Door, "two statements for one slot convict their signer, and no
     auto forged = b;
     forged.signature = {};
     CHECK(refusal_of(a, forged) == Error::signature_must_verify);
-    CHECK(refusal_of(a, by(1, Commit{.view = View{0}, .height = Height{1}, .hash = hash_b})) ==
+    CHECK(refusal_of(a, by(1, Commit{.view = View{0}, .height = Height{1}, .hash = hash_a})) ==
           Error::evidence_must_contradict_itself);
+    CHECK(refusal_of(a, by(1, Commit{.view = View{1}, .height = Height{1}, .hash = hash_b})) ==
+          Error::evidence_must_contradict_itself);
+    CHECK(refusal_of(a, by(1, Commit{.view = View{0}, .height = Height{2}, .hash = hash_b})) ==
+          Error::evidence_must_contradict_itself);
+    CHECK(refusal_of(a, view_change(1, 1)) == Error::evidence_must_contradict_itself);
+}
+
+TEST_CASE_METHOD(Door, "a COMMIT of another block than its signer proposed or prepared in the slot convicts him") {
+    const auto commit = [](std::uint32_t signer) {
+        return by(signer, Commit{.view = View{0}, .height = Height{1}, .hash = hash_b});
+    };
+    const auto proposal = by(0, PrePrepare{.view = View{0}, .height = Height{1}, .hash = hash_a, .payload = {}});
+    CHECK(verify(Evidence{.first = by(1, vote), .second = commit(1)}, verifier) == ValidatorIndex{1});
+    CHECK(verify(Evidence{.first = commit(1), .second = by(1, vote)}, verifier) == ValidatorIndex{1});
+    CHECK(verify(Evidence{.first = proposal, .second = commit(0)}, verifier) == ValidatorIndex{0});
+    CHECK_FALSE(verify(Evidence{.first = proposal, .second = commit(1)}, verifier));
 }
 
 TEST_CASE_METHOD(Door, "a NEW-VIEW that hides what is prepared convicts itself") {
