@@ -75,7 +75,8 @@ TEST_CASE("the page on formats shows what a vote signs, and a message of each ki
                                                              .has_proposal = true,
                                                              .view_changes = {},
                                                              .prepares = {ValidatorIndex{1}},
-                                                             .commits = {ValidatorIndex{0}, ValidatorIndex{1}}})}));
+                                                             .commits = {ValidatorIndex{0}, ValidatorIndex{1}},
+                                                             .slow_primary = false})}));
 }
 
 TEST_CASE("the page on formats shows certificates as they are") {
