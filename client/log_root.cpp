@@ -1,5 +1,7 @@
 #include "client/log_root.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -17,6 +19,12 @@ constexpr std::size_t buffer_size = std::size_t{1} << 18U;
 struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };
+
+std::uint64_t size_of(std::FILE* file) {
+    struct stat status{};
+    const bool known = ::fstat(::fileno(file), &status) == 0 && S_ISREG(status.st_mode);
+    return known ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
 
 Problem line_too_long(const std::string& path, std::uint64_t line) {
     return {.code = "log.line_too_long",
@@ -61,15 +69,19 @@ private:
 
 }  // namespace
 
-Outcome<LogRoot> root_of_file(const std::string& path) {
+Outcome<LogRoot> root_of_file(const std::string& path, const ReadProgress& progress) {
     const std::unique_ptr<std::FILE, CloseFile> file{std::fopen(path.c_str(), "rbe")};
     if (!file) return fail(unreadable(path, errno));
     std::vector<char> buffer(buffer_size);
     Lines lines;
+    const std::uint64_t total = size_of(file.get());
+    std::uint64_t done = 0;
     while (true) {
         errno = 0;
         const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), file.get());
         if (!lines.add({buffer.data(), size})) return fail(line_too_long(path, lines.root().count + 1));
+        done += size;
+        if (progress) progress(done, total);
         if (size < buffer.size()) break;
     }
     if (std::ferror(file.get()) != 0) return fail(unreadable(path, errno != 0 ? errno : EIO));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/types.h"
@@ -19,7 +20,10 @@ struct LogRoot {
     friend bool operator==(const LogRoot&, const LogRoot&) = default;
 };
 
+// Called by the calling thread after each part that was read. `bytes_total` is 0 where it can't be known, as of a pipe.
+using ReadProgress = std::function<void(std::uint64_t bytes_done, std::uint64_t bytes_total)>;
+
 // Reads the file once; memory is bounded by one line, of at most 1 MiB. Codes: file.unreadable, log.line_too_long.
-[[nodiscard]] Outcome<LogRoot> root_of_file(const std::string& path);
+[[nodiscard]] Outcome<LogRoot> root_of_file(const std::string& path, const ReadProgress& progress = {});
 
 }  // namespace datadeed::client

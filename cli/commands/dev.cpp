@@ -17,6 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t nodes_max = 32;
+constexpr std::uint64_t log_seconds_max = std::uint64_t{366} * 24 * 60 * 60;
 constexpr milliseconds stop_patience{10'000};
 constexpr milliseconds kill_patience{5'000};
 
@@ -55,10 +56,15 @@ Outcome<DevPlan> plan_of(const Args& args) {
     DevPlan plan{.dir = args.text("dir"),
                  .validators = static_cast<std::size_t>(args.number("nodes").value_or(4)),
                  .observers = static_cast<std::size_t>(args.number("observers").value_or(1)),
-                 .log_window_s = args.number("log-window").value_or(DevPlan{}.log_window_s)};
+                 .log_window_s = args.number("log-window").value_or(DevPlan{}.log_window_s),
+                 .log_expiry_s = args.number("log-expiry")};
     if (plan.validators < 1 || plan.validators > nodes_max)
         return fail(bad_value("--nodes must be 1 to 32", {"--nodes 4"}));
     if (plan.observers > nodes_max) return fail(bad_value("--observers must be 0 to 32", {"--observers 1"}));
+    if (plan.log_window_s > log_seconds_max || plan.log_expiry_s.value_or(0) > log_seconds_max)
+        return fail(bad_value("--log-window and --log-expiry must be a year at most", {"--log-window 30"}));
+    if (plan.log_expiry_s && *plan.log_expiry_s < plan.log_window_s)
+        return fail(bad_value("--log-expiry must not be shorter than --log-window", {"--log-expiry 60"}));
     return plan;
 }
 
@@ -240,7 +246,8 @@ Command up_command() {
                     {"--observers", Takes::number, false, "nodes that follow, 0 to 32 (1)"},
                     {"--base-port", Takes::number, false, "the first of three ports a node (free ones are looked for)"},
                     {"--log-window", Takes::number, false,
-                     "seconds until a query log of one side alone is UNMATCHED (30)"}},
+                     "seconds until a query log of one side alone is UNMATCHED (30)"},
+                    {"--log-expiry", Takes::number, false, "seconds until it is EXPIRED, for good (2592000: 30 days)"}},
         .examples = {"datadeed dev up --dir ./try", "datadeed dev up --dir ./try --nodes 7 --observers 0 --json"},
         .run = up};
 }

@@ -1,6 +1,9 @@
+#include <optional>
+
 #include "cli/commands/commands.h"
 #include "cli/commands/helpers.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 #include "client/log_root.h"
 #include "http/message.h"
 
@@ -14,8 +17,16 @@ std::string path_of_pair(const std::string& a, const std::string& b, std::uint64
            "&epoch=" + std::to_string(epoch);
 }
 
+Outcome<client::LogRoot> read_log(Context& context, const std::string& file) {
+    std::optional<ProgressBar> bar;  // made when the size is known
+    return client::root_of_file(file, [&](std::uint64_t done, std::uint64_t total) {
+        if (!bar) bar.emplace("reading the log, KiB", total >> 10U, context.shows_progress());
+        bar->update(done >> 10U);
+    });
+}
+
 Outcome<Answer> anchor(Context& context, const Args& args) {
-    const Outcome<client::LogRoot> log = client::root_of_file(args.text("file"));
+    const Outcome<client::LogRoot> log = read_log(context, args.text("file"));
     if (!log) return fail(log.error());
     const std::uint64_t epoch = args.number("epoch").value_or(0);
     const ledger::LogAnchor operation{.with = ledger::MemberId{args.text("with")},

@@ -173,6 +173,7 @@ private:
         genesis_.time = client::now_ms();
         ledger::Parameters& parameters = genesis_.parameters;
         parameters.log_match_window_ms = plan_.log_window_s * 1000;
+        if (plan_.log_expiry_s) parameters.log_expiry_window_ms = *plan_.log_expiry_s * 1000;
         parameters.log_expiry_window_ms = std::max(parameters.log_expiry_window_ms, parameters.log_match_window_ms);
         std::ranges::sort(genesis_.members, {}, &ledger::GenesisMember::id);
         std::ranges::sort(genesis_.nodes.validators, {}, &ledger::Validator::member);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "cli/dev/network.h"
@@ -8,10 +9,11 @@
 namespace datadeed::cli {
 
 struct DevPlan {
-    std::string dir{};               // missing or empty
-    std::size_t validators{4};       // 1 to 32
-    std::size_t observers{1};        // 0 to 32
-    std::uint64_t log_window_s{30};  // how long one side of a pair waits for the other
+    std::string dir{};                            // missing or empty
+    std::size_t validators{4};                    // 1 to 32
+    std::size_t observers{1};                     // 0 to 32
+    std::uint64_t log_window_s{30};               // how long one side of a pair waits for the other
+    std::optional<std::uint64_t> log_expiry_s{};  // until it waits no more; the ledger's own default when absent
 };
 
 // Each node listens on this many ports in a row: API, other nodes, operations.

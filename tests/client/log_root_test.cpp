@@ -1,5 +1,6 @@
 #include "client/log_root.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "crypto/merkle.h"
@@ -55,6 +56,20 @@ TEST_CASE("a line above 1 MiB is refused with its number") {
         CHECK(root.error().code == "log.line_too_long");
         CHECK(root.error().title.find("line 2 ") != std::string::npos);
     }
+}
+
+TEST_CASE("who waits for a large log is told how far it is, up to its end") {
+    const support::Folder folder;
+    const std::string text(1'000'000, '\n');
+    std::vector<std::uint64_t> done;
+    const Outcome<LogRoot> root = root_of_file(folder.write("log", text), [&](std::uint64_t read, std::uint64_t total) {
+        CHECK(total == text.size());
+        done.push_back(read);
+    });
+    REQUIRE(root);
+    CHECK(done.size() >= 4);
+    CHECK(std::ranges::is_sorted(done));
+    CHECK(done.back() == text.size());
 }
 
 TEST_CASE("a log that can't be read is said to be so") {
