@@ -37,7 +37,7 @@ http::Response response_of(const Submitted& outcome) {
                           [](const replica::Committed& committed) {
                               return json_answer(200, json::Value::object({{"tx", to_hex(committed.tx.value)},
                                                                            {"height", committed.height.value},
-                                                                           {"index", committed.index},
+                                                                           {"index", committed.log_index},
                                                                            {"time_ms", committed.time.value}}));
                           },
                           [](const replica::Refused& refused) { return to_response(problem_of(refused.refusal)); },
@@ -58,7 +58,7 @@ Result<std::optional<replica::Committed>, Problem> find_committed(const chain::C
     if (!header) return problem(header.error());
     if (!*header) return std::optional<replica::Committed>{};
     return std::optional{replica::Committed{
-        .tx = id, .height = (*place)->height, .index = (*place)->log_index, .time = (*header)->header.time}};
+        .tx = id, .height = (*place)->height, .log_index = (*place)->log_index, .time = (*header)->header.time}};
 }
 
 }  // namespace

@@ -42,7 +42,6 @@ struct Accepted {
 struct Committed {
     ledger::TxId tx{};
     Height height{};
-    std::uint64_t index{};      // in its block, from 0
     std::uint64_t log_index{};  // in the log, from 0
     TimeMs time{};              // of the block
 };

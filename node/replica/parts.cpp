@@ -130,11 +130,10 @@ void Replica::Parts::answer_refused(const SubmitTransaction& event, ledger::Refu
     const Result<std::optional<chain::StoredHeader>, chain::Error> header = view.header((*place)->height);
     if (!header) return halt(header.error());
     if (!*header) return halt(header_missing((*place)->height));
-    outbox_.reply(event.token, Committed{.tx = id,
-                                         .height = (*place)->height,
-                                         .index = (*place)->index,
-                                         .log_index = (*place)->log_index,
-                                         .time = (*header)->header.time});
+    outbox_.reply(
+        event.token,
+        Committed{
+            .tx = id, .height = (*place)->height, .log_index = (*place)->log_index, .time = (*header)->header.time});
 }
 
 void Replica::Parts::on(ForgetRequest& event) {

@@ -170,9 +170,8 @@ void Replica::Parts::settle(const CheckedBlock& block) {
         const ledger::TxId& id = block.transactions[i]->tx.id();
         pool_.remove(id);
         for (const RequestToken token : waiters_.take(id)) {
-            outbox_.reply(
-                token,
-                Committed{.tx = id, .height = header.height, .index = i, .log_index = first + i, .time = header.time});
+            outbox_.reply(token,
+                          Committed{.tx = id, .height = header.height, .log_index = first + i, .time = header.time});
         }
     }
     admission_.forget_trial();

@@ -48,6 +48,21 @@ TEST_CASE("a transaction that is final already answers with its place") {
     CHECK(world.call(post(raw)).status == 200);
 }
 
+TEST_CASE("a submission and a later question name one place: the index in the log, not in the block") {
+    World world;
+    world.commit("ann", {test::register_data("first")});
+    const Bytes raw = world.sign("ann", {test::register_data("second")});
+    const json::Value posted = test::json_of(world.call(post(raw, "wait=5")));
+    world.advance(50);
+    const json::Value asked = test::json_of(world.get("/v1/tx/" + std::string{*posted.text_at("tx")}));
+    for (const json::Value& answer : {posted, asked, test::json_of(world.call(post(raw, "wait=5")))}) {
+        CHECK(answer.unsigned_at("height") == 2U);
+        CHECK(answer.unsigned_at("index") == 1U);  // alone in its block, second in the log
+    }
+    world.has_quorum_ = false;
+    CHECK(test::json_of(world.call(post(raw))).unsigned_at("index") == 1U);
+}
+
 TEST_CASE("refusals of the ledger carry its code and the status of their kind") {
     World world;
     world.commit("ann", {test::register_data("a")});

@@ -24,7 +24,7 @@ replica::Reply accepted(std::uint64_t token, std::uint8_t id) {
 
 replica::Reply committed(std::uint64_t token, std::uint8_t id) {
     return {.token = replica::RequestToken{token},
-            .outcome = replica::Committed{.tx = id_of(id), .height = Height{3}, .index = 7, .time = TimeMs{1}}};
+            .outcome = replica::Committed{.tx = id_of(id), .height = Height{3}, .log_index = 7, .time = TimeMs{1}}};
 }
 
 // A pool without threads takes what it is given and does nothing with it.
@@ -67,7 +67,7 @@ TEST_CASE("a client that waits is answered when its transaction is final") {
     CHECK(bench.submissions.is_pending(id_of(9)));
     bench.submissions.on_reply(committed(1, 9));
     REQUIRE(bench.answers.size() == 1);
-    CHECK(std::get<replica::Committed>(bench.answers[0]).index == 7);
+    CHECK(std::get<replica::Committed>(bench.answers[0]).log_index == 7);
     CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
 }
 

@@ -15,7 +15,6 @@ TEST_CASE("a transaction that applies is accepted and then final, with its place
     REQUIRE(committed.size() == 1);
     CHECK(committed[0].tx == transaction->tx.id());
     CHECK(committed[0].height == Height{1});
-    CHECK(committed[0].index == 0);
     CHECK(committed[0].log_index == 0);
     CHECK(solo.node.replica().status().pool_transactions == 0);
 }

@@ -127,7 +127,7 @@ void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
         if (!parsed) return violate("a malformed transaction was committed" + at);
         const Result<ledger::VerifiedTransaction, ledger::Refusal> verified = ledger::verify(std::move(*parsed));
         if (!verified) return violate("an unsigned transaction was committed" + at);
-        if (!places_.emplace(verified->id(), std::pair{block.header.height, leaves.size()}).second) {
+        if (!places_.emplace(verified->id(), std::pair{block.header.height, log_.size() + leaves.size()}).second) {
             violate("a transaction was committed twice" + at);
         }
         if (!execution.apply(*verified)) violate("a transaction that doesn't apply was committed" + at);
@@ -144,7 +144,7 @@ void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
 
 void Checker::on_answer(const Node& node, const replica::Committed& committed) {
     const auto place = places_.find(committed.tx);
-    if (place == places_.end() || place->second != std::pair{committed.height, committed.index}) {
+    if (place == places_.end() || place->second != std::pair{committed.height, committed.log_index}) {
         violate(node.name().value + " tells a client of a place where its transaction isn't");
     }
 }
