@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 
 #include "cli/help.h"
@@ -39,7 +41,35 @@ std::vector<std::string> words_of(std::string_view line) {
     return words;
 }
 
+std::string text_of(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+// How a script runs a command: by its program, as a role of the profiles, or by the shorthand for `dev`.
+bool is_run_in(const std::string& scripts, const Command& command) {
+    const std::string by_program = R"re(datadeed"( --profile "[^"]+")?( --passphrase-file "[^"]+")? )re";
+    const std::string by_role = R"re(\bas [a-z$"][a-z0-9"-]* )re";
+    const std::string path = path_of(command);
+    const std::string dev = command.group == "dev" ? "|(^|\\W)" + path : "";
+    return std::regex_search(scripts, std::regex{"((" + by_program + "|" + by_role + ")" + path + dev + ")(?![a-z-])"});
+}
+
 }  // namespace
+
+TEST_CASE("each command is run by a test with real processes") {
+    std::string scripts;
+    for (const auto& entry : std::filesystem::directory_iterator{datadeed::test::source_dir() + "/tests/e2e"}) {
+        if (entry.path().extension() == ".sh") scripts += text_of(entry.path());
+    }
+    REQUIRE(scripts.size() > 1000);
+    for (const Command& command : all_commands()) {
+        INFO("no script of tests/e2e runs: datadeed " << path_of(command));
+        CHECK(is_run_in(scripts, command));
+    }
+    CHECK_FALSE(is_run_in("as owner data listing", {.group = "data", .name = "list"}));
+    CHECK_FALSE(is_run_in("# grant use is shown elsewhere", {.group = "grant", .name = "use"}));
+}
 
 TEST_CASE("each command has a summary, an example that parses, and a name of its own") {
     std::set<std::string> paths;
@@ -79,8 +109,7 @@ TEST_CASE("no option of a command hides a global one") {
 }
 
 TEST_CASE("docs/commands.md has a section for each command, with its first example and its options") {
-    std::ifstream file{datadeed::test::source_dir() + "/docs/commands.md"};
-    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    const std::string text = text_of(datadeed::test::source_dir() + "/docs/commands.md");
     for (const Command& command : all_commands()) {
         INFO(path_of(command));
         CHECK(text.find("### " + path_of(command) + "\n") != std::string::npos);
