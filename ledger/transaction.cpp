@@ -40,6 +40,25 @@ Result<ParsedTransaction, Refusal> parse(const ChainId& chain, ByteView raw) {
                              .content = std::move(*content)};
 }
 
+std::optional<cbor::DecodeError> find_malformation(ByteView raw) {
+    const auto shifted = [](cbor::DecodeError error, std::size_t by) {
+        error.offset += by;
+        return error;
+    };
+    // Rules of CBOR itself before what the message should hold: of bytes that nest too deeply, a reader that expects a
+    // certain type would only say that it found another.
+    const std::size_t tag = !raw.empty() && raw.front() == (0xC0U | crypto::sign1_tag) ? 1 : 0;
+    if (const auto form = cbor::validate(raw.subspan(tag)); !form) return shifted(form.error(), tag);
+    const auto message = crypto::decode_sign1(raw);
+    if (!message) return message.error();
+    if (message->header.typ != transaction_type) return std::nullopt;  // a refusal of its own
+    const auto begin = static_cast<std::size_t>(message->payload.data() - raw.data());
+    if (const auto form = cbor::validate(message->payload); !form) return shifted(form.error(), begin);
+    const auto content = decode<Transaction>(message->payload);
+    if (!content) return shifted(content.error(), begin);
+    return std::nullopt;
+}
+
 Result<VerifiedTransaction, Refusal> verify(ParsedTransaction parsed) {
     if (!crypto::verify(parsed.signer, parsed.signed_bytes, parsed.signature)) {
         return fail(Refusal::tx_signature_wrong);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/cbor.h"
 #include "base/fields.h"
 #include "base/result.h"
 #include "base/types.h"
@@ -52,6 +54,10 @@ struct ParsedTransaction {
 // Reads a transaction for this chain. Refusals in this order: tx.too_large, tx.malformed, tx.type_wrong, those of the
 // list's length, and those of each operation's form in turn.
 [[nodiscard]] Result<ParsedTransaction, Refusal> parse(const ChainId& chain, ByteView raw);
+
+// Why `parse` calls the bytes malformed: the first rule that they break, and the offset in `raw` at which they do.
+// Nothing when it doesn't. For an answer to whoever sent them: dearer than parsing, and no part of the protocol.
+[[nodiscard]] std::optional<cbor::DecodeError> find_malformation(ByteView raw);
 
 // A transaction that its named key signed for this chain. `verify` is the only way to one, so what takes a
 // VerifiedTransaction never takes anything unsigned.

@@ -136,8 +136,8 @@ public:
 private:
     [[nodiscard]] VerifyReports reports() {
         return {.on_refused =
-                    [this](replica::RequestToken token, ledger::Refusal refusal) {
-                        asio::post(api_io_, [this, token, refusal] { submissions_.on_refused(token, refusal); });
+                    [this](replica::RequestToken token, replica::Unusable why) {
+                        asio::post(api_io_, [this, token, why] { submissions_.on_refused(token, why); });
                     },
                 .on_overload =
                     [this](replica::RequestToken token) {

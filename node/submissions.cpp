@@ -37,8 +37,8 @@ void Submissions::on_reply(const replica::Reply& reply) {
                reply.outcome);
 }
 
-void Submissions::on_refused(replica::RequestToken token, ledger::Refusal refusal) {
-    if (const auto entry = waiting_.find(token); entry != waiting_.end()) finish(entry, refusal);
+void Submissions::on_refused(replica::RequestToken token, const replica::Unusable& why) {
+    if (const auto entry = waiting_.find(token); entry != waiting_.end()) finish(entry, why);
 }
 
 void Submissions::on_overload(replica::RequestToken token) {
@@ -114,7 +114,7 @@ void Submissions::count(const api::Submitted& outcome) {
                                                  [](const replica::Accepted&) { return "accepted"; },
                                                  [](const replica::Committed&) { return "committed"; },
                                                  [](const replica::Refused&) { return "refused"; },
-                                                 [](const ledger::Refusal&) { return "refused"; },
+                                                 [](const replica::Unusable&) { return "refused"; },
                                                  [](const replica::NotTaken&) { return "busy"; },
                                                  [](const api::ApiError&) { return "busy"; },
                                              },

@@ -29,7 +29,7 @@ public:
 
     // What came of it. Tokens that aren't known are ignored: their clients have stopped waiting.
     void on_reply(const replica::Reply& reply);
-    void on_refused(replica::RequestToken token, ledger::Refusal refusal);
+    void on_refused(replica::RequestToken token, const replica::Unusable& why);
     void on_overload(replica::RequestToken token);
 
     // Answers those whose time to wait is over. To be called some ten times a second.

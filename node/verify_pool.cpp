@@ -132,7 +132,7 @@ void VerifyPool::check(Sender& sender, Link work) {
 
 void VerifyPool::check(Sender& /*clients*/, Submission work) {
     Result<replica::TransactionPtr, ledger::Refusal> checked = replica::check_transaction(work.bytes, *context_);
-    if (!checked) return reports_.on_refused(work.token, checked.error());
+    if (!checked) return reports_.on_refused(work.token, replica::explain(work.bytes, checked.error()));
     replica::SubmitTransaction event{.transaction = std::move(*checked), .token = work.token};
     if (!inbox_->push(InboxItem{.event = std::move(event), .lease = std::move(work.lease)})) {
         reports_.on_overload(work.token);

@@ -26,7 +26,7 @@ namespace datadeed::node {
 // Called on a thread of the pool; must not block.
 struct VerifyReports {
     // A client's transaction was refused before it got to the replica.
-    std::function<void(replica::RequestToken, ledger::Refusal)> on_refused{};
+    std::function<void(replica::RequestToken, replica::Unusable)> on_refused{};
     // No room for it in the inbox.
     std::function<void(replica::RequestToken)> on_overload{};
     // A message broke a rule. Its sender is a member, so somebody will want to know.

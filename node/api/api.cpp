@@ -42,7 +42,7 @@ http::Response response_of(const Submitted& outcome) {
                           },
                           [](const replica::Refused& refused) { return to_response(problem_of(refused.refusal)); },
                           [](const replica::NotTaken& busy) { return to_response(problem_of(busy.reason)); },
-                          [](ledger::Refusal refusal) { return to_response(problem_of(refusal)); },
+                          [](const replica::Unusable& why) { return to_response(problem_of(why)); },
                           [](ApiError error) { return to_response(problem_of(error)); },
                       },
                       outcome);
@@ -116,7 +116,7 @@ void Api::submit(http::Request request, Respond respond) {
     if (request.body.size() > ledger::transaction_size_max) return refuse(problem_of(ledger::Refusal::tx_too_large));
     if (!backend_->status()->has_quorum) {
         const auto parsed = ledger::parse(backend_->facts().chain, request.body);
-        if (!parsed) return refuse(problem_of(parsed.error()));
+        if (!parsed) return refuse(problem_of(replica::explain(request.body, parsed.error())));
         // Nothing new can become final, but what is final already is still told.
         const auto place = find_committed(backend_->chain(), parsed->id);
         if (!place) return refuse(place.error());

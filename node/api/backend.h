@@ -17,6 +17,7 @@
 #include "node/api/problem.h"
 #include "node/replica/actions.h"
 #include "node/replica/status.h"
+#include "node/replica/verify.h"
 
 namespace datadeed::api {
 
@@ -31,8 +32,8 @@ struct NodeFacts {
 };
 
 // How a submission ended, as far as it was waited for: Accepted when the time was over first.
-using Submitted =
-    std::variant<replica::Accepted, replica::Committed, replica::Refused, replica::NotTaken, ledger::Refusal, ApiError>;
+using Submitted = std::variant<replica::Accepted, replica::Committed, replica::Refused, replica::NotTaken,
+                               replica::Unusable, ApiError>;
 using WhenSubmitted = std::function<void(Submitted)>;
 
 // What the API needs of the node that it serves. All calls come from the API's thread, and none of them blocks but for

@@ -126,6 +126,15 @@ Problem problem_of(ledger::Refusal refusal) {
     return {status, std::string{code(refusal)}, std::string{describe(refusal)}, std::string{advice(refusal)}, 0};
 }
 
+Problem problem_of(const replica::Unusable& why) {
+    Problem problem = problem_of(why.refusal);
+    if (why.broken) {
+        problem.detail += " At byte " + std::to_string(why.broken->offset) + ": " +
+                          std::string{cbor::describe(why.broken->rule)} + ".";
+    }
+    return problem;
+}
+
 Problem problem_of(TokenError error) {
     return {401, std::string{code(error)}, detail_of(error),
             "Sign [member, node, expiry] with a current key of the member; see docs/api.md.", 0};

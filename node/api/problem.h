@@ -9,6 +9,7 @@
 #include "ledger/error.h"
 #include "node/api/token.h"
 #include "node/replica/actions.h"
+#include "node/replica/verify.h"
 
 // Every error that the API can answer with, as application/problem+json (RFC 9457). Statuses are decided here and
 // nowhere else. Pure; any thread.
@@ -58,6 +59,8 @@ enum class ApiError : std::uint8_t {
 
 [[nodiscard]] Problem problem_of(ApiError error);
 [[nodiscard]] Problem problem_of(ledger::Refusal refusal);
+// Says also what is wrong with malformed bytes, and where.
+[[nodiscard]] Problem problem_of(const replica::Unusable& why);
 [[nodiscard]] Problem problem_of(TokenError error);
 [[nodiscard]] Problem problem_of(replica::Busy busy);
 // What a store says stays in the node's log: the answer doesn't show paths.

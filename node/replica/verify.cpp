@@ -180,6 +180,11 @@ Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyConte
     return std::visit([&context](auto& alternative) { return check(std::move(alternative), context); }, *message);
 }
 
+Unusable explain(ByteView raw, ledger::Refusal refusal) {
+    if (refusal != ledger::Refusal::tx_malformed) return {.refusal = refusal, .broken = {}};
+    return {.refusal = refusal, .broken = ledger::find_malformation(raw)};
+}
+
 Result<TransactionPtr, ledger::Refusal> check_transaction(ByteView raw, const VerifyContext& context) {
     const Digest leaf = crypto::leaf_hash(raw);
     if (TransactionPtr known = context.cache->find(leaf)) return known;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/cbor.h"
 #include "base/result.h"
 #include "base/types.h"
 #include "consensus/signing.h"
@@ -57,6 +58,16 @@ enum class WireError : std::uint8_t {
 
 // A transaction as a client hands it in. Refusals: those of ledger::parse and ledger::verify.
 [[nodiscard]] Result<TransactionPtr, ledger::Refusal> check_transaction(ByteView raw, const VerifyContext& context);
+
+// What a client is told of bytes that check_transaction refuses: of malformed ones also what is wrong with them, and
+// where.
+struct Unusable {
+    ledger::Refusal refusal{};
+    std::optional<cbor::DecodeError> broken{};
+
+    friend bool operator==(const Unusable&, const Unusable&) = default;
+};
+[[nodiscard]] Unusable explain(ByteView raw, ledger::Refusal refusal);
 
 // A proposal's bytes, as they stand in PRE-PREPAREs, in bodies and beside certificates (proposal.h).
 [[nodiscard]] Result<BlockPtr, WireError> check_payload(ByteView payload, const VerifyContext& context);

@@ -106,7 +106,7 @@ void World::submit(Bytes transaction, std::chrono::milliseconds wait, WhenSubmit
     asked_wait_ = wait;
     if (instead_) return done(*instead_);
     auto checked = replica::check_transaction(transaction, *context_);
-    if (!checked) return done(checked.error());
+    if (!checked) return done(replica::explain(transaction, checked.error()));
     std::vector<replica::Outcome> outcomes =
         step(replica::SubmitTransaction{.transaction = *checked, .token = replica::RequestToken{++last_token_}});
     // One node alone decides within a few ticks.

@@ -7,8 +7,10 @@ bin=${BIN:-$root/build/release/bin}
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/datadeed-e2e.XXXXXX")
 finish() {
-    local status=$?
-    "$bin/datadeed" dev down --dir "$dir" --json >/dev/null 2>&1 || true
+    local status=$? network
+    for network in "$dir"/dev.json "$dir"/*/dev.json; do
+        [[ ! -e $network ]] || "$bin/datadeed" dev down --dir "${network%/*}" --json >/dev/null 2>&1 || true
+    done
     if [[ $status -ne 0 ]]; then
         echo "FAILED with status $status; last lines of the nodes' logs:" >&2
         tail -n 5 "$dir"/nodes/*/node.log >&2 2>/dev/null || true

@@ -90,11 +90,12 @@ TEST_CASE("refusals and overload reach the client that asked") {
     Bench bench;
     bench.submit(no_wait);
     bench.submit(no_wait);
-    bench.submissions.on_refused(replica::RequestToken{1}, ledger::Refusal::tx_malformed);
+    const replica::Unusable why{.refusal = ledger::Refusal::tx_malformed, .broken = {}};
+    bench.submissions.on_refused(replica::RequestToken{1}, why);
     bench.submissions.on_overload(replica::RequestToken{2});
-    bench.submissions.on_refused(replica::RequestToken{77}, ledger::Refusal::tx_malformed);
+    bench.submissions.on_refused(replica::RequestToken{77}, why);
     REQUIRE(bench.answers.size() == 2);
-    CHECK(std::get<ledger::Refusal>(bench.answers[0]) == ledger::Refusal::tx_malformed);
+    CHECK(std::get<replica::Unusable>(bench.answers[0]) == why);
     CHECK(std::get<ApiError>(bench.answers[1]) == ApiError::node_must_not_be_overloaded);
 }
 
