@@ -26,11 +26,14 @@ constexpr auto text_rows = std::to_array<TextRow>({
     {Refusal::tx_signature_wrong, "The signature isn't that of the named key over these bytes for this chain.",
      "Sign with the key that kid names, and with the chain id of this chain."},
     {Refusal::tx_expired, "The transaction's expiry lies before the block's time.",
-     "Sign it again with a later expiry, and check this machine's clock."},
+     "Sign it again with a later expiry. If it isn't old, a clock is wrong: the signer's, or the node's (see its "
+     "/readyz)."},
     {Refusal::tx_nonce_too_old, "The nonce lies further before the block's time than the chain allows.",
-     "Take the current time in microseconds as nonce, and check this machine's clock."},
+     "Take the current time in microseconds as nonce. If it is, a clock is wrong: the signer's, or the node's (see its "
+     "/readyz)."},
     {Refusal::tx_nonce_too_far_ahead, "The nonce lies further after the block's time than the chain allows.",
-     "Take the current time in microseconds as nonce, and check this machine's clock."},
+     "Take the current time in microseconds as nonce. If it is, a clock is wrong: the signer's, or the node's (see its "
+     "/readyz)."},
     {Refusal::tx_nonce_used, "A transaction of this member with the same nonce has been committed.",
      "If it was this one, it's done; else sign it again with a new nonce."},
     {Refusal::tx_nonce_below_window,

@@ -17,8 +17,21 @@ HealthCheck check_store(const replica::Status& status, const HealthFacts& facts)
 
 }  // namespace
 
+HealthCheck check_clock(const replica::Status& status, TimeMs wall) {
+    const std::uint64_t now = wall.value;
+    if (status.block_time.value > now + clock_behind_max_ms) {
+        return {"clock", false,
+                "the last block is " + number((status.block_time.value - now) / 1000) + " seconds ahead of this clock"};
+    }
+    if (status.proposers_time && now > status.proposers_time->value + clock_ahead_max_ms) {
+        return {"clock", false,
+                "this clock is " + number((now - status.proposers_time->value) / 1000) +
+                    " seconds ahead of all that other nodes have proposed"};
+    }
+    return {"clock", true, "not behind the last block, nor ahead of what others propose"};
+}
+
 std::vector<HealthCheck> check_health(const replica::Status& status, const HealthFacts& facts) {
-    const bool clock_ok = status.block_time.value <= facts.now.value + clock_behind_max_ms;
     const bool disk_ok = facts.disk_free_bytes >= facts.disk_free_min_bytes;
     return {
         {"catching_up", !status.catching_up,
@@ -29,10 +42,7 @@ std::vector<HealthCheck> check_health(const replica::Status& status, const Healt
         {"disk", disk_ok,
          number(facts.disk_free_bytes >> 20U) + " MiB are free, " + number(facts.disk_free_min_bytes >> 20U) +
              " MiB are needed"},
-        {"clock", clock_ok,
-         clock_ok ? "not behind the last block"
-                  : "the last block is " + number((status.block_time.value - facts.now.value) / 1000) +
-                        " seconds ahead of this clock"},
+        check_clock(status, facts.now),
         check_store(status, facts),
     };
 }

@@ -14,6 +14,9 @@ namespace datadeed::node {
 
 // How far the last block may be ahead of this machine's clock.
 inline constexpr std::uint64_t clock_behind_max_ms = 15'000;
+// How far this machine's clock may be ahead of what others propose. Beyond it they refuse what this node proposes
+// (replica::block_ahead_max_ms), and it calls transactions expired that aren't.
+inline constexpr std::uint64_t clock_ahead_max_ms = 15'000;
 
 struct HealthFacts {
     TimeMs now{};
@@ -30,6 +33,9 @@ struct HealthCheck {
     friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
 };
 
+// Whether this machine's clock agrees with the chain, as far as can be known: behind the last block, or ahead of what
+// others propose.
+[[nodiscard]] HealthCheck check_clock(const replica::Status& status, TimeMs wall);
 // catching_up, quorum, disk, clock, store; in this order.
 [[nodiscard]] std::vector<HealthCheck> check_health(const replica::Status& status, const HealthFacts& facts);
 [[nodiscard]] bool is_ready(const std::vector<HealthCheck>& checks);

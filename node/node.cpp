@@ -26,7 +26,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds timer_period{100};
-constexpr unsigned disk_every = 10;  // periods between two looks at the disk
+constexpr unsigned disk_every = 10;    // periods between two looks at the disk
+constexpr unsigned clock_every = 600;  // periods between two warnings of a wrong clock
 constexpr std::chrono::milliseconds answer_grace{500};
 constexpr unsigned stop_seconds_max = 4;  // then the process ends as it is: everything durable is on disk
 
@@ -219,11 +220,11 @@ private:
     }
 
     void warn_of_clock() const {
-        const TimeMs now = wall_now();
-        const TimeMs latest = std::max(status_.get()->block_time, genesis_.content.time);
-        if (latest.value <= now.value + clock_behind_max_ms) return;
-        log_->warn("node.clock", {{"behind_s", (latest.value - now.value) / 1000},
-                                  {"hint", "the chain is ahead of this machine's clock: start NTP"}});
+        replica::Status status = *status_.get();
+        status.block_time = std::max(status.block_time, genesis_.content.time);
+        const HealthCheck clock = check_clock(status, wall_now());
+        if (clock.ok) return;
+        log_->warn("node.clock", {{"why", clock.why}, {"hint", "set this machine's clock: start NTP"}});
     }
 
     void wait_for_timer() {
@@ -231,7 +232,8 @@ private:
         timer_.async_wait([this](const boost::system::error_code& error) {
             if (error) return;
             submissions_.on_time(Submissions::Clock::now());
-            if (++periods_ % disk_every == 0) metrics_.set_disk_free(disk_free_bytes(config_.data_dir));
+            if (++periods_ % clock_every == 0) warn_of_clock();
+            if (periods_ % disk_every == 0) metrics_.set_disk_free(disk_free_bytes(config_.data_dir));
             if (!ready_ && is_ready(health())) {
                 ready_ = true;
                 log_->info("node.ready", {{"name", config_.name}, {"height", status_.get()->height.value}});

@@ -31,9 +31,9 @@ std::string detail_of(TokenError error) {
         case TokenError::token_must_name_this_node:
             return "The token is for another node.";
         case TokenError::token_must_not_be_expired:
-            return "The token has expired.";
+            return "The token has expired, by this node's clock.";
         case TokenError::token_must_expire_soon:
-            return "The token's expiry is more than ten minutes ahead.";
+            return "The token's expiry is more than ten minutes ahead of this node's clock.";
         case TokenError::token_signature_must_verify:
             return "The token's signature doesn't hold: other bytes, another key or another chain.";
         case TokenError::token_key_must_be_the_members:
@@ -136,8 +136,12 @@ Problem problem_of(const replica::Unusable& why) {
 }
 
 Problem problem_of(TokenError error) {
+    const bool by_clock = error == TokenError::token_must_not_be_expired || error == TokenError::token_must_expire_soon;
     return {401, std::string{code(error)}, detail_of(error),
-            "Sign [member, node, expiry] with a current key of the member; see docs/api.md.", 0};
+            by_clock ? "Sign a new one that ends within ten minutes. If this one was new, a clock is wrong: this "
+                       "machine's, or the node's (see its /readyz)."
+                     : "Sign [member, node, expiry] with a current key of the member; see docs/api.md.",
+            0};
 }
 
 Problem problem_of(replica::Busy busy) {

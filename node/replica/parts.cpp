@@ -216,6 +216,7 @@ Status Replica::Parts::status() const {
     status.connected_validators += status.duty == Duty::voting ? 1 : 0;
     status.quorum = context_.validators.quorum();
     status.has_quorum = status.connected_validators >= status.quorum;
+    status.proposers_time = proposer_clock_.now(now_ms_);
     status.pool_transactions = pool_.size();
     status.pool_bytes = pool_.bytes();
     status.waiting_clients = waiters_.size();

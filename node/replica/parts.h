@@ -15,6 +15,7 @@
 #include "node/replica/gossip.h"
 #include "node/replica/mempool.h"
 #include "node/replica/outbox.h"
+#include "node/replica/proposer_clock.h"
 #include "node/replica/replica.h"
 #include "node/replica/serving.h"
 #include "node/replica/sync.h"
@@ -139,6 +140,7 @@ private:
 
     std::uint64_t now_ms_{0};
     TimeMs wall_{};
+    ProposerClock proposer_clock_;
     std::uint64_t proposal_ms_{0};  // when a proposal was judged good or made last, and for which height
     Height proposal_height_{};
     std::uint64_t commit_ms_{0};

@@ -109,6 +109,9 @@ void Replica::Parts::perform(consensus::Validate& action) {
     if (action.fresh) {
         const consensus::ValidatorIndex primary = context_.validators.primary(action.view);
         fresh = {.now = wall_, .primary = ledger::MemberId{context_.validators.at(primary).name}};
+        if (block && fresh->primary != identity_.self) {
+            proposer_clock_.heard(block->block.header.time, wall_, now_ms_);
+        }
     }
     const Result<void, Executor::Objection> judged =
         block ? executor_.judge(block, proposal.payload, fresh)

@@ -47,6 +47,9 @@ struct Status {
     std::uint64_t pool_transactions{};
     std::uint64_t pool_bytes{};
     std::uint64_t waiting_clients{};
+    // What the time is now by the clocks of other proposers: the latest that a fresh proposal of theirs implies, moved
+    // on by this node's monotonic clock. Nothing before the first; an observer gets none.
+    std::optional<TimeMs> proposers_time{};
     bool has_quorum{};  // enough validators are connected for progress
 
     friend bool operator==(const Status&, const Status&) = default;

@@ -52,11 +52,25 @@ TEST_CASE("each check fails for its own reason and says it") {
           Names{"disk: 0 MiB are free, 256 MiB are needed"});
     CHECK(failing([](Facts& f) { f.status.block_time = TimeMs{f.machine.now.value + 3'600'000}; }) ==
           Names{"clock: the last block is 3600 seconds ahead of this clock"});
+    CHECK(failing([](Facts& f) {
+              f.status.proposers_time = TimeMs{1'000'000};
+              f.machine.now = TimeMs{1'000'000 + 3'600'000};
+          }) == Names{"clock: this clock is 3600 seconds ahead of all that other nodes have proposed"});
     CHECK(failing([](Facts& f) { f.machine.stopping = true; }) == Names{"store: the node is stopping"});
     CHECK(failing([](Facts& f) {
               f.status.duty = replica::Duty::silenced;
               f.status.why = "votes.missing";
           }) == Names{"store: this validator doesn't vote: votes.missing"});
+}
+
+TEST_CASE("a clock may be ahead of the others' by as much as they accept, and an idle chain says nothing of it") {
+    Facts facts = healthy();
+    facts.machine.now = TimeMs{facts.status.block_time.value + 3'600'000};  // no block for an hour
+    CHECK(is_ready(check_health(facts.status, facts.machine)));
+    facts.status.proposers_time = TimeMs{facts.machine.now.value - clock_ahead_max_ms};
+    CHECK(is_ready(check_health(facts.status, facts.machine)));
+    facts.machine.now = TimeMs{facts.machine.now.value + 1};
+    CHECK_FALSE(is_ready(check_health(facts.status, facts.machine)));
 }
 
 TEST_CASE("the verbose answer names every check") {
