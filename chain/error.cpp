@@ -37,6 +37,10 @@ Words words_of_file(Fault fault) {
     if (fault == Fault::file_sync_failed) {
         return {"file.sync_failed", "the disk didn't confirm what was written", look_at_disk};
     }
+    if (fault == Fault::file_too_large) {
+        return {"file.too_large", "the file is longer than such a file can be",
+                "It isn't what its name says: check the path, or restore it from its backup."};
+    }
     return {"file.io", "reading or writing failed", look_at_disk};
 }
 
@@ -118,6 +122,7 @@ Words words(Fault fault) {
         case Fault::file_disk_full:
         case Fault::file_too_many_open:
         case Fault::file_sync_failed:
+        case Fault::file_too_large:
         case Fault::file_io:
             return words_of_file(fault);
         case Fault::store_locked:

@@ -17,6 +17,7 @@ enum class Fault : std::uint8_t {
     file_disk_full,
     file_too_many_open,
     file_sync_failed,
+    file_too_large,
     file_io,
     // Stores.
     store_locked,

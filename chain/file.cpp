@@ -13,7 +13,7 @@ Result<Bytes, Error> read_file(FileSystem& files, const std::string& path, std::
     if (!file) return fail(file.error());
     Result<Bytes, Error> content = (*file)->read(0, size_max + 1);
     if (content && content->size() > size_max) {
-        return fail(Error{.fault = Fault::file_io,
+        return fail(Error{.fault = Fault::file_too_large,
                           .place = path,
                           .detail = "the file is longer than " + std::to_string(size_max) + " bytes"});
     }

@@ -70,7 +70,7 @@ public:
 // The real one. Process-wide and stateless; safe from any thread.
 [[nodiscard]] FileSystem& posix_files();
 
-// The whole of a file that may have at most `size_max` bytes (else file_io).
+// The whole of a file that may have at most `size_max` bytes (else file_too_large).
 [[nodiscard]] Result<Bytes, Error> read_file(FileSystem& files, const std::string& path, std::size_t size_max);
 
 // Writes name.new, syncs, renames, syncs the folder: after a crash the old or the new content is there, whole.

@@ -17,6 +17,7 @@ Exit exit_for(std::string_view code) {
         {"store.disk_full", Exit::disk_full},
         {"file.disk_full", Exit::disk_full},
         {"file.not_found", Exit::missing},
+        {"file.too_large", Exit::usage},
         {"folder.other_chain", Exit::wrong_chain},
         {"store.damaged", Exit::verification},
         {"store.", Exit::store},

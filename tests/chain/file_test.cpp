@@ -36,7 +36,7 @@ void check_files(FileSystem& files, const std::string& folder) {
     REQUIRE(file->truncate(5));
     REQUIRE(file->append(bytes_of("!")));
     CHECK(read_file(files, path, 6).value() == bytes_of("hello!"));
-    CHECK(read_file(files, path, 5).error().fault == Fault::file_io);
+    CHECK(read_file(files, path, 5).error().fault == Fault::file_too_large);
     REQUIRE(replace_file(files, path, bytes_of("new")));
     CHECK(read_file(files, path, 6).value() == bytes_of("new"));
     REQUIRE(files.rename(path, folder + "/b"));

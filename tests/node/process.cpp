@@ -1,6 +1,7 @@
 #include "tests/node/process.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -52,6 +53,10 @@ ledger::Genesis make_genesis(const std::string& salt) {
     return genesis;
 }
 
+std::uint64_t shifted_now(std::chrono::seconds ahead) {
+    return wall_now().value + static_cast<std::uint64_t>(1000 * ahead.count());
+}
+
 }  // namespace
 
 Chain::Chain(const std::string& salt) {
@@ -80,24 +85,26 @@ void Chain::write_config(const std::string& more, int peer, int api, int ops) co
                             address(peer) + "api = " + address(api) + "ops = " + address(ops) + more);
 }
 
-Bytes Chain::registration(const std::string& id) const {
-    const std::uint64_t now = wall_now().value;
+Bytes Chain::registration(const std::string& id, std::chrono::seconds ahead) const {
+    static std::uint64_t made = 0;  // two of one millisecond must differ
+    const std::uint64_t now = shifted_now(ahead);
     const ledger::Transaction transaction{
-        .nonce = ledger::Nonce{now * 1000},
+        .nonce = ledger::Nonce{now * 1000 + ++made % 1000},
         .expires = TimeMs{now + 600'000},
         .operations = {
             ledger::RegisterData{.data = ledger::DatasetId{id}, .title = "T", .type = "table", .commitment = {}}}};
     return ledger::sign_transaction(this->id(), transaction, key_of("ann"));
 }
 
-std::string Chain::token() const {
-    const api::Token token{.member = MemberId{"ann"}, .node = "n0", .expires = TimeMs{wall_now().value + 300'000}};
+std::string Chain::token(std::chrono::seconds ahead) const {
+    const api::Token token{.member = MemberId{"ann"}, .node = "n0", .expires = TimeMs{shifted_now(ahead) + 300'000}};
     const Bytes aad = crypto::signing_context(api::token_context, id());
     return "Datadeed " +
            to_base64(crypto::encode_sign1(crypto::make_sign1(key_of("ann"), api::token_type, aad, encode(token))));
 }
 
-Process::Process(std::vector<std::string> arguments, const std::string& output) : output_{output} {
+Process::Process(std::vector<std::string> arguments, const std::string& output, std::optional<uid_t> user)
+    : output_{output} {
     arguments.insert(arguments.begin(), datadeed::test::binary_dir() + "/bin/datadeed-node");
     std::vector<char*> raw;
     for (std::string& argument : arguments) raw.push_back(argument.data());
@@ -108,6 +115,7 @@ Process::Process(std::vector<std::string> arguments, const std::string& output) 
         const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         ::dup2(file, 1);
         ::dup2(file, 2);
+        if (user && (::setgroups(0, nullptr) != 0 || ::setgid(*user) != 0 || ::setuid(*user) != 0)) ::_exit(126);
         ::execv(raw[0], raw.data());
         ::_exit(127);
     }
@@ -174,10 +182,52 @@ void Process::send(int signal) const {
     REQUIRE(::kill(pid_, signal) == 0);
 }
 
-Ended run_node(const std::vector<std::string>& arguments, const support::Folder& folder) {
-    Process process{arguments, folder / "ended.log"};
+Ended run_node(const std::vector<std::string>& arguments, const support::Folder& folder, std::optional<uid_t> user) {
+    Process process{arguments, folder / "ended.log", user};
     const std::optional<int> code = process.wait_exit();
     return {.code = code, .output = process.output()};
+}
+
+void refuses(const Chain& chain, Exit exit, const std::string& code, std::optional<uid_t> user) {
+    const Ended ended = run_node({"--config", chain.config_file()}, chain.folder(), user);
+    INFO(ended.output);
+    CHECK(ended.code == code_of(exit));
+    CHECK(ended.output.find("[" + code + "]") != std::string::npos);
+    CHECK(ended.output.find("  try: ") != std::string::npos);
+}
+
+std::uint16_t port_of(const Process& node, const char* name) {
+    const auto serving = node.wait_for("node.serving");
+    INFO(node.output());
+    REQUIRE(serving);
+    return static_cast<std::uint16_t>(serving->unsigned_at(name).value_or(0));
+}
+
+http::Response get(std::uint16_t port, const std::string& target, const std::string& token) {
+    http::Connection connection{"127.0.0.1", port};
+    http::Call call{.method = http::Method::get, .target = target};
+    if (!token.empty()) call.headers.emplace_back("Authorization", token);
+    const auto response = connection.call(call);
+    REQUIRE(response);
+    return *response;
+}
+
+std::optional<http::Response> try_submit(std::uint16_t port, Bytes body) {
+    http::Connection connection{"127.0.0.1", port};
+    const http::Call call{.method = http::Method::post,
+                          .target = "/v1/transactions",
+                          .headers = {{"Prefer", "wait=30"}},
+                          .content_type = "application/cose",
+                          .body = std::move(body)};
+    auto response = connection.call(call);
+    if (!response) return std::nullopt;
+    return std::move(*response);
+}
+
+http::Response submit(std::uint16_t port, Bytes body) {
+    const std::optional<http::Response> response = try_submit(port, std::move(body));
+    REQUIRE(response);
+    return *response;
 }
 
 }  // namespace datadeed::node::test

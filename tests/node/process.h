@@ -8,9 +8,11 @@
 
 #include <sys/types.h>
 
+#include "http/client.h"
 #include "json/json.h"
 #include "ledger/genesis.h"
 #include "ledger/transaction.h"
+#include "node/fault.h"
 #include "tests/support/folder.h"
 
 namespace datadeed::node::test {
@@ -28,9 +30,9 @@ public:
     // Writes the configuration; `more` is appended, `peer`, `api` and `ops` are ports.
     void write_config(const std::string& more = "", int peer = 0, int api = 0, int ops = 0) const;
 
-    // A signed registration of a data set, and a token to read with.
-    [[nodiscard]] Bytes registration(const std::string& id) const;
-    [[nodiscard]] std::string token() const;
+    // A signed registration of a data set, and a token to read with, by a client whose clock is that much ahead.
+    [[nodiscard]] Bytes registration(const std::string& id, std::chrono::seconds ahead = {}) const;
+    [[nodiscard]] std::string token(std::chrono::seconds ahead = {}) const;
 
 private:
     support::Folder folder_;
@@ -40,8 +42,8 @@ private:
 // datadeed-node as a process of its own. Killed when the object goes.
 class Process {
 public:
-    // With the output of both streams going to one file.
-    Process(std::vector<std::string> arguments, const std::string& output);
+    // With the output of both streams going to one file; as another user when root names one.
+    Process(std::vector<std::string> arguments, const std::string& output, std::optional<uid_t> user = std::nullopt);
     ~Process();
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
@@ -69,6 +71,20 @@ struct Ended {
     std::optional<int> code{};
     std::string output{};
 };
-[[nodiscard]] Ended run_node(const std::vector<std::string>& arguments, const support::Folder& folder);
+[[nodiscard]] Ended run_node(const std::vector<std::string>& arguments, const support::Folder& folder,
+                             std::optional<uid_t> user = std::nullopt);
+
+[[nodiscard]] inline int code_of(Exit exit) {
+    return static_cast<int>(exit);
+}
+// Whether the node ends at once with this exit code, and says this dotted code and something to do.
+void refuses(const Chain& chain, Exit exit, const std::string& code, std::optional<uid_t> user = std::nullopt);
+
+// A port of a node that serves: "api", "peer" or "ops".
+[[nodiscard]] std::uint16_t port_of(const Process& node, const char* name);
+[[nodiscard]] http::Response get(std::uint16_t port, const std::string& target, const std::string& token = "");
+// Waits until it's final; nothing when the node goes away meanwhile.
+[[nodiscard]] std::optional<http::Response> try_submit(std::uint16_t port, Bytes body);
+[[nodiscard]] http::Response submit(std::uint16_t port, Bytes body);
 
 }  // namespace datadeed::node::test

@@ -3,8 +3,6 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#include "http/client.h"
-#include "node/fault.h"
 #include "tests/support/catch.h"
 
 // datadeed-node as people run it.
@@ -13,55 +11,19 @@ namespace datadeed::node {
 namespace {
 
 using test::Chain;
+using test::code_of;
 using test::Ended;
+using test::get;
+using test::port_of;
 using test::Process;
-
-int code_of(Exit exit) {
-    return static_cast<int>(exit);
-}
-
-std::uint16_t port_of(const Process& node, const char* name) {
-    const auto serving = node.wait_for("node.serving");
-    INFO(node.output());
-    REQUIRE(serving);
-    return static_cast<std::uint16_t>(serving->unsigned_at(name).value_or(0));
-}
-
-http::Response get(std::uint16_t port, const std::string& target, const std::string& token = "") {
-    http::Connection connection{"127.0.0.1", port};
-    http::Call call{.method = http::Method::get, .target = target};
-    if (!token.empty()) call.headers.emplace_back("Authorization", token);
-    const auto response = connection.call(call);
-    REQUIRE(response);
-    return *response;
-}
-
-http::Response submit(std::uint16_t port, Bytes body) {
-    http::Connection connection{"127.0.0.1", port};
-    const http::Call call{.method = http::Method::post,
-                          .target = "/v1/transactions",
-                          .headers = {{"Prefer", "wait=30"}},
-                          .content_type = "application/cose",
-                          .body = std::move(body)};
-    const auto response = connection.call(call);
-    REQUIRE(response);
-    return *response;
-}
+using test::refuses;
+using test::submit;
 
 std::string tip_of(std::uint16_t port, const Chain& chain) {
     const auto body = json::parse(get(port, "/v1/node", chain.token()).body);
     REQUIRE(body);
     return std::to_string(body->unsigned_at("height").value_or(0)) + ' ' +
            std::string{body->text_at("block_hash").value_or("")};
-}
-
-// Whether it ends at once with this exit code, and says this dotted code and something to do.
-void refuses(const Chain& chain, Exit exit, const std::string& code) {
-    const Ended ended = test::run_node({"--config", chain.config_file()}, chain.folder());
-    INFO(ended.output);
-    CHECK(ended.code == code_of(exit));
-    CHECK(ended.output.find("[" + code + "]") != std::string::npos);
-    CHECK(ended.output.find("  try: ") != std::string::npos);
 }
 
 TEST_CASE("a node commits over HTTP, is killed, and comes back at the same tip") {
