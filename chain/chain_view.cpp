@@ -65,10 +65,14 @@ Result<std::optional<LogStart>, Error> log_start(const KvReader& reader, std::ui
         LogStart{.first = u64_at(ByteView{(*found)->key}.subspan(1)), .height = Height{u64_at((*found)->value)}}};
 }
 
-std::optional<StoredCheckpoint> checkpoint_of(const std::optional<Found>& found) {
-    if (!found || found->key.size() != 9) return std::nullopt;
-    return StoredCheckpoint{.size = u64_at(ByteView{found->key}.subspan(1)),
-                            .note = std::string{as_text(found->value)}};
+// A key that isn't one of ours must not hide the checkpoints behind it.
+Result<std::optional<StoredCheckpoint>, Error> checkpoint_of(const std::optional<Found>& found) {
+    if (!found) return std::optional<StoredCheckpoint>{};
+    if (found->key.size() != 9) {
+        return fail(damaged_value(Fault::chain_damaged, found->key, "the key isn't that of a checkpoint"));
+    }
+    return std::optional<StoredCheckpoint>{
+        StoredCheckpoint{.size = u64_at(ByteView{found->key}.subspan(1)), .note = std::string{as_text(found->value)}}};
 }
 
 Digest digest_at(ByteView hashes, std::size_t number) {

@@ -4,6 +4,7 @@
 
 #include "base/fields.h"
 #include "base/overloaded.h"
+#include "chain/voters.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 #include "node/replica/proposal.h"
@@ -124,18 +125,9 @@ Result<PeerEvent, WireError> check(Tip message, const VerifyContext& /*context*/
 static_assert(consensus::validators_max == ledger::validators_max);
 static_assert(consensus::payload_bytes_max > ledger::block_bytes_limit);
 
-consensus::ValidatorSet voters(const ledger::ValidatorSet& nodes) {
-    std::vector<consensus::Validator> validators;
-    validators.reserve(nodes.validators.size());
-    for (const ledger::Validator& validator : nodes.validators) {
-        validators.push_back({.name = validator.member.value, .vote_key = validator.vote});
-    }
-    return consensus::ValidatorSet{std::move(validators)};
-}
-
 VerifyContext make_verify_context(const ledger::Genesis& genesis, TransactionCache& cache) {
     return {.chain = ledger::chain_id(encode(genesis)),
-            .validators = voters(genesis.nodes),
+            .validators = chain::voters(genesis.nodes),
             .cache = &cache,
             .signatures = &ed25519};
 }

@@ -30,9 +30,6 @@ struct VerifyContext {
 // For the chain of this genesis, with Ed25519 for votes.
 [[nodiscard]] VerifyContext make_verify_context(const ledger::Genesis& genesis, TransactionCache& cache);
 
-// The set as consensus has it: the validators in the order of the state.
-[[nodiscard]] consensus::ValidatorSet voters(const ledger::ValidatorSet& nodes);
-
 // The rule that a message between nodes broke.
 enum class WireError : std::uint8_t {
     message_must_be_within_its_size,
