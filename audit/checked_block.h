@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "audit/report.h"
+#include "audit/trust.h"
 #include "base/types.h"
 #include "chain/chain_view.h"
-#include "consensus/validator_set.h"
 #include "ledger/block.h"
 #include "ledger/transaction.h"
 
@@ -21,12 +21,6 @@ struct CheckedBlock {
     std::vector<ledger::VerifiedTransaction> transactions{};
     Digest certificate_hash{};
     std::optional<FirstBad> bad{};  // then the rest may be incomplete
-};
-
-// Whose signatures count, on which chain. Shared by threads, never changed.
-struct Trust {
-    ChainId chain{};
-    consensus::ValidatorSet validators;
 };
 
 // Any thread. Costs some 60 microseconds a transaction.

@@ -5,18 +5,9 @@
 #include <vector>
 
 #include "base/assert.h"
-#include "chain/error.h"
-#include "crypto/checkpoint.h"
-#include "crypto/note.h"
 
 namespace datadeed::audit {
 namespace {
-
-FirstBad unreadable(const chain::Error& error) {
-    return {.code = std::string{chain::code(error.fault)},
-            .detail = std::string{chain::describe(error.fault)} + (error.detail.empty() ? "" : ": " + error.detail),
-            .place = error.place};
-}
 
 std::string tile_name(unsigned level, std::uint64_t index) {
     return "tile " + std::to_string(level) + "/" + std::to_string(index);
@@ -33,20 +24,6 @@ std::optional<FirstBad> check_tile(const chain::ChainView& blocks, unsigned leve
     return FirstBad{.code = "replay.log_hash",
                     .detail = "a stored hash of the log isn't that of the blocks' transactions",
                     .place = tile_name(level, index)};
-}
-
-std::optional<FirstBad> check_checkpoint(const chain::ChainView& blocks, std::span<const Digest> leaves) {
-    const auto stored = blocks.latest_checkpoint();
-    if (!stored) return unreadable(stored.error());
-    if (!*stored) return std::nullopt;
-    const auto note = crypto::parse_note((*stored)->note);
-    const auto checkpoint = note ? crypto::parse_checkpoint(note->text) : fail(note.error());
-    const bool holds = checkpoint && checkpoint->size == (*stored)->size && checkpoint->size <= leaves.size() &&
-                       crypto::root_of(leaves.first(static_cast<std::size_t>(checkpoint->size))) == checkpoint->root;
-    if (holds) return std::nullopt;
-    return FirstBad{.code = "replay.checkpoint",
-                    .detail = "a cosigned checkpoint states another root than the blocks' transactions give",
-                    .place = "checkpoint of size " + std::to_string((*stored)->size)};
 }
 
 }  // namespace
@@ -85,7 +62,7 @@ std::optional<FirstBad> check_log(const chain::ChainView& blocks, const crypto::
         }
         level = std::move(above);
     }
-    return check_checkpoint(blocks, leaves);
+    return std::nullopt;
 }
 
 }  // namespace datadeed::audit

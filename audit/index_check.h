@@ -18,8 +18,7 @@ namespace datadeed::audit {
 [[nodiscard]] std::optional<FirstBad> check_index(const chain::ChainView& blocks, const CheckedBlock& block,
                                                   std::uint64_t first);
 
-// Whether every stored tile holds the hashes that the leaves give, and the cosigned checkpoints state roots of this
-// log.
+// Whether every stored tile holds the hashes that the leaves give.
 [[nodiscard]] std::optional<FirstBad> check_log(const chain::ChainView& blocks, const crypto::CompactRange& log,
                                                 std::span<const Digest> leaves);
 

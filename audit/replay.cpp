@@ -9,9 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "audit/checkpoint_check.h"
 #include "audit/index_check.h"
 #include "audit/replayer.h"
-#include "chain/error.h"
+#include "audit/trust.h"
 #include "crypto/merkle.h"
 
 namespace datadeed::audit {
@@ -31,13 +32,6 @@ struct Found {
     chain::StoredBlock block{};
 };
 
-FirstBad unreadable(const chain::Error& error, std::optional<Height> height) {
-    return {.code = std::string{chain::code(error.fault)},
-            .detail = std::string{chain::describe(error.fault)} + (error.detail.empty() ? "" : ": " + error.detail),
-            .height = height,
-            .place = error.place};
-}
-
 Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, Height height) {
     auto block = blocks.block(height);
     if (!block) return fail(unreadable(block.error(), height));
@@ -48,14 +42,6 @@ Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, 
                              .place = "block"});
     }
     return std::move(**block);
-}
-
-Trust trust_of(const ledger::Genesis& genesis, const ChainId& chain) {
-    std::vector<consensus::Validator> validators;
-    for (const ledger::Validator& validator : genesis.nodes.validators) {
-        validators.push_back({.name = validator.member.value, .vote_key = validator.vote});
-    }
-    return {.chain = chain, .validators = consensus::ValidatorSet{std::move(validators)}};
 }
 
 std::vector<CheckedBlock> check_all(const Trust& trust, std::vector<Found>& found, unsigned threads) {
@@ -101,6 +87,22 @@ std::optional<FirstBad> apply_all(Replayer& replayer, const chain::ChainView& bl
     return chunk.unreadable;
 }
 
+// The record of the last block leads to everything else: it must say what the blocks say, and not hide later ones.
+std::optional<FirstBad> check_tip(const chain::ChainView& blocks, const ledger::Tip& stored,
+                                  const ledger::Tip& replayed) {
+    if (stored != replayed) {
+        return FirstBad{
+            .code = "replay.tip", .detail = "the record of the last block isn't what the blocks give", .place = "tip"};
+    }
+    const auto behind = blocks.header(replayed.height.next());
+    if (!behind) return unreadable(behind.error(), replayed.height.next());
+    if (!*behind) return std::nullopt;
+    return FirstBad{.code = "replay.block_beyond_tip",
+                    .detail = "there is a block behind the one that is recorded as the last",
+                    .height = replayed.height.next(),
+                    .place = "header"};
+}
+
 }  // namespace
 
 ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const chain::ChainView& blocks,
@@ -132,7 +134,9 @@ ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const 
         if (const std::optional<FirstBad> bad = apply_all(*replayer, blocks, chunk, leaves)) return stop(*bad);
         if (options.progress) options.progress(replayer->report().height, top);
     }
+    if (const std::optional<FirstBad> bad = check_tip(blocks, *tip, replayer->tip())) return stop(*bad);
     if (const std::optional<FirstBad> bad = check_log(blocks, replayer->log(), leaves)) return stop(*bad);
+    if (const std::optional<FirstBad> bad = check_checkpoints(blocks, trust.cosigners)) return stop(*bad);
     return replayer->report();
 }
 

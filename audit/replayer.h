@@ -25,6 +25,7 @@ public:
 
     // As far as all was good.
     [[nodiscard]] const ReplayReport& report() const { return report_; }
+    [[nodiscard]] const ledger::Tip& tip() const { return tip_; }
     // The hash of block `height` and its log are what proofs and checkpoints are held against.
     [[nodiscard]] const crypto::CompactRange& log() const { return log_; }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/types.h"
+#include "chain/error.h"
 
 // What an offline check found. Values; any thread.
 
@@ -20,6 +21,9 @@ struct FirstBad {
 
     friend bool operator==(const FirstBad&, const FirstBad&) = default;
 };
+
+// What the database, or the file system, said: its code and words.
+[[nodiscard]] FirstBad unreadable(const chain::Error& error, std::optional<Height> height = std::nullopt);
 
 // The chain as far as it is good: all of it, or up to the block before first_bad.
 struct ReplayReport {

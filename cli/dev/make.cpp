@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "audit/trust.h"
 #include "cli/dev/text.h"
 #include "client/files.h"
 #include "client/profile.h"
@@ -204,7 +205,7 @@ private:
         network_.profiles[role] = dir_ + "/profiles/" + role + ".toml";
     }
 
-    void add_policy() { write("policy.txt", crypto::format_policy(policy_of(genesis_, chain_)), Mode::shared); }
+    void add_policy() { write("policy.txt", crypto::format_policy(audit::policy_of(genesis_, chain_)), Mode::shared); }
 
     const DevPlan& plan_;
     std::string dir_;

@@ -1,8 +1,6 @@
 #include "cli/dev/text.h"
 
 #include "client/profile.h"
-#include "consensus/quorum.h"
-#include "ledger/checkpoint_names.h"
 
 namespace datadeed::cli {
 namespace {
@@ -36,18 +34,6 @@ std::string config_text(const DevNode& node, std::span<const DevNode> all) {
         text += "\n[[peers]]\nname = \"" + peer.name + "\"\naddress = \"" + peer_address(peer) + "\"\n";
     }
     return text;
-}
-
-crypto::Policy policy_of(const ledger::Genesis& genesis, const ChainId& chain) {
-    crypto::Policy policy{.origin = ledger::checkpoint_origin(genesis.chain_name, chain),
-                          .cosigners = {},
-                          .quorum = consensus::quorum(genesis.nodes.validators.size())};
-    for (const ledger::Validator& validator : genesis.nodes.validators) {
-        policy.cosigners.push_back({.name = ledger::cosigner_name(genesis.chain_name, validator.member),
-                                    .type = crypto::KeyType::cosignature,
-                                    .key = validator.cosign});
-    }
-    return policy;
 }
 
 }  // namespace datadeed::cli

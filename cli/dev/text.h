@@ -5,8 +5,6 @@
 #include <string>
 
 #include "cli/dev/network.h"
-#include "crypto/policy.h"
-#include "ledger/genesis.h"
 
 // The files of a development network, as text. Pure.
 
@@ -17,8 +15,5 @@ namespace datadeed::cli {
 
 // node.toml: what docs/operations.md describes. The ports follow the one of the API.
 [[nodiscard]] std::string config_text(const DevNode& node, std::span<const DevNode> all);
-
-// The chain's log as origin, its validators as cosigners, and their quorum.
-[[nodiscard]] crypto::Policy policy_of(const ledger::Genesis& genesis, const ChainId& chain);
 
 }  // namespace datadeed::cli

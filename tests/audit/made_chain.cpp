@@ -7,8 +7,12 @@
 #include "chain/data_folder.h"
 #include "chain/execute.h"
 #include "chain/leveldb_store.h"
+#include "chain/sealed.h"
 #include "consensus/messages.h"
+#include "consensus/quorum.h"
 #include "crypto/merkle.h"
+#include "crypto/note.h"
+#include "ledger/checkpoint_names.h"
 #include "ledger/execution.h"
 #include "ledger/state_tree.h"
 #include "ledger/transaction.h"
@@ -44,20 +48,35 @@ crypto::SecretKey key_of(std::uint8_t number) {
     return crypto::SecretKey::from_seed(seed);
 }
 
-ledger::Genesis make_genesis(const crypto::SecretKey& vote, const crypto::SecretKey& owner) {
+constexpr std::uint8_t validators = 4;
+constexpr std::uint64_t cosigned_s = start_ms / 1000;
+
+std::string name_of(std::uint8_t validator) {
+    return "node-" + std::to_string(validator);
+}
+crypto::SecretKey vote_key(std::uint8_t validator) {
+    return key_of(static_cast<std::uint8_t>(10 + validator));
+}
+crypto::SecretKey cosign_key(std::uint8_t validator) {
+    return key_of(static_cast<std::uint8_t>(20 + validator));
+}
+
+ledger::Genesis make_genesis(const crypto::SecretKey& owner) {
     ledger::Genesis genesis;
     genesis.chain_name = "made";
     genesis.time = TimeMs{start_ms};
-    genesis.members = {
-        {.id = ledger::MemberId{"node-0"}, .organisation = "Org", .roles = {ledger::Role::validator}, .keys = {}},
-        {.id = ledger::MemberId{"owner"},
-         .organisation = "Org",
-         .roles = {ledger::Role::operator_, ledger::Role::owner},
-         .keys = {owner.public_key()}}};
-    genesis.nodes.validators = {{.member = ledger::MemberId{"node-0"},
-                                 .vote = vote.public_key(),
-                                 .link = key_of(3).public_key(),
-                                 .cosign = key_of(4).public_key()}};
+    for (std::uint8_t i = 0; i < validators; ++i) {
+        const ledger::MemberId name{name_of(i)};
+        genesis.members.push_back({.id = name, .organisation = "Org", .roles = {ledger::Role::validator}, .keys = {}});
+        genesis.nodes.validators.push_back({.member = name,
+                                            .vote = vote_key(i).public_key(),
+                                            .link = key_of(static_cast<std::uint8_t>(30 + i)).public_key(),
+                                            .cosign = cosign_key(i).public_key()});
+    }
+    genesis.members.push_back({.id = ledger::MemberId{"owner"},
+                               .organisation = "Org",
+                               .roles = {ledger::Role::operator_, ledger::Role::owner},
+                               .keys = {owner.public_key()}});
     return genesis;
 }
 
@@ -85,7 +104,7 @@ Executed execute(const chain::ExecutionBase& base, const ChainId& id, const ledg
 }  // namespace
 
 MadeChain::MadeChain(std::uint64_t blocks, const Spoil& spoil)
-    : vote_key_{key_of(1)}, owner_key_{key_of(2)}, genesis_{make_genesis(vote_key_, owner_key_)} {
+    : owner_key_{key_of(2)}, genesis_{make_genesis(owner_key_)} {
     id_ = ledger::chain_id(document());
     const auto database = store();
     auto kept = must(chain::ChainStore::open(*database, {.chain = id_, .time = genesis_.time}));
@@ -154,11 +173,42 @@ std::vector<ledger::RawTransaction> MadeChain::transactions_of(Height height) co
 
 consensus::CommitCertificate MadeChain::certify(Height height, const Digest& hash) const {
     const consensus::Commit commit{.view = consensus::View{0}, .height = height, .hash = hash};
-    const crypto::Signature signature = crypto::sign(vote_key_, consensus::statement(id_, commit));
-    return {.view = commit.view,
-            .height = height,
-            .hash = hash,
-            .votes = {{.signer = consensus::ValidatorIndex{0}, .signature = signature}}};
+    consensus::CommitCertificate certificate{.view = commit.view, .height = height, .hash = hash, .votes = {}};
+    for (std::uint8_t i = 0; i < consensus::quorum(validators); ++i) {
+        certificate.votes.push_back({.signer = consensus::ValidatorIndex{i},
+                                     .signature = crypto::sign(vote_key(i), consensus::statement(id_, commit))});
+    }
+    return certificate;
+}
+
+MadeCheckpoint MadeChain::checkpoint(std::uint64_t size) {
+    const auto database = store();
+    const Digest root = must(chain::ChainView{*database}.root(size));
+    return {.content = {.origin = ledger::checkpoint_origin(genesis_.chain_name, id_), .size = size, .root = root}};
+}
+
+std::string MadeChain::note_of(const MadeCheckpoint& checkpoint) {
+    crypto::Note note{.text = crypto::format_checkpoint(checkpoint.content)};
+    for (const std::uint8_t i : checkpoint.cosigners) {
+        const std::string name = ledger::cosigner_name("made", ledger::MemberId{name_of(i)});
+        note.signatures.push_back(crypto::cosign_note(note.text, name, cosign_key(i), cosigned_s));
+    }
+    return crypto::format_note(note);
+}
+
+void MadeChain::keep_checkpoint(std::uint64_t size, const std::string& note) {
+    const auto database = store();
+    auto kept = must(chain::ChainStore::open(*database, {.chain = id_, .time = genesis_.time}));
+    if (!kept.put_checkpoint(size, note)) throw std::runtime_error("the chain store refuses the checkpoint");
+}
+
+void MadeChain::reseal(const Bytes& key, const std::function<void(Bytes&)>& change) {
+    Bytes value = disk_.content().at(key);
+    value.resize(value.size() - chain::seal_size);
+    change(value);
+    chain::Batch batch;
+    chain::put_sealed(batch, key, value);
+    if (!store()->write(batch, chain::Durability::synced)) throw std::runtime_error("the value could not be written");
 }
 
 void MadeChain::write_folder(const std::string& folder) const {

@@ -8,6 +8,7 @@
 #include "chain/chain_view.h"
 #include "chain/memory_store.h"
 #include "consensus/certificate.h"
+#include "crypto/checkpoint.h"
 #include "crypto/sign.h"
 #include "ledger/block.h"
 #include "ledger/genesis.h"
@@ -22,7 +23,13 @@ struct Spoil {
     std::function<void(std::vector<ledger::RawTransaction>&)> transactions{};  // before anything
 };
 
-// A chain of one validator, made by the ledger's own functions and kept as a node keeps it: each block registers two
+// What a checkpoint of a made chain says, and who of its four validators cosigns it; a fifth is a stranger.
+struct MadeCheckpoint {
+    crypto::Checkpoint content{};
+    std::vector<std::uint8_t> cosigners{0, 1, 2};
+};
+
+// A chain of four validators, made by the ledger's own functions and kept as a node keeps it: each block registers two
 // data sets. What a spoiled block says is kept with the right seals, as a node that lies would.
 class MadeChain {
 public:
@@ -36,6 +43,14 @@ public:
     [[nodiscard]] chain::MemoryDisk& disk() { return disk_; }
     [[nodiscard]] const ledger::Tip& tip() const { return tip_; }
 
+    // What an honest node would have cosigned when the chain was this long.
+    [[nodiscard]] MadeCheckpoint checkpoint(std::uint64_t size);
+    [[nodiscard]] static std::string note_of(const MadeCheckpoint& checkpoint);
+    void keep_checkpoint(std::uint64_t size, const std::string& note);
+
+    // Changes a value of the database and seals it again, so that nothing but its content can tell.
+    void reseal(const Bytes& key, const std::function<void(Bytes&)>& change);
+
     // Keeps the same chain in a LevelDB below `folder`, with the layout of a node's data folder.
     void write_folder(const std::string& folder) const;
 
@@ -43,7 +58,6 @@ private:
     [[nodiscard]] std::vector<ledger::RawTransaction> transactions_of(Height height) const;
     [[nodiscard]] consensus::CommitCertificate certify(Height height, const Digest& hash) const;
 
-    crypto::SecretKey vote_key_;
     crypto::SecretKey owner_key_;
     ledger::Genesis genesis_{};
     ChainId id_{};

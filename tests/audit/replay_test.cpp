@@ -84,9 +84,7 @@ TEST_CASE("a good certificate of another block doesn't serve") {
     const auto second = blocks.block(Height{2});
     REQUIRE((first && *first && second && *second));
     (*first)->certificate = (*second)->certificate;
-    const ledger::Validator& node = made.genesis().nodes.validators[0];
-    const audit::Trust trust{.chain = made.id(),
-                             .validators = consensus::ValidatorSet{{{.name = "node-0", .vote_key = node.vote}}}};
+    const audit::Trust trust = audit::trust_of(made.genesis(), made.id());
     const audit::CheckedBlock checked = audit::check_block(trust, Height{1}, std::move(**first));
     REQUIRE(checked.bad);
     CHECK(checked.bad->code == "replay.certificate_of_other_block");
