@@ -109,6 +109,7 @@ ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const 
                     const ReplayOptions& options) {
     const Trust trust = trust_of(genesis, chain);
     const unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+    if (auto bad = check_chain(options.anchors, chain)) return {.chain = chain, .first_bad = std::move(bad)};
     auto replayer = Replayer::start(genesis, chain);
     if (!replayer) return {.chain = chain, .first_bad = replayer.error()};
     const auto stop = [&](const FirstBad& bad) {
@@ -137,6 +138,8 @@ ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const 
     if (const std::optional<FirstBad> bad = check_tip(blocks, *tip, replayer->tip())) return stop(*bad);
     if (const std::optional<FirstBad> bad = check_log(blocks, replayer->log(), leaves)) return stop(*bad);
     if (const std::optional<FirstBad> bad = check_checkpoints(blocks, trust.cosigners)) return stop(*bad);
+    const ReplayedLog log{.blocks = blocks, .cosigners = trust.cosigners, .leaves = leaves};
+    if (const std::optional<FirstBad> bad = check_anchors(options.anchors, log)) return stop(*bad);
     return replayer->report();
 }
 

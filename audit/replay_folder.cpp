@@ -1,5 +1,7 @@
 #include "audit/replay_folder.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "audit/working_copy.h"
@@ -13,11 +15,7 @@
 namespace datadeed::audit {
 namespace {
 
-FirstBad of(const chain::Error& error) {
-    return {.code = std::string{chain::code(error.fault)},
-            .detail = std::string{chain::describe(error.fault)} + (error.detail.empty() ? "" : ": " + error.detail),
-            .place = error.place};
-}
+namespace fs = std::filesystem;
 
 // Names the damaged file and, if what is left can be read, the first block that is missing.
 ReplayReport replay_damaged(const ledger::Genesis& genesis, const ChainId& chain, chain::LeveldbOptions database,
@@ -33,11 +31,17 @@ ReplayReport replay_damaged(const ledger::Genesis& genesis, const ChainId& chain
     return report;
 }
 
-}  // namespace
+Result<void, Error> check_there(const std::string& folder) {
+    std::error_code error;
+    if (!fs::is_directory(folder, error)) return fail(Error::folder_not_found);
+    const fs::path chain = fs::path{folder} / "chain";
+    if (!fs::is_directory(chain, error) || fs::is_empty(chain, error)) return fail(Error::chain_not_in_folder);
+    return {};
+}
 
-ReplayReport replay_folder(const std::string& folder, const ReplayOptions& options) {
+ReplayReport replay_data(const std::string& folder, const ReplayOptions& options) {
     const auto data = chain::DataFolder::open_copy(chain::posix_files(), folder);
-    if (!data) return {.first_bad = of(data.error())};
+    if (!data) return {.first_bad = unreadable(data.error())};
     const ChainId chain = data->chain_id();
     const auto genesis = ledger::decode_genesis(data->genesis());
     if (!genesis) {
@@ -47,6 +51,8 @@ ReplayReport replay_folder(const std::string& folder, const ReplayOptions& optio
                                       .height = Height{0},
                                       .place = "genesis.cbor"}};
     }
+    // Before a copy is made: it may be of gigabytes.
+    if (auto bad = check_chain(options.anchors, chain)) return {.chain = chain, .first_bad = std::move(bad)};
     const auto copy = WorkingCopy::make(data->chain_path());
     if (!copy) return {.chain = chain, .first_bad = copy.error()};
     const chain::LeveldbOptions database{.folder = copy->path(), .create = false};
@@ -55,9 +61,17 @@ ReplayReport replay_folder(const std::string& folder, const ReplayOptions& optio
         // Opening may have rewritten files of the copy: look for the place in a fresh one.
         const auto fresh = WorkingCopy::make(data->chain_path());
         if (!fresh) return {.chain = chain, .first_bad = fresh.error()};
-        return replay_damaged(*genesis, chain, {.folder = fresh->path(), .create = false}, of(store.error()), options);
+        return replay_damaged(*genesis, chain, {.folder = fresh->path(), .create = false}, unreadable(store.error()),
+                              options);
     }
     return replay(*genesis, chain, chain::ChainView{**store}, options);
+}
+
+}  // namespace
+
+Result<ReplayReport, Error> replay_folder(const std::string& folder, const ReplayOptions& options) {
+    if (const Result<void, Error> there = check_there(folder); !there) return fail(there.error());
+    return replay_data(folder, options);
 }
 
 }  // namespace datadeed::audit

@@ -2,13 +2,15 @@
 
 #include <string>
 
+#include "audit/error.h"
 #include "audit/replay.h"
 #include "audit/report.h"
+#include "base/result.h"
 
 namespace datadeed::audit {
 
-// Replays the chain in a copy of a node's data folder (chain/data_folder.h), which is not written to. Whatever keeps it
-// from being read is reported as the first thing that is wrong.
-[[nodiscard]] ReplayReport replay_folder(const std::string& folder, const ReplayOptions& options);
+// Replays the chain in a copy of a node's data folder (chain/data_folder.h), which is not written to. Whatever of it
+// can't be read is reported as the first thing that is wrong. Errors: no folder, or no chain at all in it.
+[[nodiscard]] Result<ReplayReport, Error> replay_folder(const std::string& folder, const ReplayOptions& options);
 
 }  // namespace datadeed::audit

@@ -35,7 +35,7 @@ Result<Replayer, FirstBad> Replayer::start(const ledger::Genesis& genesis, const
     replayer.tip_ = {.height = Height{0}, .hash = chain.value, .time = genesis.time};
     const auto root = replayer.update_state(ledger::genesis_state(genesis), Height{0});
     if (!root) return fail(blame(root.error(), Height{0}, "genesis"));
-    replayer.report_ = {.chain = chain, .state_root = *root, .log_root = crypto::empty_root()};
+    replayer.report_ = {.chain = chain, .time = genesis.time, .state_root = *root, .log_root = crypto::empty_root()};
     return replayer;
 }
 
@@ -91,6 +91,7 @@ std::optional<FirstBad> Replayer::apply(const CheckedBlock& checked) {
             .log_size = log_.size(),
             .cert_hash = checked.certificate_hash};
     report_.height = header.height;
+    report_.time = header.time;
     report_.transactions = log_.size();
     report_.state_root = *state_root;
     report_.log_root = computed.log_root;

@@ -29,6 +29,7 @@ struct FirstBad {
 struct ReplayReport {
     ChainId chain{};
     Height height{};
+    TimeMs time{};  // of the last block; the genesis time when there's none
     std::uint64_t transactions{};
     Digest state_root{};
     Digest log_root{};

@@ -29,10 +29,6 @@ std::error_code copy_entry(const fs::path& from, const fs::path& to) {
 
 Result<WorkingCopy, FirstBad> WorkingCopy::make(const std::string& folder) {
     std::error_code error;
-    if (!fs::is_directory(folder, error)) {
-        return fail(
-            FirstBad{.code = "audit.folder_missing", .detail = "there is no database to look at", .place = folder});
-    }
     std::string name = (fs::temp_directory_path(error) / "datadeed-audit-XXXXXX").string();
     if (error || mkdtemp(name.data()) == nullptr) {
         return fail(failed("no folder for temporary files could be made", name, {errno, std::generic_category()}));

@@ -11,7 +11,7 @@ namespace datadeed::audit {
 // Table files, which LevelDB never changes, are hard-linked where the file system allows it. Removed with the object.
 class WorkingCopy {
 public:
-    // Copies `folder` below the system's folder for temporary files. Errors: audit.folder_missing, audit.copy_failed.
+    // Copies `folder` below the system's folder for temporary files. Error: audit.copy_failed.
     [[nodiscard]] static Result<WorkingCopy, FirstBad> make(const std::string& folder);
 
     WorkingCopy(WorkingCopy&& other) noexcept;

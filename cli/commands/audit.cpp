@@ -2,14 +2,18 @@
 #include <string>
 #include <utility>
 
+#include "audit/anchors.h"
+#include "audit/error.h"
 #include "audit/receipt.h"
 #include "audit/replay_folder.h"
 #include "base/bytes.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/helpers.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
 #include "cli/progress.h"
 #include "client/files.h"
+#include "client/time_text.h"
 #include "crypto/error.h"
 #include "crypto/merkle.h"
 
@@ -40,36 +44,122 @@ std::string bad_text(const audit::FirstBad& bad) {
     return text;
 }
 
-Answer replay_answer(const audit::ReplayReport& report) {
+// What the auditor brought to hold the chain against, for people.
+std::string anchors_text(const audit::Anchors& anchors) {
+    std::string text;
+    const auto add = [&text](const std::string& more) { text += (text.empty() ? "" : ", ") + more; };
+    if (anchors.chain) add("chain id");
+    if (anchors.checkpoint) {
+        add("checkpoint of " + std::to_string(anchors.checkpoint->content.size) + " transactions");
+    }
+    if (anchors.receipt) add("receipt of log index " + std::to_string(anchors.receipt->proof.index));
+    return text.empty() ? "none" : text;
+}
+
+// What a verified copy can't show by itself: who made it could have made another chain, or cut this one short.
+std::string not_shown_text(const audit::Anchors& anchors) {
+    std::string text;
+    if (!anchors.show_chain())
+        text += "\n  NOT SHOWN   that this is the chain you know: give --chain, or one of those below";
+    if (anchors.leaves_known() == 0) {
+        text +=
+            "\n  NOT SHOWN   that its end wasn't cut off: give --checkpoint or --receipt, from elsewhere than the copy";
+    } else {
+        text += "\n  shown       that nothing of the first " + std::to_string(anchors.leaves_known()) +
+                " transactions was changed or cut off";
+    }
+    return text;
+}
+
+void add_anchors(Value& value, const audit::Anchors& anchors) {
+    Value given = Value::array();
+    if (anchors.chain) given.push("chain");
+    if (anchors.checkpoint) given.push("checkpoint");
+    if (anchors.receipt) given.push("receipt");
+    Value missing = Value::array();
+    if (!anchors.show_chain()) missing.push("chain");
+    if (anchors.leaves_known() == 0) missing.push("end");
+    value.set("anchors", std::move(given)).set("not_shown", std::move(missing));
+}
+
+Answer replay_answer(const audit::ReplayReport& report, const audit::Anchors& anchors) {
     Answer answer;
     answer.value = Value::object({{"verdict", report.verified() ? "verified" : "failed"},
                                   {"chain", to_hex(report.chain.value)},
                                   {"height", report.height.value},
+                                  {"last_block_time_ms", report.time.value},
                                   {"transactions", report.transactions},
                                   {"state_root", to_hex(report.state_root)},
                                   {"log_root", to_hex(report.log_root)},
                                   {"first_bad", report.first_bad ? bad_json(*report.first_bad) : Value{}}});
+    add_anchors(answer.value, anchors);
     const std::string good = std::to_string(report.height.value) + " blocks, " + std::to_string(report.transactions) +
-                             " transactions\n  state root  " + to_hex(report.state_root) + "\n  log root    " +
-                             to_hex(report.log_root);
-    answer.text =
-        report.verified() ? "VERIFIED  " + good : bad_text(*report.first_bad) + "\n  good until then: " + good;
+                             " transactions\n  chain       " + to_hex(report.chain.value) + "\n  last block  " +
+                             client::to_rfc3339(report.time) + "\n  state root  " + to_hex(report.state_root) +
+                             "\n  log root    " + to_hex(report.log_root) + "\n  anchors     " + anchors_text(anchors);
+    answer.text = report.verified() ? "VERIFIED  " + good + not_shown_text(anchors)
+                                    : bad_text(*report.first_bad) + "\n  good until then: " + good;
     answer.exit = report.verified() ? exit_code::done : exit_code::verification_failed;
     return answer;
 }
 
+// A file that the auditor brings is no evidence against the copy when it can't even be read.
+Problem broken_anchor(std::string_view option, const std::string& file, crypto::Error error) {
+    return about(option, bad_value("'" + file + "' can't be used: " + std::string{crypto::describe(error)},
+                                   {"give the file as the node served it"}));
+}
+
+template <class T>
+Outcome<std::optional<T>> read_anchor(const Args& args, std::string_view option,
+                                      Result<T, crypto::Error> (*read)(std::string_view)) {
+    const std::string_view key = option.substr(2);
+    if (!args.has(key)) return std::optional<T>{};
+    const auto bytes = client::read_file(args.text(key), receipt_size_max);
+    if (!bytes) return fail(bytes.error());
+    auto anchor = read(as_text(*bytes));
+    if (!anchor) return fail(broken_anchor(option, args.text(key), anchor.error()));
+    return std::optional<T>{std::move(*anchor)};
+}
+
+Outcome<audit::Anchors> read_anchors(const Args& args) {
+    audit::Anchors anchors;
+    if (args.has("chain")) {
+        const Outcome<Digest> chain = parse_digest("--chain", args.text("chain"));
+        if (!chain) return fail(chain.error());
+        anchors.chain = ChainId{*chain};
+    }
+    auto checkpoint = read_anchor<audit::KnownCheckpoint>(args, "--checkpoint", audit::read_checkpoint);
+    if (!checkpoint) return fail(checkpoint.error());
+    anchors.checkpoint = std::move(*checkpoint);
+    auto receipt = read_anchor<audit::KnownReceipt>(args, "--receipt", audit::read_receipt);
+    if (!receipt) return fail(receipt.error());
+    anchors.receipt = std::move(*receipt);
+    return anchors;
+}
+
+Problem nothing_to_replay(audit::Error error, const std::string& folder) {
+    return {.code = std::string{audit::code(error)},
+            .title = std::string{audit::describe(error)} + ": '" + folder + "'",
+            .detail = {},
+            .hint = {std::string{audit::advice(error)}},
+            .status = 404};
+}
+
 Outcome<Answer> replay(Context& context, const Args& args) {
+    Outcome<audit::Anchors> anchors = read_anchors(args);
+    if (!anchors) return fail(anchors.error());
     const bool shown = !context.globals().quiet && !context.globals().json;
     std::optional<ProgressBar> bar;  // made when the number of blocks is known
-    audit::ReplayOptions options;
-    options.threads = static_cast<unsigned>(args.number("threads").value_or(0));
+    audit::ReplayOptions options{.threads = static_cast<unsigned>(args.number("threads").value_or(0)),
+                                 .anchors = std::move(*anchors)};
     options.progress = [&bar, shown](Height done, Height tip) {
         if (!bar) bar.emplace("replaying blocks", tip.value, shown);
         bar->update(done.value);
     };
-    const audit::ReplayReport report = audit::replay_folder(args.text("data-dir"), options);
+    const auto report = audit::replay_folder(args.text("data-dir"), options);
     bar.reset();
-    return replay_answer(report);
+    if (!report) return fail(nothing_to_replay(report.error(), args.text("data-dir")));
+    return replay_answer(*report, options.anchors);
 }
 
 Answer receipt_failed(crypto::Error error) {
@@ -136,9 +226,16 @@ std::vector<Command> audit_commands() {
          .name = "replay",
          .summary = "replay a copy of a node's data folder from genesis, offline, and name the first wrong position",
          .options = {{"--data-dir", Takes::text, true, "the copy; it isn't written to"},
+                     {"--chain", Takes::text, false, "the chain's id, in hex: the copy must be of that chain"},
+                     {"--checkpoint", Takes::text, false,
+                      "a checkpoint from elsewhere: it must lie in the replayed log"},
+                     {"--receipt", Takes::text, false,
+                      "a .tlog-proof from elsewhere: its transaction must lie in the replayed log"},
                      {"--threads", Takes::number, false, "that check signatures; default: all cores"}},
-         .examples = {"datadeed audit replay --data-dir ./copy-of-node-0",
-                      "datadeed audit replay --data-dir ./copy --json"},
+         .examples =
+             {"datadeed audit replay --data-dir ./copy-of-node-0",
+              "datadeed audit replay --data-dir ./copy --checkpoint march.checkpoint --receipt grant.tlog-proof",
+              "datadeed audit replay --data-dir ./copy --json"},
          .run = replay},
     };
 }

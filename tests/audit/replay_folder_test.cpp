@@ -45,6 +45,10 @@ std::map<std::string, std::uintmax_t> sizes(const fs::path& folder) {
     return found;
 }
 
+audit::ReplayReport replay(const fs::path& folder) {
+    return audit::replay_folder(folder, {.threads = 1}).value();
+}
+
 }  // namespace
 
 TEST_CASE("a copy of a data folder is verified, and not written to") {
@@ -52,7 +56,7 @@ TEST_CASE("a copy of a data folder is verified, and not written to") {
     const audit::MadeChain made{20};
     made.write_folder(folder.path() / "data");
     const auto before = sizes(folder.path());
-    const audit::ReplayReport report = audit::replay_folder(folder.path() / "data", {.threads = 1});
+    const audit::ReplayReport report = replay(folder.path() / "data");
     CHECK(report.verified());
     CHECK(report.height == made.tip().height);
     CHECK(report.chain == made.id());
@@ -63,13 +67,13 @@ TEST_CASE("a changed byte anywhere in the database's files is found, or changes 
     const Folder folder;
     const audit::MadeChain made{10};
     made.write_folder(folder.path() / "data");
-    const audit::ReplayReport good = audit::replay_folder(folder.path() / "data", {.threads = 1});
+    const audit::ReplayReport good = replay(folder.path() / "data");
     REQUIRE(good.verified());
     std::size_t caught = 0;
     for (const auto& [file, size] : sizes(folder.path() / "data" / "chain")) {
         for (std::uintmax_t at = 0; at < size; at += size / 24 + 1) {
             flip(file, at);
-            const audit::ReplayReport report = audit::replay_folder(folder.path() / "data", {.threads = 1});
+            const audit::ReplayReport report = replay(folder.path() / "data");
             flip(file, at);
             CAPTURE(file, at);
             if (report.verified()) {
@@ -85,14 +89,46 @@ TEST_CASE("a changed byte anywhere in the database's files is found, or changes 
     CHECK(caught > 20);
 }
 
-TEST_CASE("a damaged genesis document and a folder that isn't one are said plainly") {
+TEST_CASE("a damaged genesis document is found") {
     const Folder folder;
-    CHECK(audit::replay_folder(folder.path() / "none", {}).first_bad->code == "folder.missing");
     const audit::MadeChain made{2};
     made.write_folder(folder.path() / "data");
     flip(folder.path() / "data" / "genesis.cbor", 1);
-    CHECK_FALSE(audit::replay_folder(folder.path() / "data", {}).verified());
-    flip(folder.path() / "data" / "genesis.cbor", 1);
+    CHECK_FALSE(replay(folder.path() / "data").verified());
+}
+
+TEST_CASE("a folder that isn't there, and one without a chain, are no evidence but not found") {
+    const Folder folder;
+    CHECK(audit::replay_folder(folder.path() / "none", {}).error() == audit::Error::folder_not_found);
+    CHECK(audit::replay_folder(folder.path(), {}).error() == audit::Error::chain_not_in_folder);
+    const audit::MadeChain made{2};
+    made.write_folder(folder.path() / "data");
+    CHECK(audit::replay_folder(folder.path() / "data" / "format", {}).error() == audit::Error::folder_not_found);
     fs::remove_all(folder.path() / "data" / "chain");
-    CHECK(audit::replay_folder(folder.path() / "data", {}).first_bad->code == "audit.folder_missing");
+    CHECK(audit::replay_folder(folder.path() / "data", {}).error() == audit::Error::chain_not_in_folder);
+    fs::create_directory(folder.path() / "data" / "chain");
+    CHECK(audit::replay_folder(folder.path() / "data", {}).error() == audit::Error::chain_not_in_folder);
+}
+
+TEST_CASE("what is missing of a copy that has a chain is found wrong") {
+    const Folder folder;
+    const audit::MadeChain made{2};
+    for (const char* file : {"format", "genesis.cbor", "chain/CURRENT"}) {
+        made.write_folder(folder.path() / "data");
+        fs::remove(folder.path() / "data" / file);
+        CAPTURE(file);
+        CHECK_FALSE(replay(folder.path() / "data").verified());
+        fs::remove_all(folder.path() / "data");
+    }
+}
+
+TEST_CASE("the copy of another chain than the one that is meant is refused") {
+    const Folder folder;
+    const audit::MadeChain made{2};
+    made.write_folder(folder.path() / "data");
+    const datadeed::ChainId other{};
+    const auto report = audit::replay_folder(folder.path() / "data", {.anchors = {.chain = other}});
+    REQUIRE(report);
+    REQUIRE(report->first_bad);
+    CHECK(report->first_bad->code == "audit.other_chain");
 }
