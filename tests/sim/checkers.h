@@ -76,7 +76,7 @@ private:
 
     // The one chain, as an executor of its own computes it.
     ledger::Tip tip_{};
-    std::vector<Digest> hashes_;  // by height
+    std::vector<Digest> hashes_;                                       // by height
     std::map<ledger::TxId, std::pair<Height, std::uint64_t>> places_;  // block and leaf of the log
     ledger::MapState state_;
     MapTree tree_;
