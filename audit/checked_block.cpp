@@ -5,6 +5,7 @@
 
 #include "consensus/error.h"
 #include "consensus/signing.h"
+#include "crypto/merkle.h"
 #include "ledger/error.h"
 
 namespace datadeed::audit {
@@ -43,6 +44,7 @@ std::optional<FirstBad> check_transactions(const Trust& trust, CheckedBlock& che
         auto verified = ledger::verify(std::move(*parsed));
         if (!verified) return blame(verified.error());
         checked.transactions.push_back(std::move(*verified));
+        checked.leaves.push_back(crypto::leaf_hash(checked.block.transactions[i].bytes));
     }
     return std::nullopt;
 }

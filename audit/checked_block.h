@@ -19,6 +19,7 @@ struct CheckedBlock {
     Height height{};
     ledger::Block block{};
     std::vector<ledger::VerifiedTransaction> transactions{};
+    std::vector<Digest> leaves{};  // of the log, one for each transaction
     Digest certificate_hash{};
     std::optional<FirstBad> bad{};  // then the rest may be incomplete
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/assert.h"
@@ -26,26 +27,65 @@ std::optional<FirstBad> check_tile(const chain::ChainView& blocks, unsigned leve
                     .place = tile_name(level, index)};
 }
 
+// Goes along the chain's transactions by id while the index is walked by id: both meet, or one lacks an entry.
+class IndexWalk {
+public:
+    explicit IndexWalk(std::span<const IndexedTransaction> transactions) : rest_{transactions} {}
+
+    void meet(const ledger::TxId& id, const Result<chain::TxPlace, chain::Error>& place) {
+        while (!rest_.empty() && rest_.front().id < id) miss();
+        if (rest_.empty() || rest_.front().id != id) {
+            if (!stray_) stray_ = id;
+            return;
+        }
+        const IndexedTransaction& wanted = rest_.front();
+        if (!place) {
+            blame(wanted, unreadable(place.error()));
+        } else if (*place != wanted.place) {
+            blame(wanted, leads_elsewhere(wanted.id));
+        }
+        rest_ = rest_.subspan(1);
+    }
+
+    std::optional<FirstBad> finish() {
+        while (!rest_.empty()) miss();
+        if (bad_ || !stray_) return std::move(bad_);
+        return FirstBad{.code = "replay.index_stray",
+                        .detail = "the index has a transaction that isn't on the chain",
+                        .place = place_of(*stray_)};
+    }
+
+private:
+    static std::string place_of(const ledger::TxId& id) { return "index of " + to_hex(id.value); }
+    static FirstBad leads_elsewhere(const ledger::TxId& id) {
+        return {.code = "replay.index", .detail = "the index doesn't lead to the transaction", .place = place_of(id)};
+    }
+    void miss() {
+        blame(rest_.front(), leads_elsewhere(rest_.front().id));
+        rest_ = rest_.subspan(1);
+    }
+    void blame(const IndexedTransaction& transaction, FirstBad bad) {
+        if (bad_ && log_index_ < transaction.place.log_index) return;
+        bad.height = transaction.place.height;
+        bad.transaction = transaction.place.index;
+        bad_ = std::move(bad);
+        log_index_ = transaction.place.log_index;
+    }
+
+    std::span<const IndexedTransaction> rest_;
+    std::optional<FirstBad> bad_{};  // the first of the log so far
+    std::uint64_t log_index_{};
+    std::optional<ledger::TxId> stray_{};
+};
+
 }  // namespace
 
-std::optional<FirstBad> check_index(const chain::ChainView& blocks, const CheckedBlock& block, std::uint64_t first) {
-    for (std::size_t i = 0; i < block.transactions.size(); ++i) {
-        const auto bad = [&](FirstBad found) {
-            found.height = block.height;
-            found.transaction = i;
-            return found;
-        };
-        const auto place = blocks.find(block.transactions[i].id());
-        if (!place) return bad(unreadable(place.error()));
-        const chain::TxPlace wanted{
-            .height = block.height, .index = static_cast<std::uint32_t>(i), .log_index = first + i};
-        if (!*place || **place != wanted) {
-            return bad({.code = "replay.index",
-                        .detail = "the index doesn't lead to the transaction",
-                        .place = "index of " + to_hex(block.transactions[i].id().value)});
-        }
-    }
-    return std::nullopt;
+std::optional<FirstBad> check_index(const chain::ChainView& blocks, std::vector<IndexedTransaction> transactions) {
+    std::ranges::sort(transactions, {}, &IndexedTransaction::id);
+    IndexWalk walk{transactions};
+    const auto walked = blocks.places([&walk](const ledger::TxId& id, const auto& place) { walk.meet(id, place); });
+    if (!walked) return unreadable(walked.error());
+    return walk.finish();
 }
 
 std::optional<FirstBad> check_log(const chain::ChainView& blocks, const crypto::CompactRange& log,

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
-#include "audit/checked_block.h"
 #include "audit/report.h"
 #include "chain/chain_view.h"
 #include "crypto/merkle.h"
@@ -14,9 +14,16 @@
 
 namespace datadeed::audit {
 
-// Whether each transaction of the block is found where it stands; `first` is the log index of the block's first.
-[[nodiscard]] std::optional<FirstBad> check_index(const chain::ChainView& blocks, const CheckedBlock& block,
-                                                  std::uint64_t first);
+// A transaction of the chain, and where the index must say that it stands.
+struct IndexedTransaction {
+    ledger::TxId id{};
+    chain::TxPlace place{};
+};
+
+// Whether the index leads to each of these, which are all, and nowhere else. One walk along the index in its order: to
+// look each up would read a block of the database for nearly every one. Names the first of the log that is wrong.
+[[nodiscard]] std::optional<FirstBad> check_index(const chain::ChainView& blocks,
+                                                  std::vector<IndexedTransaction> transactions);
 
 // Whether every stored tile holds the hashes that the leaves give.
 [[nodiscard]] std::optional<FirstBad> check_log(const chain::ChainView& blocks, const crypto::CompactRange& log,

@@ -1,14 +1,12 @@
 #include "audit/replay.h"
 
 #include <algorithm>
-#include <atomic>
-#include <functional>
-#include <future>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "audit/block_stream.h"
 #include "audit/checkpoint_check.h"
 #include "audit/index_check.h"
 #include "audit/replayer.h"
@@ -18,73 +16,34 @@
 namespace datadeed::audit {
 namespace {
 
-// Blocks that are read and checked while the ones before are executed: bounds the memory of a replay.
-constexpr std::size_t chunk_blocks = 64;
-constexpr std::size_t chunk_transactions_max = 4096;
+constexpr std::uint64_t progress_blocks = 16;
 
-struct Chunk {
-    std::vector<CheckedBlock> blocks{};
-    std::optional<FirstBad> unreadable{};  // comes after the blocks
+// What is remembered of the blocks to hold against it what is kept beside them: some 90 bytes a transaction.
+struct Replayed {
+    std::vector<Digest> leaves{};
+    std::vector<IndexedTransaction> index{};
+
+    void add(const CheckedBlock& block) {
+        for (std::size_t i = 0; i < block.transactions.size(); ++i) {
+            index.push_back(
+                {.id = block.transactions[i].id(),
+                 .place = {
+                     .height = block.height, .index = static_cast<std::uint32_t>(i), .log_index = leaves.size()}});
+            leaves.push_back(block.leaves[i]);
+        }
+    }
 };
 
-struct Found {
-    Height height{};
-    chain::StoredBlock block{};
-};
-
-Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, Height height) {
-    auto block = blocks.block(height);
-    if (!block) return fail(unreadable(block.error(), height));
-    if (!*block) {
-        return fail(FirstBad{.code = "replay.block_missing",
-                             .detail = "the block isn't there, though later ones are",
-                             .height = height,
-                             .place = "block"});
-    }
-    return std::move(**block);
-}
-
-std::vector<CheckedBlock> check_all(const Trust& trust, std::vector<Found>& found, unsigned threads) {
-    std::vector<CheckedBlock> checked(found.size());
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-        for (std::size_t i = next.fetch_add(1); i < found.size(); i = next.fetch_add(1)) {
-            checked[i] = check_block(trust, found[i].height, std::move(found[i].block));
-        }
-    };
-    std::vector<std::jthread> workers;
-    for (unsigned i = 1; i < threads; ++i) workers.emplace_back(work);
-    work();
-    workers.clear();
-    return checked;
-}
-
-Chunk read_chunk(const Trust& trust, const chain::ChainView& blocks, Height from, Height tip, unsigned threads) {
-    Chunk chunk;
-    std::vector<Found> found;
-    std::size_t transactions = 0;
-    for (Height height = from; height <= tip && found.size() < chunk_blocks && transactions < chunk_transactions_max;
-         height = height.next()) {
-        auto read = read_block(blocks, height);
-        if (!read) {
-            chunk.unreadable = read.error();
-            break;
-        }
-        transactions += read->block.transactions.size();
-        found.push_back({height, std::move(*read)});
-    }
-    chunk.blocks = check_all(trust, found, threads);
-    return chunk;
-}
-
-std::optional<FirstBad> apply_all(Replayer& replayer, const chain::ChainView& blocks, const Chunk& chunk,
-                                  std::vector<Digest>& leaves) {
-    for (const CheckedBlock& block : chunk.blocks) {
+std::optional<FirstBad> replay_blocks(BlockStream& stream, Height top, const ReplayOptions& options, Replayer& replayer,
+                                      Replayed& replayed) {
+    while (replayer.report().height < top) {
+        const CheckedBlock block = stream.next();
         if (std::optional<FirstBad> bad = replayer.apply(block)) return bad;
-        if (std::optional<FirstBad> bad = check_index(blocks, block, leaves.size())) return bad;
-        for (const auto& transaction : block.transactions) leaves.push_back(crypto::leaf_hash(transaction.raw()));
+        replayed.add(block);
+        const bool show = block.height.value % progress_blocks == 0 || block.height == top;
+        if (show && options.progress) options.progress(block.height, top);
     }
-    return chunk.unreadable;
+    return std::nullopt;
 }
 
 // The record of the last block leads to everything else: it must say what the blocks say, and not hide later ones.
@@ -121,24 +80,16 @@ ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const 
     if (!tip) return stop(unreadable(tip.error(), std::nullopt));
     const Height top = tip->height;
 
-    const auto fetch = [&](Height from) {
-        return std::async(std::launch::async, read_chunk, std::cref(trust), std::cref(blocks), from, top, threads);
-    };
-    std::vector<Digest> leaves;
-    Height next{1};
-    std::future<Chunk> coming = fetch(next);
-    while (next <= top) {
-        const Chunk chunk = coming.get();
-        next = Height{next.value + chunk.blocks.size()};
-        const bool more = !chunk.unreadable && next <= top;
-        if (more) coming = fetch(next);
-        if (const std::optional<FirstBad> bad = apply_all(*replayer, blocks, chunk, leaves)) return stop(*bad);
-        if (options.progress) options.progress(replayer->report().height, top);
+    Replayed replayed;
+    {
+        BlockStream stream{trust, blocks, {.top = top, .threads = threads}};
+        if (auto bad = replay_blocks(stream, top, options, *replayer, replayed)) return stop(*bad);
     }
     if (const std::optional<FirstBad> bad = check_tip(blocks, *tip, replayer->tip())) return stop(*bad);
-    if (const std::optional<FirstBad> bad = check_log(blocks, replayer->log(), leaves)) return stop(*bad);
+    if (auto bad = check_index(blocks, std::move(replayed.index))) return stop(*bad);
+    if (const std::optional<FirstBad> bad = check_log(blocks, replayer->log(), replayed.leaves)) return stop(*bad);
     if (const std::optional<FirstBad> bad = check_checkpoints(blocks, trust.cosigners)) return stop(*bad);
-    const ReplayedLog log{.blocks = blocks, .cosigners = trust.cosigners, .leaves = leaves};
+    const ReplayedLog log{.blocks = blocks, .cosigners = trust.cosigners, .leaves = replayed.leaves};
     if (const std::optional<FirstBad> bad = check_anchors(options.anchors, log)) return stop(*bad);
     return replayer->report();
 }

@@ -18,6 +18,14 @@ FirstBad blame(ledger::Refusal refusal, Height height, std::string place) {
 
 }  // namespace
 
+// Paths begin with hashes: spread enough. Whoever grinds them to collide only slows the replay of his own chain.
+std::size_t Replayer::Tree::Hash::operator()(const ledger::NodeKey& key) const {
+    std::uint64_t path = 0;
+    for (std::size_t i = 0; i < sizeof(path); ++i) path = path << 8U | key.path[i];
+    constexpr std::uint64_t odd = 0x9E37'79B9'7F4A'7C15;
+    return static_cast<std::size_t>((path ^ (key.version << 8U) ^ key.nibbles) * odd >> 8U);
+}
+
 std::optional<Bytes> Replayer::Tree::node(const ledger::NodeKey& key) const {
     const auto found = nodes_.find(key);
     return found == nodes_.end() ? std::nullopt : std::optional{found->second};
@@ -73,9 +81,7 @@ std::optional<FirstBad> Replayer::apply(const CheckedBlock& checked) {
     if (std::optional<FirstBad> bad = execute(checked, changes)) return bad;
 
     crypto::CompactRange log = log_;
-    for (const ledger::RawTransaction& transaction : checked.block.transactions) {
-        log.append(crypto::leaf_hash(transaction.bytes));
-    }
+    for (const Digest& leaf : checked.leaves) log.append(leaf);
     const auto state_root = update_state(changes, checked.height);
     if (!state_root) return blame(state_root.error(), checked.height, "state tree");
     const ledger::BlockRoots computed{

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "audit/checked_block.h"
 #include "audit/report.h"
@@ -37,7 +37,10 @@ private:
         void keep(ledger::TreeUpdate update);
 
     private:
-        std::map<ledger::NodeKey, Bytes> nodes_;
+        struct Hash {
+            std::size_t operator()(const ledger::NodeKey& key) const;
+        };
+        std::unordered_map<ledger::NodeKey, Bytes, Hash> nodes_;
     };
 
     Replayer() = default;

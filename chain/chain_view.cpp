@@ -130,6 +130,25 @@ Result<std::optional<TxPlace>, Error> ChainView::find(const ledger::TxId& id) co
     return get_record<TxPlace>(*reader_, keys::of(keys::place, id.value), Fault::chain_damaged);
 }
 
+Result<void, Error> ChainView::places(const PlaceVisitor& visit) const {
+    std::optional<Error> damage;
+    const Bytes prefix = keys::of(keys::place);
+    const Result<void, Error> scanned = reader_->scan(
+        {.prefix = prefix, .from = {}, .direction = Direction::forward}, [&](ByteView key, ByteView sealed) {
+            ledger::TxId id{};
+            if (key.size() != 1 + id.value.size()) {
+                damage = damaged_value(Fault::chain_damaged, key, "the key isn't that of a transaction");
+                return false;
+            }
+            std::copy(key.begin() + 1, key.end(), id.value.begin());
+            visit(id, record_of<TxPlace>(key, sealed, Fault::chain_damaged));
+            return true;
+        });
+    if (!scanned) return scanned;
+    if (damage) return fail(*damage);
+    return {};
+}
+
 Result<std::optional<Bytes>, Error> ChainView::leaf(std::uint64_t log_index) const {
     Result<std::vector<Bytes>, Error> one = leaves(log_index, 1);
     if (!one) return fail(one.error());
@@ -220,6 +239,16 @@ Result<std::optional<StoredCheckpoint>, Error> ChainView::latest_checkpoint() co
     const Bytes prefix = keys::of(keys::checkpoint);
     const Result<std::optional<Found>, Error> found =
         first_of(*reader_, {.prefix = prefix, .from = {}, .direction = Direction::backward});
+    if (!found) return fail(found.error());
+    return checkpoint_of(*found);
+}
+
+Result<std::optional<StoredCheckpoint>, Error> ChainView::checkpoint_of_at_least(std::uint64_t size) const {
+    const Bytes prefix = keys::of(keys::checkpoint);
+    Bytes from;
+    put_u64(from, size);
+    const Result<std::optional<Found>, Error> found =
+        first_of(*reader_, {.prefix = prefix, .from = from, .direction = Direction::forward});
     if (!found) return fail(found.error());
     return checkpoint_of(*found);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -68,6 +69,10 @@ public:
     [[nodiscard]] Result<std::optional<StoredHeader>, Error> header(Height height) const;
     [[nodiscard]] Result<std::optional<StoredBlock>, Error> block(Height height) const;
     [[nodiscard]] Result<std::optional<TxPlace>, Error> find(const ledger::TxId& id) const;
+    // The whole index by rising id, for a check of all of it: each entry's place, or how the entry is damaged. `visit`
+    // must not read the database.
+    using PlaceVisitor = std::function<void(const ledger::TxId& id, const Result<TxPlace, Error>& place)>;
+    [[nodiscard]] Result<void, Error> places(const PlaceVisitor& visit) const;
     // A leaf of the log as it was signed.
     [[nodiscard]] Result<std::optional<Bytes>, Error> leaf(std::uint64_t log_index) const;
 
@@ -87,8 +92,9 @@ public:
     // That leaf `place.index` stands in the log of `place.size` leaves.
     [[nodiscard]] Result<std::vector<Digest>, Error> inclusion(const crypto::LeafPlace& place) const;
 
-    // The cosigned checkpoint of the largest size.
+    // The cosigned checkpoint of the largest size, or the smallest one of at least `size` leaves that's kept.
     [[nodiscard]] Result<std::optional<StoredCheckpoint>, Error> latest_checkpoint() const;
+    [[nodiscard]] Result<std::optional<StoredCheckpoint>, Error> checkpoint_of_at_least(std::uint64_t size) const;
 
 private:
     template <class Make>

@@ -68,6 +68,16 @@ struct PruneRecord {
     static constexpr void fields(auto& self, auto&& visit) { visit("keys", self.keys, Limit{1U << 24U}); }
 };
 
+// The record in a sealed value.
+template <class T>
+[[nodiscard]] Result<T, Error> record_of(ByteView key, ByteView sealed, Fault damaged) {
+    const std::optional<ByteView> value = check_seal(key, sealed);
+    if (!value) return fail(damaged_value(damaged, key, "the value doesn't fit its seal"));
+    Result<T, cbor::DecodeError> record = decode<T>(*value);
+    if (!record) return fail(damaged_value(damaged, key, std::string{cbor::describe(record.error().rule)}));
+    return std::move(*record);
+}
+
 // The record under a key; nothing when there's none.
 template <class T>
 [[nodiscard]] Result<std::optional<T>, Error> get_record(const KvReader& reader, ByteView key, Fault damaged) {

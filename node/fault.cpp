@@ -13,7 +13,7 @@ std::string to_text(const Fault& fault) {
 
 Exit exit_for(std::string_view code) {
     // Longer codes before the rooms they belong to: the first that fits counts.
-    constexpr std::array<std::pair<std::string_view, Exit>, 14> table = {{
+    constexpr std::array<std::pair<std::string_view, Exit>, 15> table = {{
         {"store.disk_full", Exit::disk_full},
         {"file.disk_full", Exit::disk_full},
         {"file.not_found", Exit::missing},

@@ -137,6 +137,26 @@ TEST_CASE("an index entry that leads elsewhere, or is gone, is found with its tr
           "replay.index");
 }
 
+TEST_CASE("of two index entries that are wrong, the one that comes first in the log is named") {
+    audit::MadeChain made{8};
+    for (const std::size_t number : {0U, 1U}) made.disk().content().erase(index_key(made, number));
+    CHECK(found(made).transaction == 0);
+}
+
+TEST_CASE("an index entry of a transaction that isn't on the chain is found") {
+    for (const std::uint8_t first : {std::uint8_t{0}, std::uint8_t{0x80}, std::uint8_t{0xFF}}) {
+        audit::MadeChain made{8};
+        const Bytes value = made.disk().content().at(index_key(made, 1));
+        Bytes key{chain::keys::place, first};
+        key.resize(33, 0xFF);
+        made.disk().content()[key] = value;
+        made.reseal(key, [](Bytes&) {});
+        const audit::FirstBad bad = found(made);
+        CHECK(bad.code == "replay.index_stray");
+        CHECK(bad.place == "index of " + datadeed::to_hex(datadeed::ByteView{key}.subspan(1)));
+    }
+}
+
 TEST_CASE("a hash of the log that isn't the transaction's is found with its tile, on every level") {
     audit::MadeChain made{150};  // 300 leaves: a full tile, a partial one, and one above them
     for (const auto& [level, index] : {std::pair{0U, 0U}, {0U, 1U}, {1U, 0U}}) {

@@ -6,6 +6,8 @@
 #include "client/files.h"
 #include "client/profile.h"
 #include "client/session.h"
+#include "crypto/policy.h"
+#include "ledger/genesis.h"
 #include "tests/support/catch.h"
 #include "tests/support/folder.h"
 

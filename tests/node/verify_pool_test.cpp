@@ -4,6 +4,7 @@
 #include <latch>
 #include <semaphore>
 
+#include "chain/voters.h"
 #include "node/replica/wire_codec.h"
 #include "tests/consensus/quick_signatures.h"
 #include "tests/sim/world.h"
@@ -63,7 +64,7 @@ struct Crowd {
     Senders senders{world.genesis.nodes};
     Inbox inbox{senders.events_max()};
     replica::VerifyContext context{.chain = world.chain(),
-                                   .validators = replica::voters(world.genesis.nodes),
+                                   .validators = chain::voters(world.genesis.nodes),
                                    .cache = world.cache.get(),
                                    .signatures = &signatures};
     std::atomic<int> misconduct{0};

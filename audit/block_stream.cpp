@@ -1,0 +1,86 @@
+#include "audit/block_stream.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace datadeed::audit {
+namespace {
+
+// What may lie ready or in work: bounds the memory of a replay.
+constexpr std::uint64_t blocks_ahead_max = 64;
+constexpr std::size_t transactions_ahead_max = 4096;
+
+Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, Height height) {
+    auto block = blocks.block(height);
+    if (!block) return fail(unreadable(block.error(), height));
+    if (!*block) {
+        return fail(FirstBad{.code = "replay.block_missing",
+                             .detail = "the block isn't there, though later ones are",
+                             .height = height,
+                             .place = "block"});
+    }
+    return std::move(**block);
+}
+
+}  // namespace
+
+BlockStream::BlockStream(const Trust& trust, const chain::ChainView& blocks, const Plan& plan)
+    : trust_{trust}, blocks_{blocks}, top_{plan.top} {
+    for (unsigned i = 0; i < plan.threads; ++i) workers_.emplace_back([this] { work(); });
+}
+
+BlockStream::~BlockStream() {
+    {
+        const std::scoped_lock guard{mutex_};
+        stop_ = true;
+    }
+    changed_.notify_all();
+}
+
+// Nothing in work counts against a worker that has a block already, so the block that the caller waits for always
+// comes.
+bool BlockStream::may_read() const {
+    return read_.value - taken_.value < blocks_ahead_max && transactions_ahead_ < transactions_ahead_max;
+}
+
+BlockStream::Found BlockStream::read_next() {
+    read_ = read_.next();
+    Found found{.height = read_, .block = read_block(blocks_, read_)};
+    if (found.block) {
+        transactions_ahead_ += found.block->block.transactions.size();
+    } else {
+        top_ = read_;  // what comes behind it isn't wanted
+    }
+    return found;
+}
+
+void BlockStream::work() {
+    std::unique_lock lock{mutex_};
+    while (true) {
+        changed_.wait(lock, [this] { return stop_ || read_ >= top_ || may_read(); });
+        if (stop_ || read_ >= top_) return;
+        Found found = read_next();
+        lock.unlock();
+        CheckedBlock checked = found.block
+                                   ? check_block(trust_, found.height, std::move(*found.block))
+                                   : CheckedBlock{.height = found.height, .bad = std::move(found.block.error())};
+        lock.lock();
+        ready_.emplace(found.height, std::move(checked));
+        changed_.notify_all();
+    }
+}
+
+CheckedBlock BlockStream::next() {
+    std::unique_lock lock{mutex_};
+    const Height wanted = taken_.next();
+    DATADEED_ASSERT(wanted <= top_);
+    changed_.wait(lock, [&] { return ready_.contains(wanted); });
+    CheckedBlock block = std::move(ready_.extract(wanted).mapped());
+    taken_ = wanted;
+    transactions_ahead_ -= block.block.transactions.size();
+    changed_.notify_all();
+    return block;
+}
+
+}  // namespace datadeed::audit
