@@ -163,10 +163,8 @@ private:
                     },
                 .halt =
                     [this](const replica::Halt& halt) {
-                        const Fault fault{.exit = exit_for(halt.code),
-                                          .code = halt.code,
-                                          .detail = halt.reason,
-                                          .hint = halt.hint};
+                        const Fault fault{
+                            .exit = exit_for(halt.code), .code = halt.code, .detail = halt.reason, .hint = halt.hint};
                         log_->fault(fault);
                         end_process(fault.exit);
                     }};

@@ -8,6 +8,7 @@
 #include "base/overloaded.h"
 #include "consensus/quorum.h"
 #include "node/replica/limits.h"
+#include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
 namespace {

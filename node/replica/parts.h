@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +21,6 @@
 #include "node/replica/verify.h"
 #include "node/replica/vote_journal.h"
 #include "node/replica/waiters.h"
-#include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
 

@@ -5,6 +5,7 @@
 #include "base/overloaded.h"
 #include "node/replica/limits.h"
 #include "node/replica/parts.h"
+#include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
 namespace {

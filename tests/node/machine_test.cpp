@@ -84,7 +84,7 @@ TEST_CASE("a full disk ends the node with its own exit code; with space again, a
     fs::remove(disk / "chain/filler");
     test::Process node{{"--config", chain.config_file()}, chain.folder() / "again.log"};
     const std::uint16_t api = test::port_of(node, "api");
-    REQUIRE(node.wait_for("ready"));
+    REQUIRE(node.wait_for("node.ready"));
     std::size_t lost = 0;
     for (const std::string& id : acknowledged) {
         if (test::get(api, "/v1/data/" + id, chain.token()).status != 200) ++lost;
@@ -178,7 +178,7 @@ TEST_CASE("a client whose clock is an hour off is told that a clock is wrong, an
     const test::Chain chain;
     test::Process node{{"--config", chain.config_file()}, chain.folder() / "node.log"};
     const std::uint16_t api = test::port_of(node, "api");
-    REQUIRE(node.wait_for("ready"));
+    REQUIRE(node.wait_for("node.ready"));
     REQUIRE(test::submit(api, chain.registration("a")).status == 200);
     const auto told = [](const http::Response& response, unsigned status, const std::string& code) {
         INFO(response.body);

@@ -85,7 +85,7 @@ TEST_CASE("requests are answered on a thread of their own, not on that of the li
     Process node{{"--config", chain.config_file()}, chain.folder() / "node.log"};
     const std::uint16_t api = port_of(node, "api");
     const std::uint16_t ops = port_of(node, "ops");
-    REQUIRE(node.wait_for("ready"));
+    REQUIRE(node.wait_for("node.ready"));
     const std::uint64_t links = node.thread_time("");
     const std::uint64_t http = node.thread_time("api");
     for (int i = 0; i < 200; ++i) {
