@@ -177,9 +177,9 @@ TEST_CASE_METHOD(Door, "a COMMIT of another block than its signer proposed or pr
         return by(signer, Commit{.view = View{0}, .height = Height{1}, .hash = hash_b});
     };
     const auto proposal = by(0, PrePrepare{.view = View{0}, .height = Height{1}, .hash = hash_a, .payload = {}});
-    CHECK(verify(Evidence{.first = by(1, vote), .second = commit(1)}, verifier) == ValidatorIndex{1});
-    CHECK(verify(Evidence{.first = commit(1), .second = by(1, vote)}, verifier) == ValidatorIndex{1});
-    CHECK(verify(Evidence{.first = proposal, .second = commit(0)}, verifier) == ValidatorIndex{0});
+    CHECK(verify(Evidence{.first = by(1, vote), .second = commit(1)}, verifier).value() == ValidatorIndex{1});
+    CHECK(verify(Evidence{.first = commit(1), .second = by(1, vote)}, verifier).value() == ValidatorIndex{1});
+    CHECK(verify(Evidence{.first = proposal, .second = commit(0)}, verifier).value() == ValidatorIndex{0});
     CHECK_FALSE(verify(Evidence{.first = proposal, .second = commit(1)}, verifier));
 }
 
@@ -205,11 +205,11 @@ TEST_CASE_METHOD(Door, "a VIEW-CHANGE that hides what its signer committed convi
         {commit(0, 2), view_change(3, 1)},                                           // not even the height below
         {commit(0, 3), view_change(3, 5, final_1, prepared(1, 2, hash_b, {0, 2}))},  // nor here
     };
-    for (const auto& [vote, change] : guilty) {
-        const auto one = verify(Evidence{.first = vote, .second = change}, verifier);
+    for (const auto& [cast, change] : guilty) {
+        const auto one = verify(Evidence{.first = cast, .second = change}, verifier);
         REQUIRE(one);
         CHECK(*one == ValidatorIndex{3});
-        CHECK(verify(Evidence{.first = change, .second = vote}, verifier));
+        CHECK(verify(Evidence{.first = change, .second = cast}, verifier));
     }
     auto forged = view_change(3, 1);
     forged.signature = {};

@@ -8,8 +8,8 @@
 namespace datadeed::crypto {
 namespace {
 
-const std::string root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
-const std::string checkpoint_example = "example.com/behind-the-sofa\n20852163\n" + root + "\n";
+const std::string example_root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
+const std::string checkpoint_example = "example.com/behind-the-sofa\n20852163\n" + example_root + "\n";
 
 bool parses(std::string_view text) {
     const Result<Checkpoint, Error> checkpoint = parse_checkpoint(text);
@@ -30,31 +30,31 @@ TEST_CASE("the published checkpoint is read") {
 }
 
 TEST_CASE("a checkpoint has one form") {
-    CHECK(parses("o\n0\n" + root + "\n"));
-    CHECK(parses("o\n18446744073709551615\n" + root + "\n"));
-    CHECK(parses("an origin may have spaces\n1\n" + root + "\n"));
-    CHECK(parses("o\n1\n" + root + "\nextension\nanother\n"));
+    CHECK(parses("o\n0\n" + example_root + "\n"));
+    CHECK(parses("o\n18446744073709551615\n" + example_root + "\n"));
+    CHECK(parses("an origin may have spaces\n1\n" + example_root + "\n"));
+    CHECK(parses("o\n1\n" + example_root + "\nextension\nanother\n"));
     for (const std::string& wrong : {
              std::string{},
              std::string{"o\n1\n"},
-             "o\n1\n" + root,
-             "\n1\n" + root + "\n",
-             "o\n01\n" + root + "\n",
-             "o\n+1\n" + root + "\n",
-             "o\n-1\n" + root + "\n",
-             "o\n 1\n" + root + "\n",
-             "o\n1 \n" + root + "\n",
-             "o\n\n" + root + "\n",
-             "o\n0x1\n" + root + "\n",
-             "o\n18446744073709551616\n" + root + "\n",
-             "o\n1\n" + root.substr(1) + "\n",
+             "o\n1\n" + example_root,
+             "\n1\n" + example_root + "\n",
+             "o\n01\n" + example_root + "\n",
+             "o\n+1\n" + example_root + "\n",
+             "o\n-1\n" + example_root + "\n",
+             "o\n 1\n" + example_root + "\n",
+             "o\n1 \n" + example_root + "\n",
+             "o\n\n" + example_root + "\n",
+             "o\n0x1\n" + example_root + "\n",
+             "o\n18446744073709551616\n" + example_root + "\n",
+             "o\n1\n" + example_root.substr(1) + "\n",
              std::string{"o\n1\nAAAA\n"},
-             "o\n1\n" + root + "AAAA\n",
-             "o\n1\n" + root + "\n\n",
-             "o\n1\n" + root + "\n\nextension\n",
-             "o\n1\n" + root + "\nextension",
-             "o\r\n1\n" + root + "\n",
-             "o\xff\n1\n" + root + "\n",
+             "o\n1\n" + example_root + "AAAA\n",
+             "o\n1\n" + example_root + "\n\n",
+             "o\n1\n" + example_root + "\n\nextension\n",
+             "o\n1\n" + example_root + "\nextension",
+             "o\r\n1\n" + example_root + "\n",
+             "o\xff\n1\n" + example_root + "\n",
          }) {
         CAPTURE(wrong);
         CHECK_FALSE(parses(wrong));

@@ -15,7 +15,7 @@ LogState state_of(const World& world) {
     return log_state(*find_log_pair(world.state(), id), world.now(), get_parameters(world.state()));
 }
 
-const Parameters parameters{};
+const Parameters default_parameters{};
 
 }  // namespace
 
@@ -35,7 +35,7 @@ Ladder ladder_of_log_anchor() {
     expect(Refusal::log_partner_not_found);
     operation.with = MemberId{"rep"};
     world.must("una", operation);
-    world.wait(parameters.log_expiry_window_ms);
+    world.wait(default_parameters.log_expiry_window_ms);
     expect(Refusal::log_already_anchored);
     ladder.push_back({Refusal::log_expired, world.submit("rep", anchor("una"))});
     return ladder;
@@ -52,7 +52,7 @@ TEST_CASE("two sides with the same root and count match, whoever is first") {
         CHECK(state_of(world) == LogState::anchored);
         world.must(second, anchor(first));
         CHECK(state_of(world) == LogState::matched);
-        world.wait(parameters.log_expiry_window_ms);
+        world.wait(default_parameters.log_expiry_window_ms);
         CHECK(state_of(world) == LogState::matched);
     }
 }
@@ -73,13 +73,13 @@ TEST_CASE("a silent side shows when the window closes, and may still be late unt
     World world;
     world.must("una", anchor("rep"));
     const TimeMs first{world.now().value - 1};
-    world.set_time(TimeMs{first.value + parameters.log_match_window_ms - 1});
+    world.set_time(TimeMs{first.value + default_parameters.log_match_window_ms - 1});
     CHECK(state_of(world) == LogState::anchored);
-    world.set_time(TimeMs{first.value + parameters.log_match_window_ms});
+    world.set_time(TimeMs{first.value + default_parameters.log_match_window_ms});
     CHECK(state_of(world) == LogState::unmatched);
-    world.set_time(TimeMs{first.value + parameters.log_expiry_window_ms});
+    world.set_time(TimeMs{first.value + default_parameters.log_expiry_window_ms});
     CHECK(state_of(world) == LogState::expired);
-    world.set_time(TimeMs{first.value + parameters.log_expiry_window_ms - 1});
+    world.set_time(TimeMs{first.value + default_parameters.log_expiry_window_ms - 1});
     CHECK(!world.submit("rep", anchor("una")));
     CHECK(state_of(world) == LogState::matched);
 }

@@ -12,11 +12,11 @@ namespace {
 const ledger::MemberId self{"self"};
 const ledger::MemberId primary{"primary"};
 const ledger::MemberId backup{"backup"};
-const ledger::MemberId stranger{"observer"};
+const ledger::MemberId an_observer{"observer"};
 
 struct Town {
     Town() {
-        for (const ledger::MemberId& peer : {primary, backup, stranger}) outbox.set_up(peer);
+        for (const ledger::MemberId& peer : {primary, backup, an_observer}) outbox.set_up(peer);
     }
     TransactionPtr enter(const std::string& name, std::uint64_t now_ms) {
         const TransactionPtr transaction = solo.registration(0, name);
@@ -59,7 +59,7 @@ TEST_CASE("what a client hands in is told to all validators at once, and its age
 TEST_CASE("what somebody told to backups only reaches the primary soon, and its age begins then") {
     Town town;
     const TransactionPtr heard = town.enter("a", 1'000);
-    town.gossip.note_heard(heard, stranger, true, Town::at(1'000));
+    town.gossip.note_heard(heard, an_observer, true, Town::at(1'000));
     town.gossip.on_tick(Town::at(1'000 + gossip_pass_on_ms - 1));
     CHECK(town.told().empty());
     CHECK(town.pool.find(heard->tx.id())->offered_ms == 0);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20U;
 const ledger::MemberId liar{"a"};
-const ledger::MemberId other{"b"};
+const ledger::MemberId slow_peer{"b"};
 
 // Asks as often as it can at each of these moments, for answers of so many bytes; gives the bytes that it got.
 std::uint64_t served(Serving& serving, const ledger::MemberId& peer, std::uint64_t from_ms, std::uint64_t to_ms,
@@ -32,7 +32,7 @@ TEST_CASE("a peer is served so many bytes a second, however often it asks") {
     const std::uint64_t sum = served(serving, liar, 1'000, 11'000, 3 * mib);
     CHECK(sum <= 11 * serve_bytes_per_second + 3 * mib);
     CHECK(sum >= 10 * serve_bytes_per_second);
-    CHECK(served(serving, other, 10'999, 11'000, mib) >= serve_bytes_per_second);
+    CHECK(served(serving, slow_peer, 10'999, 11'000, mib) >= serve_bytes_per_second);
 }
 
 TEST_CASE("small answers and questions in vain are counted as the work that they make") {
@@ -56,9 +56,9 @@ TEST_CASE("all peers together are served so many bytes a second") {
 TEST_CASE("questions that come too early wait, a few of each peer, and peers take turns") {
     Serving serving;
     serving.spend(liar, serve_bytes_per_second);
-    serving.spend(other, serve_bytes_per_second);
+    serving.spend(slow_peer, serve_bytes_per_second);
     for (std::uint64_t request = 1; request <= 100; ++request) serving.defer(liar, {.request = request});
-    serving.defer(other, {.request = 1});
+    serving.defer(slow_peer, {.request = 1});
     CHECK_FALSE(serving.take_turn(0).has_value());
     CHECK_FALSE(serving.may_answer(liar, 1'000));  // not before those that wait
     std::vector<ledger::MemberId> turns;
