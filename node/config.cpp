@@ -19,11 +19,15 @@ namespace {
 
 constexpr std::array<std::string_view, 2> peer_keys = {"name", "address"};
 
+// Names from a file go to a terminal: no endless lines.
 std::string in_quotes(std::string_view text) {
-    // Names from a file go to a terminal: no control characters, no endless lines.
-    std::string out = "'";
-    for (const char c : text.substr(0, 64)) out.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c);
-    return out + (text.size() > 64 ? "...'" : "'");
+    return "'" + std::string{text.substr(0, 64)} + (text.size() > 64 ? "...'" : "'");
+}
+
+// Without control characters. The TOML parser's own words quote the file, line breaks included.
+std::string on_one_line(std::string text) {
+    std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+    return text;
 }
 
 std::string_view type_name(const toml::node& node) {
@@ -293,7 +297,7 @@ std::string to_text(const ConfigError& error, std::string_view file) {
     if (error.line != 0) text += ':' + std::to_string(error.line) + ':' + std::to_string(error.column);
     text += ": error: " + error.message;
     if (!error.hint.empty()) text += " - " + error.hint;
-    return text + " [" + error.code + "]";
+    return on_one_line(text + " [" + error.code + "]");
 }
 
 Result<NodeConfig, std::vector<ConfigError>> parse_config(std::string_view text, const std::filesystem::path& folder) {

@@ -95,6 +95,7 @@ struct ConfigError {
     friend bool operator==(const ConfigError&, const ConfigError&) = default;
 };
 
+// One line without control characters, whatever the file holds:
 // "node.toml:14:3: error: unknown key 'listn' in [node] - did you mean 'listen'? [config.unknown_key]"
 [[nodiscard]] std::string to_text(const ConfigError& error, std::string_view file);
 

@@ -172,6 +172,13 @@ TEST_CASE("control characters of a file never reach the terminal") {
     for (const std::string& error : errors) CHECK(error.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("an error stays on one line, whatever the parser quotes from the file") {
+    const std::vector<std::string> errors = errors_of("node = t\n\v\n");
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].ends_with("[config.syntax]"));
+    CHECK(errors[0].find_first_of("\n\v") == std::string::npos);
+}
+
 TEST_CASE("a file that is missing, a folder or too large is refused") {
     const auto missing = load_config("/nonexistent/node.toml");
     REQUIRE_FALSE(missing);
