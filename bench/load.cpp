@@ -49,19 +49,24 @@ struct Run {
     Clock::time_point end{count_from + plan.duration};
     std::uint64_t last_nonce{0};
     std::uint64_t serial{0};
+    std::uint64_t clients_at_work{plan.clients};
     LoadResult result{};
 };
 
 class Client {
 public:
     Client(boost::asio::io_context& io, Run& run, const LoadMember& member, const client::NodeAddress& node)
-        : run_{&run}, member_{&member}, connection_{io, address_of(node).host, address_of(node).port} {}
+        : io_{&io}, run_{&run}, member_{&member}, connection_{io, address_of(node).host, address_of(node).port} {}
 
     void start() { send(); }
 
 private:
     void send() {
-        if (Clock::now() >= run_->end) return;
+        // Idle connections would keep the loop waiting until they are closed from the other side.
+        if (Clock::now() >= run_->end) {
+            if (--run_->clients_at_work == 0) io_->stop();
+            return;
+        }
         sent_ = Clock::now();
         http::Call call{.method = http::Method::post,
                         .target = "/v1/transactions",
@@ -84,7 +89,8 @@ private:
 
     void done(const Result<http::Response, http::Failure>& answer) {
         const Clock::time_point now = Clock::now();
-        const bool counted = sent_ >= run_->count_from && now <= run_->end;
+        // What is answered within the time counts, whenever it was sent: the load is as steady before as within.
+        const bool counted = now >= run_->count_from && now <= run_->end;
         LoadResult& result = run_->result;
         if (answer && answer->status == 200) {
             if (counted) {
@@ -98,6 +104,7 @@ private:
         send();
     }
 
+    boost::asio::io_context* io_;
     Run* run_;
     const LoadMember* member_;
     http::AsyncConnection connection_;
