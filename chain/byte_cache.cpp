@@ -2,41 +2,54 @@
 
 #include <utility>
 
+#include "crypto/random.h"
+
 namespace datadeed::chain {
 
+// The secret changes which bucket a key falls into, nothing that anybody can see.
+ByteCache::ByteCache(std::size_t bytes_max)
+    : half_{bytes_max / 2},
+      young_{Hash{crypto::random_array<sizeof(crypto::ShortHashKey)>()}},
+      old_{young_.entries.hash_function()} {}
+
 void ByteCache::make_room() {
-    if (young_bytes_ < half_) return;
-    old_ = std::exchange(young_, {});
-    old_bytes_ = std::exchange(young_bytes_, 0);
+    if (young_.bytes < half_) return;
+    Generation fresh{young_.entries.hash_function()};
+    old_ = std::exchange(young_, std::move(fresh));
 }
 
 const Bytes* ByteCache::find(ByteView key) {
-    const auto young = young_.find(key);
-    if (young != young_.end()) return &young->second;
-    const auto old = old_.find(key);
-    if (old == old_.end()) return nullptr;
-    auto entry = old_.extract(old);
-    old_bytes_ -= cost(entry.key(), entry.mapped());
+    const auto young = young_.entries.find(key);
+    if (young != young_.entries.end()) return &young->second;
+    const auto old = old_.entries.find(key);
+    if (old == old_.entries.end()) return nullptr;
+    auto entry = old_.entries.extract(old);
+    const std::size_t bytes = cost(entry.key(), entry.mapped());
+    old_.bytes -= bytes;
     make_room();
-    young_bytes_ += cost(entry.key(), entry.mapped());
-    return &young_.insert(std::move(entry)).position->second;
+    young_.bytes += bytes;
+    return &young_.entries.insert(std::move(entry)).position->second;
 }
 
-void ByteCache::put(ByteView key, Bytes value) {
-    erase(key);
+const Bytes& ByteCache::put(ByteView key, Bytes value) {
     make_room();
-    young_bytes_ += cost(key, value);
-    young_.emplace(to_bytes(key), std::move(value));
+    const auto [entry, is_new] = young_.entries.try_emplace(to_bytes(key));
+    if (!is_new) young_.bytes -= cost(key, entry->second);
+    young_.bytes += cost(key, value);
+    entry->second = std::move(value);
+    return entry->second;
 }
 
 void ByteCache::erase(ByteView key) {
-    if (const auto young = young_.find(key); young != young_.end()) {
-        young_bytes_ -= cost(key, young->second);
-        young_.erase(young);
-    } else if (const auto old = old_.find(key); old != old_.end()) {
-        old_bytes_ -= cost(key, old->second);
-        old_.erase(old);
-    }
+    erase_from(young_, key);
+    erase_from(old_, key);
+}
+
+void ByteCache::erase_from(Generation& generation, ByteView key) {
+    const auto entry = generation.entries.find(key);
+    if (entry == generation.entries.end()) return;
+    generation.bytes -= cost(key, entry->second);
+    generation.entries.erase(entry);
 }
 
 }  // namespace datadeed::chain
