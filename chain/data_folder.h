@@ -14,7 +14,7 @@ namespace datadeed::chain {
 //     lock           held while a node runs; says by which process
 //     genesis.cbor   the genesis document, verbatim; its SHA-256 is the chain id
 //     chain/         LevelDB: blocks, certificates, log, index
-//     state/         LevelDB: values, state tree; can be made again from chain/
+//     state/         LevelDBs: values/, and tree/ for the state tree; can be made again from chain/
 //     votes          what this node has signed; never copy it to another node, never restore it from a backup
 class DataFolder {
 public:

@@ -24,7 +24,7 @@
 //     'm'                        StateMeta           height, block hash, compact range of the log, oldest height kept
 //     'v' key                    since value         what holds now, and from which height on (8 bytes)
 //     'o' key* ~since            1 value | 0         what held from `since` on until it changed; 0: nothing
-//     't' node key               node                of the state tree (ledger/state_tree.h)
+//     't' node key               node                of the state tree; in tree/, all else in values/
 //     'p' height                 PruneRecord         what only heights below this one need
 //
 // key* is the key with 00 written as 00 FF and 00 01 behind it, so that whole keys sort as keys do; ~since is the

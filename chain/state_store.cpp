@@ -74,25 +74,25 @@ void StateStore::note(const Error& error) const {
     if (options_.on_error) options_.on_error(error);
 }
 
-Result<std::optional<Bytes>, Error> StateStore::current(ByteView key) const {
-    if (const Bytes* cached = values_.find(key)) return std::optional<Bytes>{*cached};
+// That a key is absent is kept as well: new ids are looked up at admission, in the block and when it's written.
+Result<const Bytes*, Error> StateStore::current(ByteView key) const {
+    if (const Bytes* cached = values_.find(key)) return cached;
     Result<std::optional<Bytes>, Error> bytes = get_sealed(*store_, keys::of(keys::value, key), Fault::state_damaged);
-    if (bytes && *bytes) values_.put(key, **bytes);
-    return bytes;
+    if (!bytes) return fail(bytes.error());
+    if (*bytes && !decode_current(**bytes)) {
+        return fail(damaged_value(Fault::state_damaged, key, "the value is too short"));
+    }
+    return &values_.put(key, std::move(*bytes).value_or(Bytes{}));
 }
 
 std::optional<Bytes> StateStore::get(ByteView key) const {
-    const Result<std::optional<Bytes>, Error> bytes = current(key);
+    const Result<const Bytes*, Error> bytes = current(key);
     if (!bytes) {
         note(bytes.error());
         return std::nullopt;
     }
-    if (!*bytes) return std::nullopt;
     std::optional<CurrentValue> found = decode_current(**bytes);
-    if (!found) {
-        note(damaged_value(Fault::state_damaged, key, "the value is too short"));
-        return std::nullopt;
-    }
+    if (!found) return std::nullopt;
     return std::move(found->value);
 }
 
@@ -119,9 +119,9 @@ std::optional<Bytes> StateStore::node(const ledger::NodeKey& key) const {
 Result<StateStore::Written, Error> StateStore::put_values(Batch& batch, const StateUpdate& update) const {
     Written written;
     for (const auto& [key, value] : update.changes) {
-        const Result<std::optional<Bytes>, Error> before = current(key);
+        const Result<const Bytes*, Error> before = current(key);
         if (!before) return fail(before.error());
-        const std::optional<CurrentValue> old = *before ? decode_current(**before) : std::nullopt;
+        const std::optional<CurrentValue> old = decode_current(**before);
         if (!old && !value) continue;
         if (old) {
             if (value && *value == old->value) continue;
@@ -201,13 +201,7 @@ Result<void, Error> StateStore::apply(const StateUpdate& update) {
 }
 
 void StateStore::refresh_caches(const StateUpdate& update, Written written) {
-    for (auto& [key, value] : written.values) {
-        if (value.empty()) {
-            values_.erase(key);
-        } else {
-            values_.put(key, std::move(value));
-        }
-    }
+    for (auto& [key, value] : written.values) values_.put(key, std::move(value));
     for (const ledger::TreeUpdate::Node& node : update.tree.nodes) nodes_.put(node.key.bytes(), node.bytes);
     for (const ledger::NodeKey& stale : update.tree.stale) nodes_.erase(stale.bytes());
 }

@@ -84,9 +84,9 @@ public:
     // The lowest height at which reads are answered.
     [[nodiscard]] Height oldest() const { return oldest_; }
 
-    // Writes everything of one block in one synced batch: values with their history, tree nodes, height, log, and drops
-    // what no kept height needs. Heights follow on each other from 0, else state_block_not_next. An error of an earlier
-    // read is returned here again. After an error the process ends.
+    // Writes everything of one block in one synced batch (state_database.h): values with their history, tree nodes,
+    // height, log, and drops what no kept height needs. Heights follow on each other from 0, else state_block_not_next.
+    // An error of an earlier read is returned here again. After an error the process ends.
     [[nodiscard]] Result<void, Error> apply(const StateUpdate& update);
 
     [[nodiscard]] std::optional<Bytes> get(ByteView key) const override;
@@ -99,8 +99,9 @@ private:
 
     [[nodiscard]] Result<void, Error> load();
     void note(const Error& error) const;
-    // since || value of the key as it is now, by way of the cache.
-    [[nodiscard]] Result<std::optional<Bytes>, Error> current(ByteView key) const;
+    // since || value of the key as it is now, by way of the cache; empty when there's none. Borrowed until the next
+    // call.
+    [[nodiscard]] Result<const Bytes*, Error> current(ByteView key) const;
     // What a block wrote: keys that later heights don't need, and the values as they are now (empty: gone), by views of
     // the keys in the update.
     struct Written {

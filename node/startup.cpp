@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "chain/leveldb_store.h"
+#include "chain/state_database.h"
 #include "crypto/keyfile.h"
 #include "crypto/secret.h"
 
@@ -187,7 +188,7 @@ Result<OpenStores, Fault> open_stores(const NodeConfig& config, const GenesisDoc
     if (!folder) return fail(folder.error());
     auto chain_store = chain::open_leveldb(chain::LeveldbOptions{.folder = folder->chain_path()});
     if (!chain_store) return fail(fault_of(chain_store.error()));
-    auto state_store = chain::open_leveldb(chain::LeveldbOptions{.folder = folder->state_path()});
+    auto state_store = chain::open_state_database(chain::posix_files(), folder->state_path());
     if (!state_store) return fail(fault_of(state_store.error()));
     return OpenStores{.folder = std::move(*folder), .chain = std::move(*chain_store), .state = std::move(*state_store)};
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "chain/state_database.h"
 
 namespace datadeed::sim {
 
@@ -14,7 +15,7 @@ Node::Node(const World& world, ledger::MemberId name, std::int64_t clock_ms)
 
 Result<void, std::string> Node::start() {
     chain_ = chain::open_memory_store(chain_disk_);
-    state_ = chain::open_memory_store(state_disk_);
+    state_ = chain::with_nodes_apart(chain::open_memory_store(values_disk_), chain::open_memory_store(tree_disk_));
     Result<std::unique_ptr<replica::Replica>, replica::StartError> started =
         replica::Replica::start(world_->genesis, identity_of(*world_, name_),
                                 {.chain = chain_.get(),
@@ -36,10 +37,12 @@ void Node::crash(Rng& rng) {
     armed_ = false;
     files_.heal();
     chain_disk_.heal();
-    state_disk_.heal();
+    values_disk_.heal();
+    tree_disk_.heal();
     files_.crash([&rng](std::uint64_t bound) { return rng.below(bound); });
     chain_disk_.crash(rng.below(chain_disk_.unsynced() + 1));
-    state_disk_.crash(rng.below(state_disk_.unsynced() + 1));
+    values_disk_.crash(rng.below(values_disk_.unsynced() + 1));
+    tree_disk_.crash(rng.below(tree_disk_.unsynced() + 1));
 }
 
 void Node::lose_votes() {
@@ -50,27 +53,32 @@ void Node::lose_votes() {
 void Node::take_copy() {
     copied_ = replica_->status().height;
     chain_copy_ = chain_disk_;
-    state_copy_ = state_disk_;
+    values_copy_ = values_disk_;
+    tree_copy_ = tree_disk_;
     votes_copy_ = files_.content("node/votes");
 }
 
 void Node::roll_back() {
     DATADEED_ASSERT(copied_ && !up());
     chain_disk_ = chain_copy_;
-    state_disk_ = state_copy_;
+    values_disk_ = values_copy_;
+    tree_disk_ = tree_copy_;
     chain_disk_.crash(chain_disk_.unsynced());
-    state_disk_.crash(state_disk_.unsynced());
+    values_disk_.crash(values_disk_.unsynced());
+    tree_disk_.crash(tree_disk_.unsynced());
     lose_votes();
     if (votes_copy_) files_.set_content("node/votes", *votes_copy_);
 }
 
 void Node::fail_at_write(std::uint64_t after, Rng& rng) {
     armed_ = true;
-    switch (rng.below(3)) {
+    switch (rng.below(4)) {
         case 0:
             return chain_disk_.fail_after(after, chain::Fault::store_io);
         case 1:
-            return state_disk_.fail_after(after, chain::Fault::store_io);
+            return values_disk_.fail_after(after, chain::Fault::store_io);
+        case 2:
+            return tree_disk_.fail_after(after, chain::Fault::store_io);
         default:
             return files_.fail_after(after, chain::Fault::file_io);
     }

@@ -57,7 +57,8 @@ private:
     ledger::MemberId name_;
     std::int64_t clock_ms_;
     chain::MemoryDisk chain_disk_{};
-    chain::MemoryDisk state_disk_{};
+    chain::MemoryDisk values_disk_{};
+    chain::MemoryDisk tree_disk_{};
     chain::MemoryFileSystem files_{};
     std::unique_ptr<chain::KvStore> chain_{};
     std::unique_ptr<chain::KvStore> state_{};
@@ -65,7 +66,8 @@ private:
     bool armed_{false};
     std::optional<Height> copied_{};
     chain::MemoryDisk chain_copy_{};
-    chain::MemoryDisk state_copy_{};
+    chain::MemoryDisk values_copy_{};
+    chain::MemoryDisk tree_copy_{};
     std::optional<Bytes> votes_copy_{};
 };
 

@@ -1,0 +1,88 @@
+#include "chain/state_database.h"
+
+#include <mutex>
+
+#include "chain/keys.h"
+#include "chain/leveldb_store.h"
+
+namespace datadeed::chain {
+namespace {
+
+bool is_node(ByteView key) {
+    return !key.empty() && key.front() == keys::tree_node;
+}
+
+class ApartSnapshot final : public KvSnapshot {
+public:
+    ApartSnapshot(std::unique_ptr<KvSnapshot> values, std::unique_ptr<KvSnapshot> nodes)
+        : values_{std::move(values)}, nodes_{std::move(nodes)} {}
+
+    Result<std::optional<Bytes>, Error> get(ByteView key) const override {
+        return (is_node(key) ? nodes_ : values_)->get(key);
+    }
+    Result<void, Error> scan(const Range& range, const Visitor& visit) const override {
+        return (is_node(range.prefix) ? nodes_ : values_)->scan(range, visit);
+    }
+
+private:
+    std::unique_ptr<KvSnapshot> values_;
+    std::unique_ptr<KvSnapshot> nodes_;
+};
+
+class ApartStore final : public KvStore {
+public:
+    ApartStore(std::unique_ptr<KvStore> values, std::unique_ptr<KvStore> nodes)
+        : values_{std::move(values)}, nodes_{std::move(nodes)} {}
+
+    Result<std::optional<Bytes>, Error> get(ByteView key) const override {
+        return (is_node(key) ? nodes_ : values_)->get(key);
+    }
+    Result<void, Error> scan(const Range& range, const Visitor& visit) const override {
+        return (is_node(range.prefix) ? nodes_ : values_)->scan(range, visit);
+    }
+
+    // New nodes before the values that name their root, old ones away after the values that no longer do.
+    Result<void, Error> write(const Batch& batch, Durability durability) override {
+        Batch values;
+        Batch born;
+        Batch dead;
+        batch.for_each([&](ByteView key, ByteView value) { (is_node(key) ? born : values).put(key, value); },
+                       [&](ByteView key) { (is_node(key) ? dead : values).erase(key); });
+        if (born.count() > 0) {
+            if (Result<void, Error> written = nodes_->write(born, durability); !written) return written;
+        }
+        if (Result<void, Error> written = values_->write(values, durability); !written) return written;
+        if (dead.count() == 0) return {};
+        const std::lock_guard lock{pairing_};
+        return nodes_->write(dead, Durability::buffered);
+    }
+
+    // The values first: whatever height they are of, its nodes are there by then, and none is taken in between.
+    std::unique_ptr<KvSnapshot> snapshot() const override {
+        const std::lock_guard lock{pairing_};
+        std::unique_ptr<KvSnapshot> values = values_->snapshot();
+        return std::make_unique<ApartSnapshot>(std::move(values), nodes_->snapshot());
+    }
+
+private:
+    std::unique_ptr<KvStore> values_;
+    std::unique_ptr<KvStore> nodes_;
+    mutable std::mutex pairing_;
+};
+
+}  // namespace
+
+std::unique_ptr<KvStore> with_nodes_apart(std::unique_ptr<KvStore> values, std::unique_ptr<KvStore> nodes) {
+    return std::make_unique<ApartStore>(std::move(values), std::move(nodes));
+}
+
+Result<std::unique_ptr<KvStore>, Error> open_state_database(FileSystem& files, const std::string& folder) {
+    if (const Result<void, Error> made = files.create_folder(folder); !made) return fail(made.error());
+    Result<std::unique_ptr<KvStore>, Error> values = open_leveldb({.folder = folder + "/values"});
+    if (!values) return values;
+    Result<std::unique_ptr<KvStore>, Error> nodes = open_leveldb({.folder = folder + "/tree"});
+    if (!nodes) return nodes;
+    return with_nodes_apart(std::move(*values), std::move(*nodes));
+}
+
+}  // namespace datadeed::chain
