@@ -43,7 +43,6 @@ int run_node(const RunNode& options) {
         return 0;
     }
     harden_process();
-    keep_freed_memory();
     const auto log = Log::open(*config);
     if (!log) {
         print(stderr, to_text(log.error()));

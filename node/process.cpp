@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <system_error>
 
-#include <malloc.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -24,13 +23,6 @@ void harden_process() {
         files.rlim_cur = files.rlim_max;
         ::setrlimit(RLIMIT_NOFILE, &files);
     }
-}
-
-void keep_freed_memory() {
-    constexpr int kept_bytes = 64 << 20;
-    // Setting one of them ends glibc's own adjusting of the others.
-    ::mallopt(M_TRIM_THRESHOLD, kept_bytes);
-    ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
 }
 
 void name_thread(const char* name) {

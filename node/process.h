@@ -13,10 +13,6 @@ namespace datadeed::node {
 // system allows. Before anything is opened and before any thread.
 void harden_process();
 
-// Lets the allocator keep what the process frees, up to some MiB, instead of giving it back to the system and asking
-// for it again with each block. Before any thread.
-void keep_freed_memory();
-
 // What tools call the calling thread, with at most 15 characters.
 void name_thread(const char* name);
 
