@@ -5,6 +5,7 @@
 
 #include "ledger/error.h"
 #include "ledger/execution.h"
+#include "ledger/state_root.h"
 
 namespace datadeed::audit {
 namespace {
@@ -49,7 +50,7 @@ Result<Replayer, FirstBad> Replayer::start(const ledger::Genesis& genesis, const
 
 Result<Digest, ledger::Refusal> Replayer::update_state(const ledger::StateChanges& changes, Height height) {
     const std::optional<std::uint64_t> from = height.value == 0 ? std::nullopt : std::optional{height.value - 1};
-    auto update = ledger::update(tree_, from, changes, height.value);
+    auto update = ledger::update_state_tree(tree_, from, changes, height.value);
     if (!update) return fail(update.error());
     const Digest root = update->root;
     tree_.keep(std::move(*update));

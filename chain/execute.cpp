@@ -1,6 +1,6 @@
 #include "chain/execute.h"
 
-#include "ledger/state_keys.h"
+#include "ledger/state_root.h"
 #include "ledger/views.h"
 
 namespace datadeed::chain {
@@ -33,7 +33,7 @@ public:
 Result<Executed, ledger::Refusal> conclude(const ExecutionBase& base, ledger::StateChanges changes,
                                            std::span<const Digest> leaf_hashes, Height height) {
     Result<ledger::TreeUpdate, ledger::Refusal> tree =
-        ledger::update(base.tree, base.height.value, changes, height.value);
+        ledger::update_state_tree(base.tree, base.height.value, changes, height.value);
     if (!tree) return fail(tree.error());
     crypto::CompactRange log = base.log;
     for (const Digest& leaf : leaf_hashes) log.append(leaf);
@@ -63,7 +63,7 @@ Result<Executed, ledger::Refusal> execute(const ExecutionBase& base, const ledge
 
 Result<Executed, ledger::Refusal> execute_genesis(const ledger::StateChanges& genesis_state,
                                                   const ledger::TreeStore& empty) {
-    Result<ledger::TreeUpdate, ledger::Refusal> tree = ledger::update(empty, std::nullopt, genesis_state, 0);
+    Result<ledger::TreeUpdate, ledger::Refusal> tree = ledger::update_state_tree(empty, std::nullopt, genesis_state, 0);
     if (!tree) return fail(tree.error());
     const Nothing nothing;
     const Changed after{nothing, genesis_state};

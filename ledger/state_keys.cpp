@@ -119,4 +119,8 @@ Bytes all_grants_of(const MemberId& member) {
     return key;
 }
 
+bool is_index(ByteView key) {
+    return !key.empty() && (key.front() == 'o' || key.front() == 'a' || key.front() == 'b');
+}
+
 }  // namespace datadeed::ledger::state_keys

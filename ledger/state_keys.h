@@ -10,7 +10,8 @@
 
 // Every key of the state on one page. The first byte says what it is: never reuse one. Member ids hold no zero byte, so
 // a zero byte ends one; data set ids come after a byte with their length where more follows. Numbers are 8 bytes, big
-// end first, so that keys sort as what they name. All keys are in the state tree.
+// end first, so that keys sort as what they name. Indexes (*) repeat what records say, for lists; they follow from the
+// records, and so they alone are not in the state tree (docs/decisions/0017).
 //
 //     'p'                               Parameters
 //     'v'                               ValidatorSet
@@ -19,11 +20,11 @@
 //     'k' public key (32)               KeyRecord
 //     'n' member                        NonceWindow (nonces.h)
 //     'd' data                          DataRecord
-//     'o' member 00 data                ShareBp          what the member owns
+//     'o' member 00 data                ShareBp          what the member owns *
 //     'f' length data member            OfferRecord      a share of the data offered to the member
 //     'g' grant (32)                    GrantRecord
-//     'a' length data grant (32)        true             the grants over the data
-//     'b' member 00 grant (32)          GrantSide        the grants that the member gave or holds
+//     'a' length data grant (32)        true             the grants over the data *
+//     'b' member 00 grant (32)          GrantSide        the grants that the member gave or holds *
 //     'l' low 00 high 00 epoch (8)      LogPairRecord
 
 namespace datadeed::ledger::state_keys {
@@ -50,5 +51,7 @@ namespace datadeed::ledger::state_keys {
 [[nodiscard]] Bytes all_offers(const DatasetId& data);
 [[nodiscard]] Bytes all_grants_of(const DatasetId& data);
 [[nodiscard]] Bytes all_grants_of(const MemberId& member);
+
+[[nodiscard]] bool is_index(ByteView key);
 
 }  // namespace datadeed::ledger::state_keys

@@ -116,10 +116,11 @@ private:
     std::optional<Refusal> failure_;
 };
 
-std::vector<Change> hashed(const StateChanges& changes) {
+std::vector<Change> hashed(const StateChanges& changes, KeyFilter leaves_out) {
     std::vector<Change> sorted;
     sorted.reserve(changes.size());
     for (const auto& [key, value] : changes) {
+        if (leaves_out != nullptr && leaves_out(key)) continue;
         Change& change = sorted.emplace_back(Change{.key_hash = crypto::sha256(key), .value_hash = std::nullopt});
         if (value) change.value_hash = crypto::sha256(*value);
     }
@@ -130,7 +131,7 @@ std::vector<Change> hashed(const StateChanges& changes) {
 }  // namespace
 
 Result<TreeUpdate, Refusal> update(const TreeStore& store, std::optional<std::uint64_t> from,
-                                   const StateChanges& changes, std::uint64_t to) {
+                                   const StateChanges& changes, std::uint64_t to, KeyFilter leaves_out) {
     DATADEED_ASSERT(!from || *from < to);
     Node root{};
     TreeUpdate result;
@@ -142,7 +143,7 @@ Result<TreeUpdate, Refusal> update(const TreeStore& store, std::optional<std::ui
         result.stale.push_back(key);
     }
     Updater updater{store, to, result};
-    updater.change_children(root, 0, hashed(changes));
+    updater.change_children(root, 0, hashed(changes, leaves_out));
     if (updater.failure()) return fail(*updater.failure());
     result.root = updater.write(root, 0, {}).hash;
     return result;

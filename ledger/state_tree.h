@@ -66,10 +66,14 @@ struct TreeUpdate {
     std::vector<NodeKey> stale{};  // to be dropped when no version before the new one is wanted any more
 };
 
-// Applies the changes to the tree of version `from` (absent: to nothing) as version `to`, which must be larger.
-// Removing a key that isn't there changes nothing. Refusals: state.node_missing, state.node_damaged.
+using KeyFilter = bool (*)(ByteView key);
+
+// Applies the changes to the tree of version `from` (absent: to nothing) as version `to`, which must be larger, but for
+// keys that the filter leaves out. Removing a key that isn't there changes nothing. Refusals: state.node_missing,
+// state.node_damaged.
 [[nodiscard]] Result<TreeUpdate, Refusal> update(const TreeStore& store, std::optional<std::uint64_t> from,
-                                                 const StateChanges& changes, std::uint64_t to);
+                                                 const StateChanges& changes, std::uint64_t to,
+                                                 KeyFilter leaves_out = nullptr);
 
 // The root of a version that is in the store. Refusals as for update.
 [[nodiscard]] Result<Digest, Refusal> root_of(const TreeStore& store, std::uint64_t version);

@@ -6,6 +6,7 @@
 
 #include "ledger/attenuates.h"
 #include "ledger/effective.h"
+#include "ledger/state_keys.h"
 #include "ledger/state_tree.h"
 #include "ledger/views.h"
 #include "tests/ledger/world.h"
@@ -141,6 +142,28 @@ void check_grants(const Actors& actors, std::map<GrantId, GrantRecord>& before) 
     }
 }
 
+// The indexes as the records alone give them.
+std::map<Bytes, Bytes> indexes_from_records(const MapState& state) {
+    std::map<Bytes, Bytes> indexes;
+    for (const auto& [id, data] : list_data(state, std::nullopt, 1'000).items) {
+        for (const Ownership& owner : data.owners) indexes[state_keys::owned(owner.member, id)] = encode(owner.share);
+    }
+    for (const auto& [id, grant] : list_grants(state, std::nullopt, 1'000).items) {
+        indexes[state_keys::grant_of_data(grant.data, id)] = encode(true);
+        indexes[state_keys::grant_of_member(grant.grantee, id)] = encode(GrantSide::grantee);
+        indexes[state_keys::grant_of_member(grant.grantor, id)] = encode(GrantSide::grantor);
+    }
+    return indexes;
+}
+
+void check_indexes(const MapState& state) {
+    std::map<Bytes, Bytes> indexes;
+    for (auto& [key, value] : state.scan({}, {}, 10'000)) {
+        if (state_keys::is_index(key)) indexes[key] = value;
+    }
+    RC_ASSERT(indexes == indexes_from_records(state));
+}
+
 class AllVersions final : public TreeStore {
 public:
     [[nodiscard]] std::optional<Bytes> node(const NodeKey& key) const override {
@@ -180,6 +203,7 @@ TEST_CASE("in any history shares sum to the whole, grants stay below their paren
             }
             check_shares(actors.world.state());
             check_grants(actors, before);
+            check_indexes(actors.world.state());
             const auto now = actors.effectiveness(actors.world.now());
             for (const auto& [id, effectiveness] : last) {
                 if (effectiveness.status == GrantStatus::revoked) RC_ASSERT(now.at(id).status == GrantStatus::revoked);

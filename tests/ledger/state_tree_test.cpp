@@ -8,6 +8,8 @@
 #include <span>
 
 #include "crypto/hash.h"
+#include "ledger/state_keys.h"
+#include "ledger/state_root.h"
 #include "ledger/tree_node.h"
 #include "tests/ledger/world.h"
 #include "tests/support/catch.h"
@@ -261,6 +263,30 @@ TEST_CASE("keys of nodes sort by version and have one spelling") {
     CHECK(to_hex(key.bytes()) == "000000000000010203abc0");
     CHECK(NodeKey{.version = 1}.bytes() < NodeKey{.version = 256}.bytes());
     CHECK(tree::node_key(258, Digest{0xAB, 0xCD}, 3) == key);
+}
+
+TEST_CASE("a state root commits to records and leaves indexes out") {
+    const DatasetId id{"census"};
+    const MemberId ann{"ann"};
+    const GrantId grant{crypto::sha256(as_bytes("grant"))};
+    const Bytes value = bytes_of("record");
+    const StateChanges records{{state_keys::data(id), value}, {state_keys::grant(grant), value}};
+    StateChanges all = records;
+    all[state_keys::owned(ann, id)] = value;
+    all[state_keys::grant_of_data(id, grant)] = value;
+    all[state_keys::grant_of_member(ann, grant)] = value;
+    const MemoryStore nothing;
+    const Digest root = update_state_tree(nothing, std::nullopt, all, 0)->root;
+    CHECK(root == update(nothing, std::nullopt, records, 0)->root);
+    for (const auto& [key, ignored] : records) {
+        StateChanges fewer = all;
+        fewer.erase(key);
+        CHECK(update_state_tree(nothing, std::nullopt, fewer, 0)->root != root);
+    }
+    const std::vector<Bytes> others = {state_keys::parameters(), state_keys::validators(), state_keys::totals(),
+                                       state_keys::member(ann),  state_keys::nonces(ann),  state_keys::offer(id, ann),
+                                       state_keys::key({})};
+    for (const Bytes& key : others) CHECK_FALSE(state_keys::is_index(key));
 }
 
 }  // namespace datadeed::ledger::test
