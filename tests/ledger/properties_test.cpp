@@ -6,6 +6,7 @@
 
 #include "ledger/attenuates.h"
 #include "ledger/effective.h"
+#include "ledger/lookup.h"
 #include "ledger/state_keys.h"
 #include "ledger/state_tree.h"
 #include "ledger/views.h"
@@ -87,6 +88,10 @@ struct Actors {
             const auto parent = create->parent ? find_grant(world.state(), *create->parent) : std::nullopt;
             if (parent) return parent->grantee.value;
         }
+        if (const auto* accept = std::get_if<TransferAccept>(&operation)) {
+            const auto offers = list_offers(world.state(), accept->data, std::nullopt, 10);
+            if (!offers.items.empty()) return one_of(offers.items).id.value;
+        }
         return below(2) == 0 ? "ann" : one_of(members);
     }
 
@@ -116,6 +121,29 @@ void check_shares(const MapState& state) {
             const auto owned = list_data_of(state, MemberId{member}, std::nullopt, 10);
             const bool is_listed = std::ranges::any_of(owned.items, [&](const auto& item) { return item.id == id; });
             RC_ASSERT(is_listed == (data.share_of(MemberId{member}) > ShareBp{}));
+        }
+    }
+}
+
+// Only an owner moves its share: one shrinks only when who was offered it accepts, by no more than was offered, and
+// nobody else's changes.
+void check_moves(const MapState& before, const MapState& after, const Operation& operation, const MemberId& signer) {
+    for (const DatasetId& id : data_sets) {
+        const DataRecord old = *find_data(before, id);
+        const DataRecord now = *find_data(after, id);
+        const auto* accept = std::get_if<TransferAccept>(&operation);
+        if (accept == nullptr || accept->data != id) {
+            RC_ASSERT(now.owners == old.owners);
+            continue;
+        }
+        const std::optional<OfferRecord> offer = find_offer(before, id, signer);
+        RC_ASSERT(offer.has_value());
+        for (const std::string& name : members) {
+            const MemberId member{name};
+            std::uint32_t expected = old.share_of(member).value;
+            if (member == offer->from) expected -= offer->share.value;
+            if (member == signer) expected += offer->share.value;
+            RC_ASSERT(now.share_of(member).value == expected);
         }
     }
 }
@@ -187,11 +215,13 @@ TEST_CASE("in any history shares sum to the whole, grants stay below their paren
             actors.world.wait(below(20) == 0 ? 5 * hour_ms : 1);
             const Operation operation = actors.some_operation();
             if (!check(operation)) continue;
-            const VerifiedTransaction transaction = actors.world.signed_by(actors.some_signer(operation), {operation});
+            const std::string signer = actors.some_signer(operation);
+            const VerifiedTransaction transaction = actors.world.signed_by(signer, {operation});
             const TimeMs probe{actors.world.now().value + 1};
             const auto effective_before = actors.effectiveness(probe);
             const MapState state_before = actors.world.state();
             if (!actors.world.submit(transaction)) {
+                check_moves(state_before, actors.world.state(), operation, MemberId{signer});
                 if (is_about_ownership_or_management(operation)) {
                     RC_ASSERT(actors.effectiveness(probe) == effective_before);
                 }
