@@ -31,6 +31,20 @@ ReplayReport replay_damaged(const ledger::Genesis& genesis, const ChainId& chain
     return report;
 }
 
+// The report with places in the folder that the auditor knows, not in the working copies.
+ReplayReport in_folder(const std::string& folder, std::initializer_list<std::string> copies, ReplayReport report) {
+    if (!report.first_bad) return report;
+    for (std::string* text : {&report.first_bad->place, &report.first_bad->detail}) {
+        for (const std::string& copy : copies) {
+            for (std::size_t at = text->find(copy); at != std::string::npos;
+                 at = text->find(copy, at + folder.size())) {
+                text->replace(at, copy.size(), folder);
+            }
+        }
+    }
+    return report;
+}
+
 Result<void, Error> check_there(const std::string& folder) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) return fail(Error::folder_not_found);
@@ -61,10 +75,11 @@ ReplayReport replay_data(const std::string& folder, const ReplayOptions& options
         // Opening may have rewritten files of the copy: look for the place in a fresh one.
         const auto fresh = WorkingCopy::make(data->chain_path());
         if (!fresh) return {.chain = chain, .first_bad = fresh.error()};
-        return replay_damaged(*genesis, chain, {.folder = fresh->path(), .create = false}, unreadable(store.error()),
-                              options);
+        return in_folder(data->chain_path(), {copy->path(), fresh->path()},
+                         replay_damaged(*genesis, chain, {.folder = fresh->path(), .create = false},
+                                        unreadable(store.error()), options));
     }
-    return replay(*genesis, chain, chain::ChainView{**store}, options);
+    return in_folder(data->chain_path(), {copy->path()}, replay(*genesis, chain, chain::ChainView{**store}, options));
 }
 
 }  // namespace

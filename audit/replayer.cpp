@@ -58,18 +58,17 @@ Result<Digest, ledger::Refusal> Replayer::update_state(const ledger::StateChange
     return root;
 }
 
-std::optional<FirstBad> Replayer::execute(const CheckedBlock& checked, ledger::StateChanges& changes) const {
+Result<ledger::StateChanges, FirstBad> Replayer::execute(const CheckedBlock& checked) const {
     const ledger::BlockContext context{.height = checked.height, .time = checked.block.header.time};
     ledger::BlockExecution execution{state_, context};
     for (std::size_t i = 0; i < checked.transactions.size(); ++i) {
         if (const auto applied = execution.apply(checked.transactions[i]); !applied) {
             FirstBad bad = blame(applied.error(), checked.height, "transaction");
             bad.transaction = i;
-            return bad;
+            return fail(std::move(bad));
         }
     }
-    changes = execution.finish();
-    return std::nullopt;
+    return execution.finish();
 }
 
 std::optional<FirstBad> Replayer::apply(const CheckedBlock& checked) {
@@ -78,12 +77,12 @@ std::optional<FirstBad> Replayer::apply(const CheckedBlock& checked) {
     if (const auto linked = ledger::check_link(checked.block, tip_, parameters_); !linked) {
         return blame(linked.error(), checked.height, "header");
     }
-    ledger::StateChanges changes;
-    if (std::optional<FirstBad> bad = execute(checked, changes)) return bad;
+    const Result<ledger::StateChanges, FirstBad> changes = execute(checked);
+    if (!changes) return changes.error();
 
     crypto::CompactRange log = log_;
     for (const Digest& leaf : checked.leaves) log.append(leaf);
-    const auto state_root = update_state(changes, checked.height);
+    const auto state_root = update_state(*changes, checked.height);
     if (!state_root) return blame(state_root.error(), checked.height, "state tree");
     const ledger::BlockRoots computed{
         .log_root = log.root(), .state_root = *state_root, .validators_hash = validators_hash_};

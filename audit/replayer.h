@@ -26,7 +26,7 @@ public:
     // As far as all was good.
     [[nodiscard]] const ReplayReport& report() const { return report_; }
     [[nodiscard]] const ledger::Tip& tip() const { return tip_; }
-    // The hash of block `height` and its log are what proofs and checkpoints are held against.
+    // All leaves up to tip().
     [[nodiscard]] const crypto::CompactRange& log() const { return log_; }
 
 private:
@@ -44,7 +44,7 @@ private:
     };
 
     Replayer() = default;
-    [[nodiscard]] std::optional<FirstBad> execute(const CheckedBlock& checked, ledger::StateChanges& changes) const;
+    [[nodiscard]] Result<ledger::StateChanges, FirstBad> execute(const CheckedBlock& checked) const;
     [[nodiscard]] Result<Digest, ledger::Refusal> update_state(const ledger::StateChanges& changes, Height height);
 
     ledger::MapState state_;

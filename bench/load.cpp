@@ -133,6 +133,7 @@ LoadResult run_load(const LoadPlan& plan, const std::vector<LoadMember>& members
     for (const auto& client : clients) client->start();
     // A node that never answers must not hold the run for ever.
     io.run_until(run.end + std::chrono::seconds{35});
+    run.result.failed += run.clients_at_work;
     run.result.elapsed_us = micros(plan.duration);
     std::ranges::sort(run.result.latencies_us);
     return std::move(run.result);

@@ -20,9 +20,9 @@ struct LoadPlan {
 };
 
 struct LoadResult {
-    std::uint64_t committed{};
-    std::uint64_t failed{};
-    std::uint64_t elapsed_us{};
+    std::uint64_t committed{};                  // answered as final within the counted time, whenever sent
+    std::uint64_t failed{};                     // answered otherwise, or not at all, at any time
+    std::uint64_t elapsed_us{};                 // the counted time
     std::vector<std::uint32_t> latencies_us{};  // of the committed ones, sorted
     std::string first_failure{};                // what the first that failed was told
 

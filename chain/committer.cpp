@@ -90,7 +90,8 @@ Result<void, Error> Committer::replay(const StoredBlock& stored) {
         transactions.push_back(std::move(*verified));
         leaf_hashes.push_back(crypto::leaf_hash(raw.bytes));
     }
-    const Result<Executed, ledger::Refusal> executed = execute(base(), stored.block.header, transactions, leaf_hashes);
+    const std::vector<TransactionRef> refs(transactions.begin(), transactions.end());
+    const Result<Executed, ledger::Refusal> executed = execute(base(), stored.block.header, refs, leaf_hashes);
     if (!executed) return fail(differs(height, executed.error()));
     return state_->apply(update_of(stored.hash, height, *executed));
 }

@@ -8,7 +8,7 @@ namespace datadeed::chain {
 
 namespace {
 
-constexpr std::string_view format_line = "datadeed data 1\n";
+constexpr std::string_view format_line = "datadeed data 2\n";
 
 std::string format_path(const std::string& path) {
     return path + "/format";

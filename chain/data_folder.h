@@ -10,7 +10,7 @@ namespace datadeed::chain {
 
 // A node's folder:
 //
-//     format         "datadeed data 1": what may read it
+//     format         "datadeed data 2": what may read it
 //     lock           held while a node runs; says by which process
 //     genesis.cbor   the genesis document, verbatim; its SHA-256 is the chain id
 //     chain/         LevelDB: blocks, certificates, log, index

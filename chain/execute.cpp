@@ -45,10 +45,10 @@ Result<Executed, ledger::Refusal> conclude(const ExecutionBase& base, ledger::St
 }
 
 Result<Executed, ledger::Refusal> execute(const ExecutionBase& base, const ledger::BlockHeader& header,
-                                          std::span<const ledger::VerifiedTransaction> transactions,
+                                          std::span<const TransactionRef> transactions,
                                           std::span<const Digest> leaf_hashes) {
     ledger::BlockExecution execution{base.state, {.height = header.height, .time = header.time}};
-    for (const ledger::VerifiedTransaction& transaction : transactions) {
+    for (const TransactionRef transaction : transactions) {
         if (const Result<void, ledger::Refusal> applied = execution.apply(transaction); !applied) {
             return fail(applied.error());
         }

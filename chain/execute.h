@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -23,6 +24,9 @@ struct ExecutionBase {
     Height height{};  // of that state
 };
 
+// Borrowed: transactions are dear to copy.
+using TransactionRef = std::reference_wrapper<const ledger::VerifiedTransaction>;
+
 struct Executed {
     ledger::StateChanges changes{};
     ledger::TreeUpdate tree{};
@@ -38,7 +42,7 @@ struct Executed {
 // A whole block: every transaction must apply and the roots must be those of the header, else the first refusal. Links
 // to the block before (ledger::check_link) are the caller's.
 [[nodiscard]] Result<Executed, ledger::Refusal> execute(const ExecutionBase& base, const ledger::BlockHeader& header,
-                                                        std::span<const ledger::VerifiedTransaction> transactions,
+                                                        std::span<const TransactionRef> transactions,
                                                         std::span<const Digest> leaf_hashes);
 
 // The state of a genesis document as height 0.

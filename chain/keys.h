@@ -7,7 +7,7 @@
 #include "ledger/state_tree.h"
 #include "ledger/types.h"
 
-// The layout of both databases on one page. The first byte of a key says what it is: never reuse one. Numbers are 8
+// The layout of chain/ and state/ on one page. The first byte of a key says what it is: never reuse one. Numbers are 8
 // bytes, big end first. Every value ends in a seal: the first 8 bytes of SHA-256(key || value), so that a changed bit,
 // and a value under another's key, show when it's read.
 //

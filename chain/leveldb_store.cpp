@@ -6,6 +6,7 @@
 #include <leveldb/write_batch.h>
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <utility>
 
@@ -24,12 +25,13 @@ ByteView view(const leveldb::Slice& bytes) {
 }
 
 // LevelDB tells of errors by a kind and a text; the system's own reason is only in the text.
-Error error_of(const leveldb::Status& status, const std::string& folder) {
+Error error_of(const leveldb::Status& status, const std::string& folder, Fault damaged) {
     const std::string text = status.ToString();
     const auto says = [&text](std::string_view words) { return text.find(words) != std::string::npos; };
     Fault fault = Fault::store_io;
-    if (status.IsCorruption()) {
-        fault = Fault::store_damaged;
+    // A table that ends too early is read behind its end: for LevelDB an invalid argument.
+    if (status.IsCorruption() || (says(".ldb") && says("Invalid argument"))) {
+        fault = damaged;
     } else if (says("No space left") || says("quota exceeded")) {
         fault = Fault::store_disk_full;
     } else if (says("already held") || (says("/LOCK") && says("lock"))) {
@@ -42,15 +44,30 @@ Error error_of(const leveldb::Status& status, const std::string& folder) {
     return {.fault = fault, .place = folder, .detail = text};
 }
 
+// A database that was begun and has its first record has CURRENT; an interrupted beginning leaves neither.
+bool has_lost_current(const std::filesystem::path& folder) {
+    std::error_code ignored;
+    if (std::filesystem::exists(folder / "CURRENT", ignored)) return false;
+    for (const auto& entry : std::filesystem::directory_iterator{folder, ignored}) {
+        const std::filesystem::path extension = entry.path().extension();
+        if (extension == ".ldb" || extension == ".log" || extension == ".sst") return true;
+    }
+    return false;
+}
+
 // What the store and its snapshots share: the handle, and the first error, which is for ever.
 class Handle {
 public:
     Handle(std::string folder, const LeveldbOptions& options)
         : folder_{std::move(folder)},
+          damaged_{options.damaged},
           cache_{leveldb::NewLRUCache(options.block_cache_bytes)},
           filter_{leveldb::NewBloomFilterPolicy(10)} {}
 
     Result<void, Error> open(const LeveldbOptions& options) {
+        if (has_lost_current(folder_)) {
+            return fail(Error{.fault = damaged_, .place = folder_, .detail = "its file CURRENT is gone"});
+        }
         leveldb::Options settings;
         settings.create_if_missing = options.create;
         settings.paranoid_checks = !options.salvage;
@@ -62,7 +79,7 @@ public:
         settings.reuse_logs = false;  // could append behind an unfinished record (google/leveldb#1287)
         leveldb::DB* raw = nullptr;
         const leveldb::Status status = leveldb::DB::Open(settings, folder_, &raw);
-        if (!status.ok()) return fail(error_of(status, folder_));
+        if (!status.ok()) return fail(error_of(status, folder_, damaged_));
         db_.reset(raw);
         return {};
     }
@@ -78,13 +95,14 @@ public:
     // Keeps the first error and returns it.
     Error die(const leveldb::Status& status) const {
         const std::scoped_lock guard{mutex_};
-        if (!error_) error_ = error_of(status, folder_);
+        if (!error_) error_ = error_of(status, folder_, damaged_);
         dead_.store(true, std::memory_order_release);
         return *error_;
     }
 
 private:
     std::string folder_;
+    Fault damaged_;
     // In this order: the database uses both until it's closed.
     std::unique_ptr<leveldb::Cache> cache_;
     std::unique_ptr<const leveldb::FilterPolicy> filter_;

@@ -17,6 +17,8 @@ struct LeveldbOptions {
     std::size_t write_buffer_bytes{8U << 20U};
     // Files held open at once; each keeps its index block in memory.
     int open_files_max{200};
+    // What damage is called: what is in the folder says what to do about it.
+    Fault damaged{Fault::store_damaged};
     // For an auditor's copy only: opens a damaged database with what is left of it, so that the missing block can be
     // named. A node never does: what it lost it would not know.
     bool salvage{false};
@@ -24,8 +26,9 @@ struct LeveldbOptions {
 
 // LevelDB, as strict as it can be set: paranoid, all checksums verified, no compression (what we keep is hashes and
 // signatures), and dead after its first error, since it may acknowledge synced writes and lose them after a failed one
-// (google/leveldb#1180). Errors: store_locked when another process or another handle has it, store_damaged, store_io,
-// store_disk_full.
+// (google/leveldb#1180). A folder with tables or logs but without CURRENT is damaged: LevelDB would begin a new
+// database and delete what is there. Errors: store_locked when another process or another handle has it, store_damaged,
+// store_io, store_disk_full.
 [[nodiscard]] Result<std::unique_ptr<KvStore>, Error> open_leveldb(const LeveldbOptions& options);
 
 }  // namespace datadeed::chain

@@ -12,9 +12,9 @@ bool is_node(ByteView key) {
     return !key.empty() && key.front() == keys::tree_node;
 }
 
-class ApartSnapshot final : public KvSnapshot {
+class SplitSnapshot final : public KvSnapshot {
 public:
-    ApartSnapshot(std::unique_ptr<KvSnapshot> values, std::unique_ptr<KvSnapshot> nodes)
+    SplitSnapshot(std::unique_ptr<KvSnapshot> values, std::unique_ptr<KvSnapshot> nodes)
         : values_{std::move(values)}, nodes_{std::move(nodes)} {}
 
     Result<std::optional<Bytes>, Error> get(ByteView key) const override {
@@ -29,9 +29,9 @@ private:
     std::unique_ptr<KvSnapshot> nodes_;
 };
 
-class ApartStore final : public KvStore {
+class SplitStore final : public KvStore {
 public:
-    ApartStore(std::unique_ptr<KvStore> values, std::unique_ptr<KvStore> nodes)
+    SplitStore(std::unique_ptr<KvStore> values, std::unique_ptr<KvStore> nodes)
         : values_{std::move(values)}, nodes_{std::move(nodes)} {}
 
     Result<std::optional<Bytes>, Error> get(ByteView key) const override {
@@ -44,45 +44,48 @@ public:
     // New nodes before the values that name their root, old ones away after the values that no longer do.
     Result<void, Error> write(const Batch& batch, Durability durability) override {
         Batch values;
-        Batch born;
-        Batch dead;
-        batch.for_each([&](ByteView key, ByteView value) { (is_node(key) ? born : values).put(key, value); },
-                       [&](ByteView key) { (is_node(key) ? dead : values).erase(key); });
-        if (born.count() > 0) {
-            if (Result<void, Error> written = nodes_->write(born, durability); !written) return written;
+        Batch new_nodes;
+        Batch stale_nodes;
+        batch.for_each([&](ByteView key, ByteView value) { (is_node(key) ? new_nodes : values).put(key, value); },
+                       [&](ByteView key) { (is_node(key) ? stale_nodes : values).erase(key); });
+        if (new_nodes.count() > 0) {
+            if (Result<void, Error> written = nodes_->write(new_nodes, durability); !written) return written;
         }
         if (Result<void, Error> written = values_->write(values, durability); !written) return written;
-        if (dead.count() == 0) return {};
-        const std::lock_guard lock{pairing_};
-        return nodes_->write(dead, Durability::buffered);
+        if (stale_nodes.count() == 0) return {};
+        const std::lock_guard lock{snapshot_mutex_};
+        return nodes_->write(stale_nodes, Durability::buffered);
     }
 
     // The values first: whatever height they are of, its nodes are there by then, and none is taken in between.
     std::unique_ptr<KvSnapshot> snapshot() const override {
-        const std::lock_guard lock{pairing_};
+        const std::lock_guard lock{snapshot_mutex_};
         std::unique_ptr<KvSnapshot> values = values_->snapshot();
-        return std::make_unique<ApartSnapshot>(std::move(values), nodes_->snapshot());
+        return std::make_unique<SplitSnapshot>(std::move(values), nodes_->snapshot());
     }
 
 private:
     std::unique_ptr<KvStore> values_;
     std::unique_ptr<KvStore> nodes_;
-    mutable std::mutex pairing_;
+    mutable std::mutex snapshot_mutex_;
 };
 
 }  // namespace
 
-std::unique_ptr<KvStore> with_nodes_apart(std::unique_ptr<KvStore> values, std::unique_ptr<KvStore> nodes) {
-    return std::make_unique<ApartStore>(std::move(values), std::move(nodes));
+std::unique_ptr<KvStore> split_tree_nodes(std::unique_ptr<KvStore> values, std::unique_ptr<KvStore> nodes) {
+    return std::make_unique<SplitStore>(std::move(values), std::move(nodes));
 }
 
 Result<std::unique_ptr<KvStore>, Error> open_state_database(FileSystem& files, const std::string& folder) {
     if (const Result<void, Error> made = files.create_folder(folder); !made) return fail(made.error());
-    Result<std::unique_ptr<KvStore>, Error> values = open_leveldb({.folder = folder + "/values"});
+    Result<std::unique_ptr<KvStore>, Error> values =
+        open_leveldb({.folder = folder + "/values", .damaged = Fault::state_damaged});
     if (!values) return values;
-    Result<std::unique_ptr<KvStore>, Error> nodes = open_leveldb({.folder = folder + "/tree"});
+    Result<std::unique_ptr<KvStore>, Error> nodes =
+        open_leveldb({.folder = folder + "/tree", .damaged = Fault::state_damaged});
     if (!nodes) return nodes;
-    return with_nodes_apart(std::move(*values), std::move(*nodes));
+    if (const Result<void, Error> synced = files.sync_folder(folder); !synced) return fail(synced.error());
+    return split_tree_nodes(std::move(*values), std::move(*nodes));
 }
 
 }  // namespace datadeed::chain

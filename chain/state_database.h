@@ -14,8 +14,10 @@ namespace datadeed::chain {
 //
 // A batch is in when `values` has it. What a crash leaves behind before that is nodes that nothing names yet, and the
 // same batch, written again, puts the same nodes; so a batch must not replace a node, and erases only nodes that no
-// snapshot to come will ask for. Otherwise as KvStore says. A scan with an empty prefix sees the values alone.
-[[nodiscard]] std::unique_ptr<KvStore> with_nodes_apart(std::unique_ptr<KvStore> values,
+// snapshot to come will ask for. Otherwise as KvStore says, but: between the two writes reads see the new nodes
+// already; after an error of one database the other still answers, so the caller ends the process at the first error;
+// and a scan with an empty prefix sees the values alone.
+[[nodiscard]] std::unique_ptr<KvStore> split_tree_nodes(std::unique_ptr<KvStore> values,
                                                         std::unique_ptr<KvStore> nodes);
 
 // LevelDB in `folder`/values and `folder`/tree. Makes what is missing. Errors: those of open_leveldb; file_*.

@@ -112,7 +112,12 @@ std::optional<Bytes> StateStore::node(const ledger::NodeKey& key) const {
         note(bytes.error());
         return std::nullopt;
     }
-    if (*bytes) nodes_.put(name, **bytes);
+    // Nobody asks for a node that no other names: it was there.
+    if (!*bytes) {
+        note(damaged_value(Fault::state_damaged, keys::of(keys::tree_node, name), "the tree node is gone"));
+        return std::nullopt;
+    }
+    nodes_.put(name, **bytes);
     return std::move(*bytes);
 }
 

@@ -94,13 +94,15 @@ std::string problem_text(const client::Problem& problem, std::string_view comman
 json::Value problem_json(const client::Problem& problem) {
     json::Value hints = json::Value::array();
     for (const std::string& hint : problem.hint) hints.push(hint);
-    return json::Value::object({{"type", "urn:datadeed:error:" + problem.code},
-                                {"title", problem.title},
-                                {"status", problem.status},
-                                {"detail", problem.detail.empty() ? problem.title : problem.detail},
-                                {"code", problem.code},
-                                {"hint", std::move(hints)},
-                                {"exit", exit_of(problem)}});
+    json::Value value = json::Value::object({{"type", "urn:datadeed:error:" + problem.code},
+                                             {"title", problem.title},
+                                             {"status", problem.status},
+                                             {"detail", problem.detail.empty() ? problem.title : problem.detail},
+                                             {"code", problem.code},
+                                             {"hint", std::move(hints)},
+                                             {"exit", exit_of(problem)}});
+    if (!problem.tx.empty()) value.set("tx", problem.tx);
+    return value;
 }
 
 std::string to_text(const Table& table) {

@@ -75,13 +75,19 @@ Problem unreachable(const std::string& reasons) {
             .status = 503};
 }
 
+// A node that answers so has not taken the transaction; one that says 503 for another reason may have.
+bool is_turned_away(std::string_view code) {
+    return code == "node.no_quorum" || code == "node.overloaded" || code == "pool.full";
+}
+
 Problem pending(const ledger::TxId& tx) {
     const std::string id = to_hex(tx.value);
     return {.code = code::pending,
             .title = "transaction " + id + " is not final yet",
             .detail = "a node may have accepted it; it becomes final later, or expires",
             .hint = {"datadeed tx wait " + id, "give it longer with --timeout SECONDS"},
-            .status = 504};
+            .status = 504,
+            .tx = id};
 }
 
 }  // namespace
@@ -127,7 +133,7 @@ Result<HttpReply, Problem> NodeLink::ask(std::size_t node, const HttpCall& call,
         lost_ = lost_ || reply.error().sent;
         return fail(unreachable(reply.error().reason));
     }
-    lost_ = lost_ || reply->status == 503;
+    lost_ = lost_ || (reply->status == 503 && !is_turned_away(to_problem(*reply).code));
     return std::move(*reply);
 }
 
@@ -257,8 +263,8 @@ Outcome<Final> NodeLink::submit_and_wait(const SignedTransaction& tx, Deadline d
             if (final) return *final;
             return fail(posted.error());
         }
-        if (!posted && !maybe_taken) return fail(posted.error());
-        if (left(deadline) <= pause_min) return fail(busy ? posted.error() : pending(tx.id));
+        if (out_of_reach && !maybe_taken) return fail(posted.error());
+        if (left(deadline) <= pause_min) return fail(maybe_taken ? pending(tx.id) : posted.error());
         pause(posted ? pause_min : pause_max, deadline);
     }
 }

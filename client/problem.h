@@ -17,6 +17,7 @@ struct Problem {
     std::string detail{};             // why, with the values at hand; may be empty
     std::vector<std::string> hint{};  // what to do, one step each; may be empty
     unsigned status{};                // HTTP status, also of failures that never left this machine
+    std::string tx{};                 // the transaction that may still become final, in hex; mostly empty
 
     friend bool operator==(const Problem&, const Problem&) = default;
 };

@@ -28,7 +28,7 @@ Problem to_problem(ledger::Refusal refusal) {
             .title = std::move(title),
             .detail = {},
             .hint = {std::string{ledger::advice(refusal)}},
-            .status = status_of(ledger::kind(refusal))};
+            .status = refusal == ledger::Refusal::tx_too_large ? 413 : status_of(ledger::kind(refusal))};
 }
 
 std::optional<ledger::Refusal> refusal_of(std::string_view code) {

@@ -19,14 +19,24 @@ namespace {
 
 constexpr std::array<std::string_view, 2> peer_keys = {"name", "address"};
 
-// Names from a file go to a terminal: no endless lines.
+// Names from a file go to a terminal: no endless lines, and no half character at the cut.
 std::string in_quotes(std::string_view text) {
-    return "'" + std::string{text.substr(0, 64)} + (text.size() > 64 ? "...'" : "'");
+    constexpr std::size_t most = 64;
+    std::size_t end = std::min(text.size(), most);
+    while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    return "'" + std::string{text.substr(0, end)} + (end < text.size() ? "...'" : "'");
 }
 
-// Without control characters. The TOML parser's own words quote the file, line breaks included.
+// Without control characters, those of C1 (U+0080 to U+009F) included. The TOML parser's own words quote the file, line
+// breaks included.
 std::string on_one_line(std::string text) {
-    std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool is_c1 =
+            byte == 0xC2 && i + 1 < text.size() && (static_cast<unsigned char>(text[i + 1]) & 0xE0) == 0x80;
+        if (is_c1) text.erase(i, 1);
+        if (is_c1 || byte < 0x20 || byte == 0x7F) text[i] = '?';
+    }
     return text;
 }
 
@@ -315,16 +325,19 @@ Result<NodeConfig, std::vector<ConfigError>> parse_config(std::string_view text,
 
 Result<NodeConfig, std::vector<ConfigError>> load_config(const std::filesystem::path& file) {
     std::ifstream in{file, std::ios::binary};
-    std::string text;
+    int why = errno;
     std::error_code ignored;
-    if (in && !std::filesystem::is_directory(file, ignored)) {
-        text.resize(config_size_max + 1);
+    if (std::filesystem::is_directory(file, ignored)) {
+        why = EISDIR;
+    } else if (in) {
+        std::string text(config_size_max + 1, '\0');
         in.read(text.data(), static_cast<std::streamsize>(text.size()));
+        why = errno;
         text.resize(static_cast<std::size_t>(in.gcount()));
         const std::filesystem::path folder = std::filesystem::absolute(file, ignored).parent_path();
         if (!in.bad()) return parse_config(text, folder);
     }
-    return fail(single({0, 0, "config.unreadable", std::string{"the file can't be read: "} + std::strerror(errno),
+    return fail(single({0, 0, "config.unreadable", std::string{"the file can't be read: "} + std::strerror(why),
                         "check the path and its rights"}));
 }
 

@@ -26,7 +26,7 @@ void print(std::FILE* to, std::string_view text) {
 int refuse(const std::vector<ConfigError>& errors, const std::string& file) {
     for (const ConfigError& error : errors) print(stderr, to_text(error, file) + "\n");
     print(stderr, std::to_string(errors.size()) + (errors.size() == 1 ? " error\n" : " errors\n"));
-    return code_of(Exit::usage);
+    return code_of(errors.front().code == "config.unreadable" ? Exit::missing : Exit::usage);
 }
 
 int end_with(const Log& log, const Fault& fault) {
@@ -48,7 +48,7 @@ int run_node(const RunNode& options) {
         print(stderr, to_text(log.error()));
         return code_of(log.error().exit);
     }
-    log->info("node.starting", {{"version", version}, {"name", config->name}, {"config", options.config}});
+    log->info("node.starting", {{"version", version()}, {"name", config->name}, {"config", options.config}});
     if (const auto verdicts = crypto::check_verdicts(); !verdicts) {
         return end_with(*log, {.exit = Exit::cryptography,
                                .code = "crypto.verdicts",
@@ -67,7 +67,7 @@ int run(const Command& command) {
     return std::visit(Overloaded{
                           [](const RunNode& options) { return run_node(options); },
                           [](const ShowVersion&) {
-                              print(stdout, "datadeed-node " + std::string{version} + "\n");
+                              print(stdout, "datadeed-node " + std::string{version()} + "\n");
                               return 0;
                           },
                           [](const ShowHelp&) {

@@ -71,7 +71,7 @@ struct Metrics::Families {
 
 Metrics::Metrics() : families_{std::make_unique<Families>()} {
     families_->gauges("datadeed_build_info", "Constant 1; the version is the label.")
-        .Add({{"version", std::string{version}}})
+        .Add({{"version", std::string{version()}}})
         .Set(1);
 }
 

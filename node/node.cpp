@@ -17,7 +17,6 @@
 #include "node/ops.h"
 #include "node/process.h"
 #include "node/service.h"
-#include "node/version.h"
 #include "node/wiring.h"
 
 namespace datadeed::node {

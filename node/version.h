@@ -4,7 +4,7 @@
 
 namespace datadeed::node {
 
-// As in CMakeLists.txt and CHANGELOG.md.
-inline constexpr std::string_view version = "0.1.0";
+// The project's version, from CMakeLists.txt: "0.1.0". Any thread.
+[[nodiscard]] std::string_view version();
 
 }  // namespace datadeed::node

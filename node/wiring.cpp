@@ -96,7 +96,7 @@ api::NodeFacts facts_of(const NodeConfig& config, const GenesisDocument& genesis
             .chain = genesis.chain,
             .chain_name = genesis.content.chain_name,
             .genesis = genesis.bytes,
-            .version = std::string{version},
+            .version = std::string{version()},
             .nodes = genesis.content.nodes};
 }
 

@@ -15,6 +15,7 @@
 #include "client/files.h"
 #include "client/time_text.h"
 #include "crypto/error.h"
+#include "crypto/hash.h"
 #include "crypto/merkle.h"
 
 // What a regulator or an owner can check without a node: `audit receipt`, `audit replay`.
@@ -71,7 +72,9 @@ std::string not_shown_text(const audit::Anchors& anchors) {
     return text;
 }
 
-void add_anchors(Value& value, const audit::Anchors& anchors) {
+// What was given says nothing about a chain that failed.
+void add_anchors(Value& value, const audit::Anchors& given_anchors, bool verified) {
+    const audit::Anchors anchors = verified ? given_anchors : audit::Anchors{};
     Value given = Value::array();
     if (anchors.chain) given.push("chain");
     if (anchors.checkpoint) given.push("checkpoint");
@@ -92,7 +95,7 @@ Answer replay_answer(const audit::ReplayReport& report, const audit::Anchors& an
                                   {"state_root", to_hex(report.state_root)},
                                   {"log_root", to_hex(report.log_root)},
                                   {"first_bad", report.first_bad ? bad_json(*report.first_bad) : Value{}}});
-    add_anchors(answer.value, anchors);
+    add_anchors(answer.value, anchors, report.verified());
     const std::string good = std::to_string(report.height.value) + " blocks, " + std::to_string(report.transactions) +
                              " transactions\n  chain       " + to_hex(report.chain.value) + "\n  last block  " +
                              client::to_rfc3339(report.time) + "\n  state root  " + to_hex(report.state_root) +
@@ -165,7 +168,7 @@ Outcome<Answer> replay(Context& context, const Args& args) {
 Answer receipt_failed(crypto::Error error) {
     Answer answer;
     const std::string why{crypto::describe(error)};
-    answer.value = Value::object({{"verdict", "failed"}, {"detail", why}});
+    answer.value = Value::object({{"verdict", "failed"}, {"code", std::string{crypto::code(error)}}, {"detail", why}});
     answer.text = "FAILED: " + why;
     answer.exit = exit_code::verification_failed;
     return answer;
@@ -180,14 +183,16 @@ Answer receipt_verified(const audit::ReceiptReport& report) {
         names += (names.empty() ? "" : ", ") + by.name;
     }
     const std::string leaf = to_hex(crypto::leaf_hash(report.transaction));
+    const std::string tx = to_hex(crypto::sha256(report.transaction));
     answer.value = Value::object({{"verdict", "verified"},
                                   {"origin", report.proof.checkpoint.origin},
+                                  {"tx", tx},
                                   {"index", report.proof.index},
                                   {"log_size", report.proof.checkpoint.size},
                                   {"log_root", to_hex(report.proof.checkpoint.root)},
                                   {"leaf_hash", leaf},
                                   {"cosigners", std::move(cosigners)}});
-    answer.text = "VERIFIED  the transaction stands at index " + std::to_string(report.proof.index) +
+    answer.text = "VERIFIED  transaction " + tx + "\n  stands at index " + std::to_string(report.proof.index) +
                   " of the log of " + report.proof.checkpoint.origin + ", of " +
                   std::to_string(report.proof.checkpoint.size) + " entries\n  leaf hash     " + leaf +
                   "\n  cosigned by   " + names;

@@ -29,12 +29,18 @@ void note_interrupt(int) {
     interrupt_seen.store(true);
 }
 
-std::string last_line(const std::string& path) {
+// What a node said last: its error, when it ended with one.
+std::string last_words(const std::string& path) {
     std::ifstream file{path};
     std::string line;
     std::string last;
+    bool is_error = false;
     while (std::getline(file, line)) {
-        if (!line.empty()) last = line;
+        if (line.empty()) continue;
+        const bool begins_error = line.starts_with("error: ");
+        if (line.starts_with('{')) is_error = false;
+        if (begins_error || !is_error) last = line;
+        is_error = is_error || begins_error;
     }
     return last;
 }
@@ -42,7 +48,7 @@ std::string last_line(const std::string& path) {
 Problem node_failed(const DevNode& node) {
     return {.code = "dev.node_failed",
             .title = "'" + node.name + "' ended before it was ready",
-            .detail = last_line(node.log),
+            .detail = last_words(node.log),
             .hint = {"its whole log: " + node.log},
             .status = 500};
 }
@@ -76,7 +82,7 @@ Outcome<void> wait_for(const DevNode& node, const std::string& path, std::span<c
         if (Clock::now() >= deadline) {
             return fail(Problem{.code = "dev.not_ready",
                                 .title = "'" + node.name + "' isn't ready yet",
-                                .detail = last_line(node.log),
+                                .detail = last_words(node.log),
                                 .hint = {"its whole log: " + node.log, "give it longer with --timeout SECONDS"},
                                 .status = 504});
         }

@@ -11,8 +11,8 @@
 #include "node/replica/actions.h"
 #include "node/replica/verify.h"
 
-// Every error that the API can answer with, as application/problem+json (RFC 9457). Statuses are decided here and
-// nowhere else. Pure; any thread.
+// Every error that the API can answer with, as application/problem+json (RFC 9457). Statuses are decided here;
+// client/refusal.cpp says the same of what it refuses before sending. Pure; any thread.
 
 namespace datadeed::api {
 

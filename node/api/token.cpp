@@ -70,8 +70,8 @@ Result<ledger::MemberId, TokenError> TokenChecker::check(std::string_view author
     const Result<Known, TokenError> known = find_or_verify(authorization.substr(scheme.size()), now);
     if (!known) return fail(known.error());
     const std::optional<ledger::KeyRecord> key = ledger::find_key(state, known->key);
-    // A key that holds from the next block on already reads: its member has just been told that it is admitted.
-    if (!key || key->member != known->token.member || !(key->holds_at(height) || key->holds_at(height.next()))) {
+    // As for the next block: who has just been told that a key is added, or retired, finds it so.
+    if (!key || key->member != known->token.member || !key->holds_at(height.next())) {
         return fail(TokenError::token_key_must_be_the_members);
     }
     return known->token.member;

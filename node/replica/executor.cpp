@@ -143,21 +143,10 @@ Result<void, ledger::Refusal> Executor::check_links(const CheckedBlock& block) c
 
 Result<chain::Executed, ledger::Refusal> Executor::execute(const CheckedBlock& block) const {
     if (const Result<void, ledger::Refusal> links = check_links(block); !links) return fail(links.error());
-    const chain::ExecutionBase base = committer_->base();
-    const ledger::BlockHeader& header = block.block.header;
-    ledger::BlockExecution execution{base.state, {.height = header.height, .time = header.time}};
-    for (const TransactionPtr& transaction : block.transactions) {
-        if (const Result<void, ledger::Refusal> applied = execution.apply(transaction->tx); !applied) {
-            return fail(applied.error());
-        }
-    }
-    Result<chain::Executed, ledger::Refusal> executed =
-        chain::conclude(base, execution.finish(), leaves_of(block.transactions), header.height);
-    if (!executed) return fail(executed.error());
-    if (const Result<void, ledger::Refusal> same = ledger::check_roots(header, executed->roots); !same) {
-        return fail(same.error());
-    }
-    return executed;
+    std::vector<chain::TransactionRef> transactions;
+    transactions.reserve(block.transactions.size());
+    for (const TransactionPtr& transaction : block.transactions) transactions.emplace_back(transaction->tx);
+    return chain::execute(committer_->base(), block.block.header, transactions, leaves_of(block.transactions));
 }
 
 Result<void, Executor::Objection> Executor::judge(BlockPtr block, ByteView payload, const std::optional<Fresh>& fresh) {
@@ -225,15 +214,15 @@ Result<void, Halt> Executor::commit(const BlockPtr& block, const consensus::Comm
 }
 
 std::shared_ptr<const ExecutedBlock> Executor::find(const Digest& hash) const {
-    const auto found = executed_.find(hash);
-    return found == executed_.end() ? nullptr : found->second;
+    const auto found = std::ranges::find_if(executed_, [&](const auto& known) { return known->block->hash == hash; });
+    return found == executed_.end() ? nullptr : *found;
 }
 
 void Executor::keep(std::shared_ptr<const ExecutedBlock> block) {
-    // As many as consensus keeps: one a view, and views at one height are few.
+    std::erase_if(executed_, [&](const auto& known) { return known->block->hash == block->block->hash; });
+    // One a view at most, so the oldest is the least likely to be decided; commit() executes again what is gone.
     if (executed_.size() >= consensus::payloads_max) executed_.erase(executed_.begin());
-    const Digest hash = block->block->hash;
-    executed_.insert_or_assign(hash, std::move(block));
+    executed_.push_back(std::move(block));
 }
 
 }  // namespace datadeed::replica

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,7 +85,7 @@ private:
     chain::Committer* committer_;
     ledger::Parameters rules_;
     ledger::MemberId self_;
-    std::map<Digest, std::shared_ptr<const ExecutedBlock>> executed_;  // all for the height after the tip
+    std::vector<std::shared_ptr<const ExecutedBlock>> executed_;  // for the height after the tip, oldest first
 };
 
 }  // namespace datadeed::replica

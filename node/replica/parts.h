@@ -127,7 +127,7 @@ private:
     bool halted_{false};
     std::uint64_t needed_durable_{0};  // the highest record that a message of this step depends on
 
-    std::map<Digest, Proposed> proposals_;
+    std::vector<Proposed> proposals_;  // oldest first
     Serving serving_;
     std::uint64_t bodies_asked_{0};
     consensus::View last_view_{};  // of the last certificate

@@ -86,8 +86,9 @@ void Replica::Parts::perform(consensus::Build& action) {
 }
 
 BlockPtr Replica::Parts::block_of(const Digest& hash, const Bytes& payload) {
-    const auto known = proposals_.find(hash);
-    if (known != proposals_.end() && known->second.payload == payload) return known->second.block;
+    const auto known =
+        std::ranges::find_if(proposals_, [&](const Proposed& proposed) { return proposed.block->hash == hash; });
+    if (known != proposals_.end() && known->payload == payload) return known->block;
     if (const auto executed = executor_.find(hash); executed && executed->payload == payload) return executed->block;
     // Out of the journal, or pushed out by other proposals.
     Result<BlockPtr, WireError> checked = check_payload(payload, context_);
@@ -96,9 +97,9 @@ BlockPtr Replica::Parts::block_of(const Digest& hash, const Bytes& payload) {
 
 void Replica::Parts::remember(BlockPtr block, Bytes payload) {
     if (block->block.header.height <= executor_.tip().height) return;
+    std::erase_if(proposals_, [&](const Proposed& known) { return known.block->hash == block->hash; });
     if (proposals_.size() >= consensus::payloads_max) proposals_.erase(proposals_.begin());
-    const Digest hash = block->hash;
-    proposals_.insert_or_assign(hash, Proposed{.block = std::move(block), .payload = std::move(payload)});
+    proposals_.push_back({.block = std::move(block), .payload = std::move(payload)});
 }
 
 void Replica::Parts::perform(consensus::Validate& action) {
@@ -148,8 +149,8 @@ bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
     commit_ms_ = now_ms_;
     last_view_ = certificate.view;
     work_stale_ = true;
-    std::erase_if(proposals_, [this](const auto& proposal) {
-        return proposal.second.block->block.header.height <= executor_.tip().height;
+    std::erase_if(proposals_, [this](const Proposed& proposal) {
+        return proposal.block->block.header.height <= executor_.tip().height;
     });
     std::uint64_t bytes = 0;
     for (const TransactionPtr& transaction : block->transactions) bytes += transaction->tx.raw().size();

@@ -137,6 +137,44 @@ TEST_CASE("one flipped bit in a table is an error when it's read") {
     if (opened) CHECK((*opened)->get(bytes_of("key1")).error() == scanned.error());
 }
 
+TEST_CASE("a database that lost its CURRENT is damaged, and what is left of it stays") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/db";
+    {
+        const std::unique_ptr<KvStore> store = open_leveldb({.folder = path}).value();
+        REQUIRE(store->write(one("key", 100), Durability::synced));
+    }
+    fs::remove(path + "/CURRENT");
+    const std::string log = log_of(path);
+    const Result<std::unique_ptr<KvStore>, Error> opened = open_leveldb({.folder = path});
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().fault == Fault::store_damaged);
+    CHECK(fs::exists(log));
+    CHECK(open_leveldb({.folder = path, .damaged = Fault::state_damaged}).error().fault == Fault::state_damaged);
+    // A beginning that was interrupted left no log and no table; it is begun again.
+    fs::remove(log);
+    CHECK(open_leveldb({.folder = path}));
+}
+
+TEST_CASE("a table that ends too early is damaged, whatever LevelDB calls it") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/db";
+    const LeveldbOptions small{.folder = path, .block_cache_bytes = 1 << 16, .write_buffer_bytes = 1 << 16};
+    {
+        const std::unique_ptr<KvStore> store = open_leveldb(small).value();
+        for (int i = 0; i < 2'000; ++i)
+            REQUIRE(store->write(one("key" + std::to_string(i), 200), Durability::buffered));
+    }
+    for (const fs::directory_entry& entry : fs::directory_iterator{path}) {
+        if (entry.path().extension() == ".ldb") fs::resize_file(entry.path(), fs::file_size(entry.path()) / 2);
+    }
+    const Result<std::unique_ptr<KvStore>, Error> opened = open_leveldb(small);
+    const Result<void, Error> scanned = opened ? (*opened)->scan({}, [](ByteView, ByteView) { return true; })
+                                               : Result<void, Error>{fail(opened.error())};
+    REQUIRE_FALSE(scanned);
+    CHECK(scanned.error().fault == Fault::store_damaged);
+}
+
 TEST_CASE("a database that is open can't be opened again, by this process or another") {
     const TemporaryFolder folder;
     const std::string path = folder.path() + "/db";

@@ -1,5 +1,7 @@
 #include "chain/state_database.h"
 
+#include <filesystem>
+
 #include "chain/memory_store.h"
 #include "chain/state_store.h"
 #include "tests/chain/support.h"
@@ -27,7 +29,7 @@ struct Apart {
         state.reset();
         values.heal();
         nodes.heal();
-        kv = with_nodes_apart(open_memory_store(values), open_memory_store(nodes));
+        kv = split_tree_nodes(open_memory_store(values), open_memory_store(nodes));
         state = StateStore::open(*kv, test::sample_chain, options).value();
     }
 
@@ -96,6 +98,16 @@ TEST_CASE("nodes that a kept height needs outlive a crash, and go only after the
     CHECK(ledger::root_of(*snapshot, oldest.value).has_value());
 }
 
+TEST_CASE("a tree node that is gone is damage, not an answer") {
+    Apart apart;
+    REQUIRE(apart.apply(0));
+    apart.nodes.content().clear();
+    apart.open();
+    CHECK(ledger::root_of(*apart.state, 0).error() == ledger::Refusal::state_node_missing);
+    REQUIRE(apart.state->error().has_value());
+    CHECK(apart.state->error()->fault == Fault::state_damaged);
+}
+
 TEST_CASE("on disk the two are found again, and a folder that was moved away is made anew") {
     const TemporaryFolder folder;
     const std::string path = folder.path() + "/state";
@@ -110,6 +122,21 @@ TEST_CASE("on disk the two are found again, and a folder that was moved away is 
     CHECK(again->get(bytes_of("tree")).value() == bytes_of("node"));
     CHECK(again->get(bytes_of("value")).value() == bytes_of("x"));
     CHECK(open_state_database(posix_files(), path).error().fault == Fault::store_locked);
+}
+
+TEST_CASE("damage in either of the two is the state's, which can be made anew") {
+    for (const std::string part : {"/values", "/tree"}) {
+        const TemporaryFolder folder;
+        const std::string path = folder.path() + "/state";
+        Batch batch;
+        batch.put(bytes_of("tree"), bytes_of("node"));
+        batch.put(bytes_of("value"), bytes_of("x"));
+        REQUIRE(open_state_database(posix_files(), path).value()->write(batch, Durability::synced));
+        std::filesystem::remove(path + part + "/CURRENT");
+        CHECK(open_state_database(posix_files(), path).error().fault == Fault::state_damaged);
+        std::filesystem::remove_all(path);
+        CHECK(open_state_database(posix_files(), path));
+    }
 }
 
 }  // namespace datadeed::chain

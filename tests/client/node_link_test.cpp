@@ -84,6 +84,13 @@ TEST_CASE("busy nodes are asked again until the time is over") {
     nodes.set(0, Mood::no_quorum);
     CHECK(session->nodes().submit_and_wait(registration(*session, "b"), after(milliseconds{400})).error().code ==
           "node.no_quorum");
+    // Once one has accepted it, it may become final, whatever is answered later.
+    nodes.set_next(0, {Mood::accepts_only});
+    const Outcome<Final> later =
+        session->nodes().submit_and_wait(registration(*session, "c"), after(milliseconds{400}));
+    REQUIRE_FALSE(later);
+    CHECK(later.error().code == "tx.pending");
+    CHECK(later.error().tx.size() == 64);
 }
 
 TEST_CASE("what was accepted and isn't final in time is pending, with its id") {

@@ -172,6 +172,14 @@ TEST_CASE("control characters of a file never reach the terminal") {
     for (const std::string& error : errors) CHECK(error.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("long and odd names in errors end between characters, and C1 controls are left out") {
+    const std::string name = "\"\xC2\x9B" + std::string(61, 'x') + "\xE6\x95\xB0\xE6\x8D\xAE\"";
+    const std::vector<std::string> errors = errors_of(name + " = 1\n");
+    REQUIRE_FALSE(errors.empty());
+    const std::string said = "unknown key '?" + std::string(61, 'x') + "...'";
+    CHECK(std::ranges::any_of(errors, [&](const std::string& error) { return error.find(said) != std::string::npos; }));
+}
+
 TEST_CASE("an error stays on one line, whatever the parser quotes from the file") {
     const std::vector<std::string> errors = errors_of("node = t\n\v\n");
     REQUIRE(errors.size() == 1);

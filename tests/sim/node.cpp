@@ -15,7 +15,7 @@ Node::Node(const World& world, ledger::MemberId name, std::int64_t clock_ms)
 
 Result<void, std::string> Node::start() {
     chain_ = chain::open_memory_store(chain_disk_);
-    state_ = chain::with_nodes_apart(chain::open_memory_store(values_disk_), chain::open_memory_store(tree_disk_));
+    state_ = chain::split_tree_nodes(chain::open_memory_store(values_disk_), chain::open_memory_store(tree_disk_));
     Result<std::unique_ptr<replica::Replica>, replica::StartError> started =
         replica::Replica::start(world_->genesis, identity_of(*world_, name_),
                                 {.chain = chain_.get(),
