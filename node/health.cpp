@@ -38,7 +38,8 @@ std::vector<HealthCheck> check_health(const replica::Status& status, const Healt
          status.catching_up ? "blocks above height " + number(status.height.value) + " are being fetched"
                             : "at height " + number(status.height.value)},
         {"quorum", status.has_quorum,
-         number(status.connected_validators) + " validators are connected, " + number(status.quorum) + " are needed"},
+         number(status.connected_validators) + " validators are connected and vote, " + number(status.quorum) +
+             " are needed"},
         {"disk", disk_ok,
          number(facts.disk_free_bytes >> 20U) + " MiB are free, " + number(facts.disk_free_min_bytes >> 20U) +
              " MiB are needed"},

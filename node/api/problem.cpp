@@ -105,7 +105,7 @@ const std::vector<Row> rows{
     {ApiError::receipt_must_be_ready,
      {503, "receipt.not_ready", "No cosigned checkpoint covers this transaction yet.", "Try again in a moment.", 1}},
     {ApiError::node_must_have_a_quorum,
-     {503, "node.no_quorum", "Too few validators are connected, so nothing becomes final now.",
+     {503, "node.no_quorum", "Too few validators are connected and vote, so nothing becomes final now.",
       "Try again later, or another node; see /v1/node.", 2}},
     {ApiError::node_must_not_be_stopping,
      {503, "node.stopping", "This node is stopping.", "Ask another node; the transaction may still be final.", 2}},

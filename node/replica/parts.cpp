@@ -143,8 +143,7 @@ void Replica::Parts::on(ForgetRequest& event) {
 
 void Replica::Parts::on(PeerUp& event) {
     outbox_.set_up(event.peer);
-    const ledger::Tip& tip = executor_.tip();
-    outbox_.send(event.peer, encode(WireMessage{Tip{.height = tip.height, .hash = tip.hash}}), Lane::votes);
+    outbox_.send(event.peer, own_tip(), Lane::votes);
     outbox_.push(StatusChanged{});
 }
 
@@ -210,7 +209,7 @@ Status Replica::Parts::status() const {
         const bool up = outbox_.is_up(member);
         status.peers.push_back(
             {.member = member, .connected = up, .validator = validator, .height = sync_.tip_of(member)});
-        status.connected_validators += validator && up ? 1 : 0;
+        if (validator && up && sync_.votes(member)) ++status.connected_validators;
     };
     for (const ledger::Validator& validator : genesis_.nodes.validators) add_peer(validator.member, true);
     for (const ledger::Observer& observer : genesis_.nodes.observers) add_peer(observer.member, false);

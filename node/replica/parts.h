@@ -99,6 +99,7 @@ private:
     void serve_waiting();
     [[nodiscard]] std::optional<CertifiedBlock> load(Height height);
     void fetch_missing();
+    [[nodiscard]] Bytes own_tip() const;
     void tell_tip(bool to_all);
     void cosign(const ledger::BlockHeader& header);
     void cosign_idle();
@@ -126,7 +127,6 @@ private:
     bool is_validator_{};
     bool halted_{false};
     std::uint64_t needed_durable_{0};  // the highest record that a message of this step depends on
-
     std::vector<Proposed> proposals_;  // oldest first
     Serving serving_;
     std::uint64_t bodies_asked_{0};

@@ -249,6 +249,7 @@ void Replica::Parts::silence(std::string why) {
     pbft_.reset();
     outbox_.log(LogEvent::Level::error, "votes.silenced", {{"why", silenced_}});
     outbox_.push(StatusChanged{});
+    tell_tip(true);
 }
 
 void Replica::Parts::halt(Halt why) {

@@ -141,6 +141,8 @@ void Replica::Parts::receive(const ledger::MemberId& peer, Cosignature& message)
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, Tip& message) {
+    if (sync_.votes(peer) != message.votes) outbox_.push(StatusChanged{});
+    sync_.note_votes(peer, message.votes);
     sync_.note_tip(peer, message.height);
 }
 
@@ -152,10 +154,15 @@ void Replica::Parts::fetch_missing() {
     for (const Sync::Ask& ask : asks) outbox_.send(ask.peer, encode(WireMessage{ask.request}), Lane::votes);
 }
 
+Bytes Replica::Parts::own_tip() const {
+    const ledger::Tip& tip = executor_.tip();
+    const bool votes = is_validator_ && silenced_.empty();
+    return encode(WireMessage{Tip{.height = tip.height, .hash = tip.hash, .votes = votes}});
+}
+
 // To all now and then, so that late ones notice; to those that only follow after each block.
 void Replica::Parts::tell_tip(bool to_all) {
-    const ledger::Tip& tip = executor_.tip();
-    const Bytes bytes = encode(WireMessage{Tip{.height = tip.height, .hash = tip.hash}});
+    const Bytes bytes = own_tip();
     if (to_all) {
         tip_ms_ = now_ms_;
         return outbox_.send_all(bytes, Lane::votes);

@@ -42,7 +42,7 @@ struct Status {
     bool catching_up{};  // a certified block above ours is known
     Height cosigned{};   // last height with a quorum of cosignatures stored
     std::vector<PeerStatus> peers{};
-    std::uint64_t connected_validators{};  // this node included, when it is one
+    std::uint64_t connected_validators{};  // and voting; this node included, when it votes
     std::uint64_t quorum{};
     std::uint64_t pool_transactions{};
     std::uint64_t pool_bytes{};
@@ -50,7 +50,7 @@ struct Status {
     // What the time is now by the clocks of other proposers: the latest that a fresh proposal of theirs implies, moved
     // on by this node's monotonic clock. Nothing before the first; an observer gets none.
     std::optional<TimeMs> proposers_time{};
-    bool has_quorum{};  // enough validators are connected for progress
+    bool has_quorum{};  // enough validators are connected and vote
 
     friend bool operator==(const Status&, const Status&) = default;
 };

@@ -49,6 +49,11 @@ Height Sync::tip_of(const ledger::MemberId& peer) const {
     return found == peers_.end() ? Height{} : found->second.tip;
 }
 
+bool Sync::votes(const ledger::MemberId& peer) const {
+    const auto found = peers_.find(peer);
+    return found != peers_.end() && found->second.votes;
+}
+
 void Sync::drop_late(std::uint64_t now_ms) {
     for (auto flight = flights_.begin(); flight != flights_.end();) {
         if (now_ms < flight->second.sent_ms + fetch_timeout_ms) {

@@ -28,6 +28,7 @@ public:
 
     // A peer says that this is its last final block.
     void note_tip(const ledger::MemberId& peer, Height height);
+    void note_votes(const ledger::MemberId& peer, bool votes) { peers_[peer].votes = votes; }
     void note_down(const ledger::MemberId& peer);
 
     struct Ask {
@@ -62,6 +63,8 @@ public:
     // so many validators claim to have it that one of them is correct.
     [[nodiscard]] Height known() const;
     [[nodiscard]] Height tip_of(const ledger::MemberId& peer) const;
+    // Whether the peer is up and said last that it votes.
+    [[nodiscard]] bool votes(const ledger::MemberId& peer) const;
     [[nodiscard]] std::size_t buffered() const { return ready_.size(); }
     [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
 
@@ -74,6 +77,7 @@ private:
     };
     struct Peer {
         Height tip{};
+        bool votes{};
         std::uint64_t shunned_until_ms{0};
         std::uint64_t asked{0};     // so that all get their turn
         std::uint64_t failures{0};  // claims that it couldn't show, since it last could

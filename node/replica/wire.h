@@ -21,7 +21,7 @@
 //     5 fetch body    [5, height, hash]
 //     6 body          [6, height, hash, payload]
 //     7 cosignature   [7, height, time_s, signature]
-//     8 tip           [8, height, hash]           the sender's last final block
+//     8 tip           [8, height, hash, votes]    the sender's last final block, and whether it votes
 //
 // Nothing here is trusted: see verify.h. Plain values; any thread.
 
@@ -131,20 +131,20 @@ struct Tip {
     static constexpr WireKind kind = WireKind::tip;
     Height height{};
     Digest hash{};
+    bool votes{};  // whether the sender takes part in consensus now: a validator that isn't silenced
 
     static constexpr void fields(auto& self, auto&& visit) {
         visit("height", self.height);
         visit("hash", self.hash);
+        visit("votes", self.votes);
     }
     friend bool operator==(const Tip&, const Tip&) = default;
 };
 
 using WireMessage = std::variant<Votes, Transactions, FetchBlocks, Blocks, FetchBody, Body, Cosignature, Tip>;
 
-// The most bytes that any message can have: what a link must be able to carry in one frame.
+// The most bytes that any message can have, what a link must be able to carry in one frame; and one of this kind.
 inline constexpr std::size_t wire_size_max = consensus::message_bytes_max;
-
-// The most bytes of a message of this kind.
 [[nodiscard]] std::size_t size_max_of(WireKind kind);
 
 }  // namespace datadeed::replica

@@ -47,7 +47,7 @@ TEST_CASE("each check fails for its own reason and says it") {
     CHECK(failing([](Facts& f) {
               f.status.has_quorum = false;
               f.status.connected_validators = 2;
-          }) == Names{"quorum: 2 validators are connected, 3 are needed"});
+          }) == Names{"quorum: 2 validators are connected and vote, 3 are needed"});
     CHECK(failing([](Facts& f) { f.machine.disk_free_bytes = 1; }) ==
           Names{"disk: 0 MiB are free, 256 MiB are needed"});
     CHECK(failing([](Facts& f) { f.status.block_time = TimeMs{f.machine.now.value + 3'600'000}; }) ==

@@ -42,7 +42,7 @@ struct Late {
     // What this node asks the peer for when it says that it has the block; nothing when it is left alone.
     std::optional<FetchBlocks> question_to(const ledger::MemberId& peer) {
         (void)node.replica().step(Event{PeerUp{.peer = peer}});
-        std::vector<Action> actions = hear(peer, Tip{.height = Height{1}, .hash = {}});
+        std::vector<Action> actions = hear(peer, Tip{.height = Height{1}, .hash = {}, .votes = true});
         for (Action& action : tick(20)) actions.push_back(std::move(action));
         for (const SendTo& send : all_of<SendTo>(actions)) {
             const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
@@ -100,6 +100,25 @@ TEST_CASE("one peer's claim makes nobody catch up, nor does an observer's, and f
     CHECK_FALSE(claim(ledger::MemberId{"observer-1"}));
     CHECK_FALSE(claim(sim::validator_name(0)));
     CHECK(claim(sim::validator_name(1)));
+}
+
+TEST_CASE("a quorum is of validators that are connected and say that they vote") {
+    Late late;
+    const auto says = [&late](std::size_t validator, bool votes) {
+        (void)late.hear(sim::validator_name(validator), Tip{.height = {}, .hash = {}, .votes = votes});
+        return late.node.replica().status().has_quorum;
+    };
+    for (std::size_t i = 0; i < 4; ++i) (void)late.node.replica().step(Event{PeerUp{.peer = sim::validator_name(i)}});
+    CHECK_FALSE(late.node.replica().status().has_quorum);
+    CHECK_FALSE(says(0, true));
+    CHECK_FALSE(says(1, true));
+    CHECK_FALSE(says(2, false));
+    CHECK(says(3, true));
+    CHECK(late.node.replica().status().connected_validators == 3);
+    CHECK_FALSE(says(1, false));
+    CHECK(says(1, true));
+    (void)late.node.replica().step(Event{PeerDown{.peer = sim::validator_name(0)}});
+    CHECK_FALSE(late.node.replica().status().has_quorum);
 }
 
 }  // namespace datadeed::replica

@@ -84,7 +84,8 @@ TEST_CASE("messages between nodes have these bytes") {
           "8406025820" + zeros(32) + "41aa");
     CHECK(to_hex(encode(WireMessage{Cosignature{.height = Height{3}, .time_s = 24, .signature = {}}})) ==
           "84070318185840" + zeros(64));
-    CHECK(to_hex(encode(WireMessage{Tip{.height = Height{23}, .hash = {}}})) == "8308175820" + zeros(32));
+    CHECK(to_hex(encode(WireMessage{Tip{.height = Height{23}, .hash = {}, .votes = true}})) ==
+          "8408175820" + zeros(32) + "f5");
     CHECK(to_hex(encode(WireMessage{Transactions{.transactions = {{.bytes = {1, 2}}}}})) ==
           "8202818142"
           "0102");
