@@ -5,6 +5,7 @@
 
 up --nodes 4 --observers 0
 as owner data register --id first --title "The first" --type table >"$dir/first.json"
+for name in node-0 node-1 node-2 node-3; do eventually 30 caught-up lag_of "$name"; done
 
 # All that a member sees of the chain: where it stands, and what is in it.
 seen() {

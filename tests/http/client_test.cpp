@@ -54,7 +54,7 @@ void echo(const Request& request, const Responder& responder) {
 
 TEST_CASE("a client sends what it is told and keeps its connection") {
     TestServer server{echo};
-    Connection connection{"localhost", server.port()};
+    Connection connection{"127.0.0.1", server.port()};
     for (int i = 0; i < 3; ++i) {
         const Result<Response, Failure> response = connection.call(Call{.method = Method::post,
                                                                         .target = "/v1/a%2Fb?c=d",
@@ -66,7 +66,7 @@ TEST_CASE("a client sends what it is told and keeps its connection") {
         CHECK(response->content_type == "application/cose");
         CHECK(response->body == std::string{"\x01\x02\x00\xff", 4});
         CHECK(response->find_header("x-target") == "/v1/a%2Fb?c=d");
-        CHECK(response->find_header("x-host") == "localhost:" + std::to_string(server.port()));
+        CHECK(response->find_header("x-host") == "127.0.0.1:" + std::to_string(server.port()));
         CHECK(response->find_header("x-token") == "Datadeed abc");
         CHECK(server.server().connections() == 1);
     }

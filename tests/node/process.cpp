@@ -115,8 +115,10 @@ Process::Process(std::vector<std::string> arguments, const std::string& output, 
         const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         ::dup2(file, 1);
         ::dup2(file, 2);
+        // Opened before: another user may have no way to it, as to a checkout in root's home.
+        const int program = ::open(raw[0], O_PATH | O_CLOEXEC);
         if (user && (::setgroups(0, nullptr) != 0 || ::setgid(*user) != 0 || ::setuid(*user) != 0)) ::_exit(126);
-        ::execv(raw[0], raw.data());
+        ::fexecve(program, raw.data(), environ);
         ::_exit(127);
     }
 }
