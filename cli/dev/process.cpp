@@ -41,13 +41,16 @@ std::optional<Stat> read_stat(pid_t pid) {
     return stat;
 }
 
+// True as well while the kernel is still setting the program up: then its command line is empty for a moment.
 bool has_argument(pid_t pid, const std::string& wanted) {
     std::ifstream file{"/proc/" + std::to_string(pid) + "/cmdline"};
     std::string argument;
+    bool has_any = false;
     while (std::getline(file, argument, '\0')) {
         if (argument == wanted) return true;
+        has_any = true;
     }
-    return false;
+    return !has_any;
 }
 
 std::optional<Stat> stat_of(const ProcessId& process) {

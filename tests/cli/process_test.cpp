@@ -58,6 +58,18 @@ TEST_CASE("a process that only has the number of ours is never signalled") {
     CHECK(wait_until_stopped(process, milliseconds{5000}));
 }
 
+TEST_CASE("a process that was just started runs, also before the kernel has set up its command line") {
+    const support::Folder folder;
+    int thought_stopped = 0;
+    for (int i = 0; i < 300; ++i) {
+        const ProcessId process = spawn_sleeper(folder);
+        if (state_of(process) == ProcessState::stopped) ++thought_stopped;
+        REQUIRE(::kill(process.pid, SIGKILL) == 0);
+        REQUIRE(wait_until_stopped(process, milliseconds{5'000}));
+    }
+    CHECK(thought_stopped == 0);
+}
+
 TEST_CASE("a program that can't be started is said to be so") {
     const support::Folder folder;
     const Outcome<ProcessId> process =
