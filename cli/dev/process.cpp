@@ -41,16 +41,24 @@ std::optional<Stat> read_stat(pid_t pid) {
     return stat;
 }
 
-// True as well while the kernel is still setting the program up: then its command line is empty for a moment.
 bool has_argument(pid_t pid, const std::string& wanted) {
     std::ifstream file{"/proc/" + std::to_string(pid) + "/cmdline"};
     std::string argument;
-    bool has_any = false;
     while (std::getline(file, argument, '\0')) {
         if (argument == wanted) return true;
-        has_any = true;
     }
-    return !has_any;
+    return false;
+}
+
+// While the kernel sets a program up its command line is empty for a moment; who looked then would take the process for
+// another's.
+void wait_for_command_line(pid_t pid) {
+    for (int i = 0; i < 2'000; ++i) {
+        std::ifstream file{"/proc/" + std::to_string(pid) + "/cmdline"};
+        const std::optional<Stat> stat = read_stat(pid);
+        if (file.peek() != std::ifstream::traits_type::eof() || !stat || stat->state == 'Z') return;
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
 }
 
 std::optional<Stat> stat_of(const ProcessId& process) {
@@ -121,6 +129,7 @@ Outcome<ProcessId> spawn_detached(const Launch& launch) {
                             .hint = {"check that the program is there and may be executed"},
                             .status = 500});
     }
+    wait_for_command_line(pid);
     return ProcessId{.pid = pid, .start_ticks = stat->start_ticks, .config = launch.config};
 }
 
