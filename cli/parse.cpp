@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "cli/help.h"
-#include "client/suggest.h"
+#include "base/suggest.h"
 
 namespace datadeed::cli {
 namespace {
@@ -57,7 +57,7 @@ struct Found {
 
 Found unknown_word(const std::string& word, std::string_view in, const std::vector<std::string_view>& names) {
     const std::string path = in.empty() ? word : std::string{in} + " " + word;
-    const std::string title = "unknown command '" + path + "'" + client::did_you_mean(word, names);
+    const std::string title = "unknown command '" + path + "'" + did_you_mean(word, names);
     return {.command = {}, .instead = UsageError{usage("usage.unknown_command", title), std::string{in}}};
 }
 
@@ -176,7 +176,7 @@ std::optional<Problem> unknown_extras(const std::vector<std::string>& extras, co
     }
     const std::vector<std::string_view> views{names.begin(), names.end()};
     const std::string name = word.substr(0, word.find('='));
-    return usage("usage.unknown_flag", "unknown flag '" + name + "'" + client::did_you_mean(name, views));
+    return usage("usage.unknown_flag", "unknown flag '" + name + "'" + did_you_mean(name, views));
 }
 
 // Reads all options of the command and the global ones into `args`.

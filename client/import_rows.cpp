@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/suggest.h"
 #include "client/files.h"
-#include "client/suggest.h"
 
 namespace datadeed::client {
 namespace {

@@ -8,8 +8,8 @@
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
+#include "base/suggest.h"
 #include "client/files.h"
-#include "client/suggest.h"
 
 namespace datadeed::client {
 namespace {

@@ -12,6 +12,7 @@
 #include <toml++/toml.h>
 
 #include "base/overloaded.h"
+#include "base/suggest.h"
 #include "node/config_keys.h"
 
 namespace datadeed::node {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <vector>
 
 #include "base/overloaded.h"
@@ -82,22 +81,6 @@ const std::array keys = {
            {8, 65'536}),
 };
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t above = row[j];
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            row[j] = std::min({replaced, above + 1, row[j - 1] + 1});
-            diagonal = above;
-        }
-    }
-    return row[b.size()];
-}
-
 }  // namespace
 
 std::span<const ConfigKey> config_keys() {
@@ -124,21 +107,6 @@ std::optional<std::string> check_member_id(std::string_view text) {
         return "a member id is 1 to 63 of a-z 0-9 . _ - and begins with a letter or digit";
     }
     return std::nullopt;
-}
-
-std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates) {
-    // Longer words are nobody's typing mistake, and the distance costs the product of the lengths.
-    if (word.size() > 64) return std::nullopt;
-    std::optional<std::string_view> best;
-    std::size_t best_distance = 1 + std::max<std::size_t>(2, word.size() / 3);
-    for (const std::string_view candidate : candidates) {
-        const std::size_t distance = edit_distance(word, candidate);
-        if (distance < best_distance) {
-            best = candidate;
-            best_distance = distance;
-        }
-    }
-    return best;
 }
 
 }  // namespace datadeed::node

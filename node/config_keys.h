@@ -54,8 +54,4 @@ struct ConfigKey {
 // What is wrong with a member id, or nothing.
 [[nodiscard]] std::optional<std::string> check_member_id(std::string_view text);
 
-// The candidate that a mistyped word most likely meant, or nothing when none is near.
-[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
-                                                      std::span<const std::string_view> candidates);
-
 }  // namespace datadeed::node

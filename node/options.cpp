@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/suggest.h"
 #include "node/config_keys.h"
 
 namespace datadeed::node {
@@ -10,9 +11,7 @@ namespace {
 constexpr std::array<std::string_view, 4> option_names = {"--config", "--check-config", "--version", "--help"};
 
 BadUsage unknown_option(std::string_view argument) {
-    std::string message = "unknown argument '" + std::string{argument.substr(0, 64)} + "'";
-    if (const auto meant = nearest(argument, option_names)) message += " - did you mean '" + std::string{*meant} + "'?";
-    return {message};
+    return {"unknown argument '" + std::string{argument.substr(0, 64)} + "'" + did_you_mean(argument, option_names)};
 }
 
 }  // namespace

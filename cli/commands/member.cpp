@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/suggest.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/helpers.h"
 #include "client/files.h"
-#include "client/suggest.h"
 #include "crypto/keyfile.h"
 #include "http/message.h"
 
@@ -19,7 +19,7 @@ Outcome<std::vector<ledger::Role>> roles_of(const Args& args) {
     std::vector<ledger::Role> roles;
     for (const std::string& word : args.list("roles")) {
         const std::optional<ledger::Role> role = ledger::role_from(word);
-        if (!role) return fail(bad_value("--roles: no role '" + word + "'" + client::did_you_mean(word, names)));
+        if (!role) return fail(bad_value("--roles: no role '" + word + "'" + did_you_mean(word, names)));
         roles.push_back(*role);
     }
     std::ranges::sort(roles);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "client/suggest.h"
+#include "base/suggest.h"
 #include "client/time_text.h"
 
 namespace datadeed::cli {
@@ -17,7 +17,7 @@ Outcome<std::vector<ledger::QueryOperation>> operations_of(const Args& args) {
     for (const std::string& word : args.list("ops")) {
         const std::optional<ledger::QueryOperation> operation = ledger::query_operation_from(word);
         if (!operation) {
-            return fail(bad_value("--ops: no operation '" + word + "'" + client::did_you_mean(word, operation_names),
+            return fail(bad_value("--ops: no operation '" + word + "'" + did_you_mean(word, operation_names),
                                   {"--ops count,sum,mean,min,max,variance,histogram,quantile"}));
         }
         operations.push_back(*operation);

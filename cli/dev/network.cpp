@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "base/bytes.h"
+#include "base/suggest.h"
 #include "client/files.h"
-#include "client/suggest.h"
 #include "json/json.h"
 
 namespace datadeed::cli {
@@ -92,7 +92,7 @@ Outcome<DevNode*> DevNetwork::find(const std::string& name) {
     std::vector<std::string_view> names;
     for (const DevNode& node : nodes) names.push_back(node.name);
     Problem problem{.code = "dev.no_such_node",
-                    .title = "no node '" + name + "'" + client::did_you_mean(name, names),
+                    .title = "no node '" + name + "'" + did_you_mean(name, names),
                     .detail = {},
                     .hint = {"datadeed dev status --dir " + dir},
                     .status = 404};

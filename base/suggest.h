@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace datadeed::client {
+namespace datadeed {
 
 // The candidate that somebody who wrote `word` most likely meant: the one at the least edit distance (insertions,
 // deletions, replacements, neighbours swapped), when that is at most a third of the word's length, rounded up. Among
@@ -16,4 +16,4 @@ namespace datadeed::client {
 // " - did you mean 'grant'?", or nothing.
 [[nodiscard]] std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);
 
-}  // namespace datadeed::client
+}  // namespace datadeed

@@ -1,9 +1,9 @@
-#include "client/suggest.h"
+#include "base/suggest.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace datadeed::client {
+namespace datadeed {
 namespace {
 
 // Words longer than this are not typing errors.
@@ -51,4 +51,4 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
     return meant ? " - did you mean '" + std::string{*meant} + "'?" : std::string{};
 }
 
-}  // namespace datadeed::client
+}  // namespace datadeed

@@ -1,10 +1,10 @@
-#include "client/suggest.h"
+#include "base/suggest.h"
 
 #include <array>
 
 #include "tests/support/catch.h"
 
-namespace datadeed::client {
+namespace datadeed {
 
 TEST_CASE("a typing error is answered with the word that was meant") {
     constexpr std::array<std::string_view, 6> words{"grant", "data", "manager", "member", "log", "version"};
@@ -25,4 +25,4 @@ TEST_CASE("a word that is like none gets no suggestion") {
     CHECK(did_you_mean("elephant", words).empty());
 }
 
-}  // namespace datadeed::client
+}  // namespace datadeed
