@@ -19,7 +19,7 @@ namespace datadeed::chain {
 class DataFolder {
 public:
     // Makes the folder's content in an empty or missing folder (the one above it must exist). Errors: folder_not_empty,
-    // folder_not_writable, file_*.
+    // folder_is_a_file, folder_not_writable, file_*.
     [[nodiscard]] static Result<void, Error> create(FileSystem& files, const std::string& path, ByteView genesis);
 
     // Locks and checks it. Errors: folder_missing, folder_not_writable, folder_locked (with the other process),

@@ -57,6 +57,10 @@ Words words_of_folder(Fault fault) {
         return {"folder.missing", "this is not a node's folder",
                 "Check the path, or make the folder with the command that sets a node up."};
     }
+    if (fault == Fault::folder_is_a_file) {
+        return {"folder.is_a_file", "a file stands where the folder should be",
+                "Correct the path in the configuration, or move the file away."};
+    }
     if (fault == Fault::folder_not_empty) {
         return {"folder.not_empty", "the folder has something in it", "Name an empty folder or a new one."};
     }
@@ -133,6 +137,7 @@ Words words(Fault fault) {
         case Fault::folder_not_writable:
         case Fault::folder_locked:
         case Fault::folder_missing:
+        case Fault::folder_is_a_file:
         case Fault::folder_not_empty:
         case Fault::folder_format_unknown:
         case Fault::folder_other_chain:

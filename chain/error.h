@@ -28,6 +28,7 @@ enum class Fault : std::uint8_t {
     folder_not_writable,
     folder_locked,
     folder_missing,
+    folder_is_a_file,
     folder_not_empty,
     folder_format_unknown,
     folder_other_chain,

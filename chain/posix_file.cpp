@@ -174,7 +174,9 @@ public:
         if (::mkdir(folder.c_str(), owner_only_folder) == 0) return {};
         const int error = errno;
         struct stat status{};
-        if (error == EEXIST && ::stat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
+        const bool there = error == EEXIST && ::stat(folder.c_str(), &status) == 0;
+        if (there && S_ISDIR(status.st_mode)) return {};
+        if (there) return fail(Error{.fault = Fault::folder_is_a_file, .place = folder, .detail = {}});
         return fail(error_of(error, folder));
     }
 

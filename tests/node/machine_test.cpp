@@ -101,6 +101,12 @@ TEST_CASE("a disk that is full at the start is said to be so") {
     test::refuses(chain, Exit::disk_full, "file.disk_full");
 }
 
+TEST_CASE("a file in the data folder's place is a matter of the folder") {
+    const test::Chain chain;
+    std::ofstream{chain.folder() / "nodes/n0/data"} << "not a folder";
+    test::refuses(chain, Exit::folder, "folder.is_a_file");
+}
+
 TEST_CASE("a folder that the node's user may not write is refused by its own code") {
     const test::Chain chain;
     const bool root = ::geteuid() == 0;
