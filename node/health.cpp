@@ -52,4 +52,14 @@ bool is_ready(const std::vector<HealthCheck>& checks) {
     return std::ranges::all_of(checks, &HealthCheck::ok);
 }
 
+std::vector<HealthCheck> HealthChanges::update(const std::vector<HealthCheck>& checks) {
+    std::vector<HealthCheck> changed;
+    for (const HealthCheck& check : checks) {
+        if (check.name == "catching_up" || check.name == "clock") continue;
+        const bool differs = check.ok ? failing_.erase(check.name) == 1 : failing_.insert(check.name).second;
+        if (differs) changed.push_back(check);
+    }
+    return changed;
+}
+
 }  // namespace datadeed::node

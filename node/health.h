@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,5 +40,16 @@ struct HealthCheck {
 // catching_up, quorum, disk, clock, store; in this order.
 [[nodiscard]] std::vector<HealthCheck> check_health(const replica::Status& status, const HealthFacts& facts);
 [[nodiscard]] bool is_ready(const std::vector<HealthCheck>& checks);
+
+// What is worth a line in the log: checks that began to fail, and those that hold again. Not catching_up, which comes
+// and goes, nor clock, which has a line of its own. For one thread.
+class HealthChanges {
+public:
+    // The checks whose verdict isn't that of the time before; of the first time, those that fail.
+    [[nodiscard]] std::vector<HealthCheck> update(const std::vector<HealthCheck>& checks);
+
+private:
+    std::set<std::string_view> failing_;
+};
 
 }  // namespace datadeed::node

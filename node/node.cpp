@@ -26,6 +26,7 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds timer_period{100};
 constexpr unsigned disk_every = 10;    // periods between two looks at the disk
+constexpr unsigned health_every = 50;  // periods between two looks at the checks for the log
 constexpr unsigned clock_every = 600;  // periods between two warnings of a wrong clock
 constexpr std::chrono::milliseconds answer_grace{500};
 constexpr unsigned stop_seconds_max = 4;  // then the process ends as it is: everything durable is on disk
@@ -224,6 +225,19 @@ private:
         log_->warn("node.clock", {{"why", clock.why}, {"hint", "set this machine's clock: start NTP"}});
     }
 
+    void log_health() {
+        const std::vector<HealthCheck> checks = health();
+        if (!ready_ && is_ready(checks)) {
+            ready_ = true;
+            log_->info("node.ready", {{"name", config_.name}, {"height", status_.get()->height.value}});
+        }
+        if (periods_ % health_every != 0) return;
+        for (const HealthCheck& check : health_changes_.update(checks)) {
+            log_->write(check.ok ? LogLevel::info : LogLevel::warn, check.ok ? "node.check_holds" : "node.check_failed",
+                        {{"check", check.name}, {"why", check.why}});
+        }
+    }
+
     void wait_for_timer() {
         timer_.expires_after(timer_period);
         timer_.async_wait([this](const boost::system::error_code& error) {
@@ -231,10 +245,7 @@ private:
             submissions_.on_time(Submissions::Clock::now());
             if (++periods_ % clock_every == 0) warn_of_clock();
             if (periods_ % disk_every == 0) metrics_.set_disk_free(disk_free_bytes(config_.data_dir));
-            if (!ready_ && is_ready(health())) {
-                ready_ = true;
-                log_->info("node.ready", {{"name", config_.name}, {"height", status_.get()->height.value}});
-            }
+            if (!stopping_ && (!ready_ || periods_ % health_every == 0)) log_health();
             wait_for_timer();
         });
     }
@@ -286,6 +297,7 @@ private:
     // The API's thread only.
     bool stopping_{false};
     bool ready_{false};
+    HealthChanges health_changes_;
     unsigned periods_{0};
     // The network thread only.
     int to_stop_{0};

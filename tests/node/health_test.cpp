@@ -35,6 +35,29 @@ std::vector<std::string> failing(const std::function<void(Facts&)>& spoil) {
     return names;
 }
 
+TEST_CASE("the log is told of a check once when it fails and once when it holds again") {
+    HealthChanges changes;
+    const auto told = [&changes](const std::function<void(Facts&)>& spoil) {
+        Facts facts = healthy();
+        spoil(facts);
+        std::vector<std::string> lines;
+        for (const HealthCheck& check : changes.update(check_health(facts.status, facts.machine))) {
+            lines.push_back(std::string{check.name} + (check.ok ? " holds" : " fails"));
+        }
+        return lines;
+    };
+    const auto nothing = [](Facts&) {};
+    const auto full = [](Facts& facts) { facts.machine.disk_free_bytes = 5; };
+    const auto alone = [](Facts& facts) { facts.status.has_quorum = false; };
+    using Lines = std::vector<std::string>;
+    CHECK(told(nothing) == Lines{});
+    CHECK(told(full) == Lines{"disk fails"});
+    CHECK(told(full) == Lines{});
+    CHECK(told(alone) == Lines{"quorum fails", "disk holds"});
+    CHECK(told([](Facts& facts) { facts.status.catching_up = true; }) == Lines{"quorum holds"});
+    CHECK(told(nothing) == Lines{});
+}
+
 TEST_CASE("a healthy node is ready") {
     const Facts facts = healthy();
     CHECK(is_ready(check_health(facts.status, facts.machine)));
