@@ -4,10 +4,8 @@
 
 namespace datadeed::audit {
 
-Result<ReceiptReport, crypto::Error> check_receipt(std::string_view receipt, std::string_view policy,
+Result<ReceiptReport, crypto::Error> check_receipt(std::string_view receipt, const crypto::Policy& policy,
                                                    const std::optional<Bytes>& transaction) {
-    const auto trusted = crypto::parse_policy(policy);
-    if (!trusted) return fail(trusted.error());
     const auto proof = crypto::parse_tlog_proof(receipt);
     if (!proof) return fail(proof.error());
 
@@ -16,7 +14,7 @@ Result<ReceiptReport, crypto::Error> check_receipt(std::string_view receipt, std
     if (none || different) return fail(crypto::Error::proof_must_be_well_formed);
     const Bytes& entry = transaction ? *transaction : *proof->extra;
 
-    auto verified = crypto::verify_proof(*trusted, entry, *proof);
+    auto verified = crypto::verify_proof(policy, entry, *proof);
     if (!verified) return fail(verified.error());
     return ReceiptReport{.proof = std::move(*verified), .transaction = entry};
 }

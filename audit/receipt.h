@@ -17,9 +17,9 @@ struct ReceiptReport {
 };
 
 // `transaction` is the entry where the caller has it; without it, the one that the receipt carries in its extra line.
-// Both may be given only if they are the same. Errors: those of crypto::verify_proof and of parsing both texts;
+// Both may be given only if they are the same. Errors: those of crypto::verify_proof and of parsing the receipt;
 // proof_must_be_well_formed too when there's no transaction or two different ones.
-[[nodiscard]] Result<ReceiptReport, crypto::Error> check_receipt(std::string_view receipt, std::string_view policy,
+[[nodiscard]] Result<ReceiptReport, crypto::Error> check_receipt(std::string_view receipt, const crypto::Policy& policy,
                                                                  const std::optional<Bytes>& transaction);
 
 }  // namespace datadeed::audit

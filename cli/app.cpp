@@ -19,8 +19,7 @@ bool write(std::FILE* to, std::string_view text) {
 }
 
 int report(const Problem& problem, std::string_view command, bool as_json) {
-    const std::string text = as_json ? json::dump(problem_json(problem)) + "\n" : problem_text(problem, command);
-    (void)write(stderr, text);
+    (void)write(stderr, error_output(problem, command, as_json));
     return exit_of(problem);
 }
 

@@ -40,8 +40,9 @@ public:
     // A passphrase for a key file: see find_passphrase.
     [[nodiscard]] Outcome<crypto::SecretText> passphrase(const std::string& file, Ask ask = Ask::once) const;
 
-    // The moment at which --timeout is over, counted from now.
-    [[nodiscard]] client::Deadline deadline() const { return client::after(globals_.timeout); }
+    // The moment at which --timeout is over. For the first that asks it is counted from when the session began to look
+    // for a node, for later ones from now.
+    [[nodiscard]] client::Deadline deadline();
 
     // A line for people on standard error; silent with --quiet or --json.
     void say(std::string_view line) const;
@@ -50,8 +51,12 @@ public:
     [[nodiscard]] bool shows_progress() const;
 
 private:
+    // Says so when others than its owner have a right on a file that holds a secret.
+    void warn_of_rights(const std::string& file) const;
+
     Globals globals_;
     std::unique_ptr<client::Session> session_;
+    std::optional<client::Deadline> first_deadline_;
 };
 
 }  // namespace datadeed::cli

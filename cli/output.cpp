@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cli/exit_codes.h"
+#include "json/json.h"
 
 namespace datadeed::cli {
 namespace {
@@ -103,6 +104,10 @@ json::Value problem_json(const client::Problem& problem) {
                                              {"exit", exit_of(problem)}});
     if (!problem.tx.empty()) value.set("tx", problem.tx);
     return value;
+}
+
+std::string error_output(const client::Problem& problem, std::string_view command, bool as_json) {
+    return as_json ? json::dump(problem_json(problem)) + "\n" : problem_text(problem, command);
 }
 
 std::string to_text(const Table& table) {

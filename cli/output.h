@@ -22,8 +22,12 @@ namespace datadeed::cli {
 // come from elsewhere.
 [[nodiscard]] std::string problem_text(const client::Problem& problem, std::string_view command);
 
-// For programs: {type, title, status, detail, code, hint, exit} (RFC 9457 with three members of ours).
+// For programs: {type, title, status, detail, code, hint, exit} (RFC 9457 with three members of ours), and tx where a
+// transaction may still become final.
 [[nodiscard]] json::Value problem_json(const client::Problem& problem);
+
+// The one or the other, as it goes to standard error.
+[[nodiscard]] std::string error_output(const client::Problem& problem, std::string_view command, bool as_json);
 
 // Columns in line, two spaces between them, the header first; wide characters count for two. No rows: empty.
 struct Table {

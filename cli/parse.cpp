@@ -6,8 +6,8 @@
 #include <deque>
 #include <optional>
 
-#include "cli/help.h"
 #include "base/suggest.h"
+#include "cli/help.h"
 
 namespace datadeed::cli {
 namespace {
@@ -166,9 +166,22 @@ std::optional<Problem> store(const Slot& slot, Args& args) {
     return std::nullopt;
 }
 
+// `--title --type table`: an option without its value takes the next one's name for it.
+std::optional<Problem> swallowed_option(const std::deque<Slot>& slots) {
+    for (const Slot& slot : slots) {
+        const auto named = [&slot](const Slot& other) {
+            return !is_positional(*other.option) && slot.text == shown(*other.option);
+        };
+        if (std::ranges::none_of(slots, named)) continue;
+        return usage("usage.missing", "missing: the value of " + shown(*slot.option) + ", before " + slot.text);
+    }
+    return std::nullopt;
+}
+
 std::optional<Problem> unknown_extras(const std::vector<std::string>& extras, const std::deque<Slot>& slots) {
     if (extras.empty()) return std::nullopt;
     const std::string& word = extras.front();
+    if (std::optional<Problem> swallowed = swallowed_option(slots)) return swallowed;
     if (!word.starts_with('-')) return usage("usage.extra", "unexpected '" + word + "'");
     std::vector<std::string> names;
     for (const Slot& slot : slots) {

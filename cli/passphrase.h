@@ -24,6 +24,9 @@ struct PassphraseSources {
     bool may_ask{true};              // on the terminal, without echo
 };
 
+// The file that it will be read from; empty when it comes from a descriptor or a person.
+[[nodiscard]] std::string file_of(const PassphraseSources& sources);
+
 // The first of these that is given, in this order. Codes: key.passphrase_needed when there is none and nobody to ask,
 // file.unreadable.
 [[nodiscard]] client::Outcome<crypto::SecretText> find_passphrase(const PassphraseSources& sources, Ask ask);

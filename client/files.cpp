@@ -81,6 +81,11 @@ Outcome<Bytes> read_file(const std::string& path, std::size_t size_max) {
     }
 }
 
+bool is_open_to_others(const std::string& path) {
+    struct stat status{};
+    return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+}
+
 Outcome<void> create_file(const std::string& path, ByteView bytes, Mode mode) {
     const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode))};
     if (file.get() < 0) return fail(unwritable(path, errno));

@@ -17,6 +17,9 @@ namespace datadeed::client {
 // Fails when the file is larger than size_max bytes. Code: file.unreadable.
 [[nodiscard]] Outcome<Bytes> read_file(const std::string& path, std::size_t size_max);
 
+// Whether others than the file's owner have any right on it. False where it can't be looked at.
+[[nodiscard]] bool is_open_to_others(const std::string& path);
+
 enum class Mode : unsigned {
     shared = 0644,
     secret = 0600,

@@ -26,7 +26,6 @@ namespace {
 using json::Value;
 
 constexpr std::size_t receipt_size_max = std::size_t{2} << 20U;
-constexpr std::size_t policy_size_max = std::size_t{1} << 18U;
 constexpr std::size_t transaction_size_max = 65'535;
 
 Value bad_json(const audit::FirstBad& bad) {
@@ -106,10 +105,10 @@ Answer replay_answer(const audit::ReplayReport& report, const audit::Anchors& an
     return answer;
 }
 
-// A file that the auditor brings is no evidence against the copy when it can't even be read.
-Problem broken_anchor(std::string_view option, const std::string& file, crypto::Error error) {
-    return about(option, bad_value("'" + file + "' can't be used: " + std::string{crypto::describe(error)},
-                                   {"give the file as the node served it"}));
+// A file that the auditor brings is no evidence of anything when it can't even be read.
+Problem unusable(std::string_view option, const std::string& file, crypto::Error error, std::string hint) {
+    return about(option,
+                 bad_value("'" + file + "' can't be used: " + std::string{crypto::describe(error)}, {std::move(hint)}));
 }
 
 template <class T>
@@ -120,7 +119,7 @@ Outcome<std::optional<T>> read_anchor(const Args& args, std::string_view option,
     const auto bytes = client::read_file(args.text(key), receipt_size_max);
     if (!bytes) return fail(bytes.error());
     auto anchor = read(as_text(*bytes));
-    if (!anchor) return fail(broken_anchor(option, args.text(key), anchor.error()));
+    if (!anchor) return fail(unusable(option, args.text(key), anchor.error(), "give the file as the node served it"));
     return std::optional<T>{std::move(*anchor)};
 }
 
@@ -151,7 +150,7 @@ Problem nothing_to_replay(audit::Error error, const std::string& folder) {
 Outcome<Answer> replay(Context& context, const Args& args) {
     Outcome<audit::Anchors> anchors = read_anchors(args);
     if (!anchors) return fail(anchors.error());
-    const bool shown = !context.globals().quiet && !context.globals().json;
+    const bool shown = context.shows_progress();
     std::optional<ProgressBar> bar;  // made when the number of blocks is known
     audit::ReplayOptions options{.threads = static_cast<unsigned>(args.number("threads").value_or(0)),
                                  .anchors = std::move(*anchors)};
@@ -199,10 +198,21 @@ Answer receipt_verified(const audit::ReceiptReport& report) {
     return answer;
 }
 
+Outcome<crypto::Policy> read_policy(const std::string& file) {
+    const auto text = client::read_file(file, crypto::policy_size_max);
+    if (!text) return fail(text.error());
+    auto policy = crypto::parse_policy(as_text(*text));
+    if (!policy) {
+        return fail(unusable("--policy", file, policy.error(),
+                             "get it from the organisations that run the validators; docs/formats.md has its form"));
+    }
+    return std::move(*policy);
+}
+
 Outcome<Answer> check_receipt(Context& /*context*/, const Args& args) {
     const auto proof = client::read_file(args.text("RECEIPT"), receipt_size_max);
     if (!proof) return fail(proof.error());
-    const auto policy = client::read_file(args.text("policy"), policy_size_max);
+    const Outcome<crypto::Policy> policy = read_policy(args.text("policy"));
     if (!policy) return fail(policy.error());
     std::optional<Bytes> transaction;
     if (args.has("transaction")) {
@@ -210,7 +220,7 @@ Outcome<Answer> check_receipt(Context& /*context*/, const Args& args) {
         if (!bytes) return fail(bytes.error());
         transaction = std::move(*bytes);
     }
-    const auto checked = audit::check_receipt(as_text(*proof), as_text(*policy), transaction);
+    const auto checked = audit::check_receipt(as_text(*proof), *policy, transaction);
     return checked ? receipt_verified(*checked) : receipt_failed(checked.error());
 }
 
@@ -220,7 +230,7 @@ std::vector<Command> audit_commands() {
     return {
         {.group = "audit",
          .name = "receipt",
-         .summary = "check a receipt offline: is the transaction in the log that the cosigners vouch for?",
+         .summary = "check a receipt offline: whether the transaction is in the log that the cosigners vouch for",
          .options = {{"RECEIPT", Takes::text, true, "the .tlog-proof file"},
                      {"--policy", Takes::text, true, "whom you trust: origin, cosigners' keys, quorum"},
                      {"--transaction", Takes::text, false,

@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "client/import.h"
+#include "client/import_check.h"
 #include "http/message.h"
 
 // Data sets: registered, listed, and sold or given in shares.
@@ -36,27 +37,56 @@ Outcome<Answer> register_one(Context& context, const Args& args) {
     return answer;
 }
 
-json::Value to_json(const client::ImportResult& result) {
+json::Value to_json(std::span<const client::ImportFailure> failures) {
     json::Value failed = json::Value::array();
-    for (const client::ImportFailure& failure : result.failed) {
+    for (const client::ImportFailure& failure : failures) {
         failed.push(json::Value::object({{"line", failure.line}, {"code", failure.code}, {"detail", failure.detail}}));
     }
-    return json::Value::object({{"registered", result.registered},
-                                {"skipped", result.skipped},
-                                {"failed", std::move(failed)},
-                                {"failed_total", result.failed_total}});
+    return failed;
 }
 
-std::string to_text(const client::ImportResult& result) {
-    std::string text = with_separators(result.registered) + " registered, " + with_separators(result.skipped) +
-                       " skipped (registered before), " + with_separators(result.failed_total) + " failed\n";
-    const std::size_t shown = std::min(result.failed.size(), failures_shown_max);
-    for (const client::ImportFailure& failure : std::span{result.failed}.first(shown)) {
+std::string to_text(std::span<const client::ImportFailure> failures, std::uint64_t total) {
+    std::string text;
+    const std::size_t shown = std::min(failures.size(), failures_shown_max);
+    for (const client::ImportFailure& failure : failures.first(shown)) {
         text +=
             "  line " + std::to_string(failure.line) + ": " + printable(failure.detail) + "  [" + failure.code + "]\n";
     }
-    if (result.failed_total > shown) text += "  ... all of them with --json\n";
+    if (total > shown) text += "  ... all of them with --json\n";
     return text;
+}
+
+Answer answer_of(const client::ImportResult& result) {
+    return {.value = json::Value::object({{"registered", result.registered},
+                                          {"skipped", result.skipped},
+                                          {"failed", to_json(result.failed)},
+                                          {"failed_total", result.failed_total}}),
+            .text = with_separators(result.registered) + " registered, " + with_separators(result.skipped) +
+                    " skipped (registered before), " + with_separators(result.failed_total) + " failed\n" +
+                    to_text(result.failed, result.failed_total),
+            .exit = result.failed_total == 0 ? exit_code::done : exit_code::partly_done};
+}
+
+// Ids are for ever, so the first row shows what the columns make of one.
+Answer answer_of(const client::ImportCheck& check) {
+    const std::uint64_t good = check.rows - check.repeated - check.failed_total;
+    Answer answer{.value = json::Value::object({{"rows", check.rows},
+                                                {"registered", std::uint64_t{0}},
+                                                {"skipped", check.repeated},
+                                                {"failed", to_json(check.failed)},
+                                                {"failed_total", check.failed_total},
+                                                {"dry_run", true}}),
+                  .text = with_separators(good) + " rows can be registered unless their id is taken, " +
+                          with_separators(check.repeated) + " repeat another row, " +
+                          with_separators(check.failed_total) + " can't; nothing was sent\n",
+                  .exit = check.failed_total == 0 ? exit_code::done : exit_code::partly_done};
+    if (check.first) {
+        answer.value.set("first", json::Value::object({{"id", check.first->id}, {"title", check.first->title}}));
+        answer.text +=
+            "  the first: id '" + printable(check.first->id) + "', title '" + printable(check.first->title) + "'\n";
+    }
+    answer.text += to_text(check.failed, check.failed_total);
+    return answer;
 }
 
 Outcome<Answer> import_table(Context& context, const Args& args) {
@@ -64,6 +94,11 @@ Outcome<Answer> import_table(Context& context, const Args& args) {
                                   .id_columns = args.list("id-columns"),
                                   .title_column = args.text("title-column"),
                                   .type = args.has("type") ? args.text("type") : "table"};
+    if (args.flag("dry-run")) {
+        const Outcome<client::ImportCheck> check = client::check_rows(plan);
+        if (!check) return fail(check.error());
+        return answer_of(*check);
+    }
     const Outcome<std::uint64_t> rows = client::count_rows(plan);
     if (!rows) return fail(rows.error());
     const Outcome<client::Session*> session = context.session();
@@ -77,9 +112,7 @@ Outcome<Answer> import_table(Context& context, const Args& args) {
         result = client::import_rows(**session, plan, options);
     }
     if (!result) return fail(result.error());
-    return Answer{.value = to_json(*result),
-                  .text = to_text(*result),
-                  .exit = result->failed_total == 0 ? exit_code::done : exit_code::partly_done};
+    return answer_of(*result);
 }
 
 Outcome<Answer> list_data(Context& context, const Args& args) {
@@ -138,9 +171,11 @@ Command import_command() {
             .options = {{"FILE", Takes::text, true, "the table: RFC 4180, UTF-8, its first line names the columns"},
                         {"--id-columns", Takes::list, true, "columns whose values, joined with '/', are the id"},
                         {"--title-column", Takes::text, true, "the column with the title"},
-                        {"--type", Takes::text, false, "the type of all of them (table)"}},
+                        {"--type", Takes::text, false, "the type of all of them (table)"},
+                        {"--dry-run", Takes::nothing, false, "check every row and show the first, send nothing"}},
             .examples = {"datadeed --profile owner.toml data import catalogue.csv --id-columns Package,Item "
-                         "--title-column Title"},
+                         "--title-column Title",
+                         "datadeed data import catalogue.csv --id-columns Package,Item --title-column Title --dry-run"},
             .run = import_table};
 }
 

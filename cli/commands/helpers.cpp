@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "client/time_text.h"
 #include "http/message.h"
@@ -14,16 +15,50 @@ namespace {
 constexpr std::chrono::milliseconds behind_pause{30};
 constexpr std::chrono::milliseconds status_patience{1500};  // a paused node never answers
 
+// What somebody must know who stops waiting: the transaction may be on its way.
+Problem interrupted(const ledger::TxId& tx) {
+    const std::string id = to_hex(tx.value);
+    return {.code = "process.interrupted",
+            .title = "interrupted while transaction " + id + " was under way",
+            .detail = "a node may have accepted it; it becomes final later, or expires",
+            .hint = {"datadeed tx wait " + id},
+            .status = 499,
+            .tx = id};
+}
+
+std::string members_cell(const json::Value::Object& members);
+std::string elements_cell(const json::Value::Array& elements);
+
+// A value as people read it, on one line; `name` is that of the member that it stands in.
 std::string cell(std::string_view name, const json::Value& value) {
-    if (const std::optional<std::string_view> text = value.as_text()) return std::string{*text};
+    if (const std::optional<std::string_view> text = value.as_text()) return text->empty() ? "-" : std::string{*text};
     const std::optional<std::uint64_t> number = value.as_unsigned();
     if (number && name.ends_with("_ms") && *number > 0) return client::to_rfc3339(TimeMs{*number});
-    if (const json::Value::Array* const elements = value.as_array()) {
-        std::string joined;
-        for (const json::Value& element : *elements) joined += (joined.empty() ? "" : ", ") + cell({}, element);
-        return joined;
-    }
+    if (const json::Value::Array* const elements = value.as_array()) return elements_cell(*elements);
+    if (const json::Value::Object* const members = value.as_object()) return members_cell(*members);
     return value.is_null() ? "-" : json::dump(value);
+}
+
+// "view 0, signers (node-0, node-1)"
+std::string members_cell(const json::Value::Object& members) {
+    std::string joined;
+    for (const json::Member& member : members) {
+        const bool nested = member.value.as_array() != nullptr || member.value.as_object() != nullptr;
+        const std::string inner = cell(member.name, member.value);
+        joined += (joined.empty() ? "" : ", ") + member.name + " " + (nested ? "(" + inner + ")" : inner);
+    }
+    return joined.empty() ? "-" : joined;
+}
+
+// "count, mean"; things of several members are told apart: "member a, share_bp 7500; member b, share_bp 2500".
+std::string elements_cell(const json::Value::Array& elements) {
+    std::string joined;
+    for (const json::Value& element : elements) {
+        const std::string_view between = element.as_object() == nullptr ? ", " : "; ";
+        if (!joined.empty()) joined += between;
+        joined += cell({}, element);
+    }
+    return joined.empty() ? "-" : joined;
 }
 
 }  // namespace
@@ -45,6 +80,7 @@ Outcome<Submitted> submit(Context& context, std::vector<ledger::Operation> opera
     const Outcome<client::SignedTransaction> tx = (*session)->signer().sign(std::move(operations));
     if (!tx) return fail(tx.error());
     context.say("tx " + to_hex(tx->id.value));
+    const InterruptNotice notice{error_output(interrupted(tx->id), {}, context.globals().json)};
     if (context.globals().no_wait) {
         if (const Outcome<void> sent = (*session)->nodes().submit(*tx, context.deadline()); !sent)
             return fail(sent.error());

@@ -25,9 +25,16 @@ Outcome<client::LogRoot> read_log(Context& context, const std::string& file) {
     });
 }
 
+// For both sides to compare before either commits itself: an anchor can't be taken back.
+Answer not_sent(const client::LogRoot& log) {
+    return {.value = json::Value::object({{"root", to_hex(log.root)}, {"count", log.count}, {"dry_run", true}}),
+            .text = with_separators(log.count) + " lines, root " + to_hex(log.root) + "; nothing was sent"};
+}
+
 Outcome<Answer> anchor(Context& context, const Args& args) {
     const Outcome<client::LogRoot> log = read_log(context, args.text("file"));
     if (!log) return fail(log.error());
+    if (args.flag("dry-run")) return not_sent(*log);
     const std::uint64_t epoch = args.number("epoch").value_or(0);
     const ledger::LogAnchor operation{.with = ledger::MemberId{args.text("with")},
                                       .epoch = ledger::Epoch{epoch},
@@ -71,8 +78,10 @@ std::vector<Command> log_commands() {
              .summary = "anchor your side's query log of an epoch: its root and its number of lines",
              .options = {{"--with", Takes::text, true, "the member on the other side"},
                          {"--epoch", Takes::number, true, "which period, as agreed between the two"},
-                         {"--file", Takes::text, true, "the log: one entry a line"}},
-             .examples = {"datadeed --profile user.toml log anchor --with repository --epoch 1 --file queries.ndjson"},
+                         {"--file", Takes::text, true, "the log: one entry a line"},
+                         {"--dry-run", Takes::nothing, false, "show the root and the number of lines, send nothing"}},
+             .examples = {"datadeed --profile user.toml log anchor --with repository --epoch 1 --file queries.ndjson",
+                          "datadeed log anchor --with repository --epoch 1 --file queries.ndjson --dry-run"},
              .run = anchor},
             {.group = "log",
              .name = "show",

@@ -50,7 +50,7 @@ Problem node_failed(const DevNode& node) {
             .title = "'" + node.name + "' ended before it was ready",
             .detail = last_words(node.log),
             .hint = {"its whole log: " + node.log},
-            .status = 500};
+            .status = 503};
 }
 
 bool answers(const DevNode& node, const std::string& path) {

@@ -28,10 +28,10 @@ const std::string origin = "datadeed/test";
 struct Log {
     std::vector<Bytes> entries{{1}, {2}, {3}, {4}, {5}};
 
-    [[nodiscard]] std::string policy() const {
+    [[nodiscard]] crypto::Policy policy() const {
         crypto::Policy policy{.origin = origin, .quorum = 2};
         for (std::uint8_t i = 0; i < 3; ++i) policy.cosigners.push_back(cosigner(i));
-        return crypto::format_policy(policy);
+        return policy;
     }
     [[nodiscard]] static crypto::VerifierKey cosigner(std::uint8_t i) {
         return {

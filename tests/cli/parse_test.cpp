@@ -55,6 +55,13 @@ TEST_CASE("options have their types") {
     CHECK(call({"--version"}).command.group == "version");
 }
 
+TEST_CASE("an option without its value is named, not the word that was left over") {
+    const UsageError found = error({"data", "register", "--id", "a", "--title", "--type", "table"});
+    CHECK(found.problem.code == "usage.missing");
+    CHECK(found.problem.title == "missing: the value of --title, before --type");
+    CHECK(error({"data", "register", "--id", "a", "table"}).problem.code == "usage.extra");
+}
+
 TEST_CASE("the timeout has bounds") {
     CHECK(call({"version"}).globals.timeout == std::chrono::seconds{30});
     CHECK(call({"version", "--timeout", "3600"}).globals.timeout == std::chrono::seconds{3600});

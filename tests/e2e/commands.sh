@@ -84,6 +84,8 @@ registered=$(out .tx) index=$(out .index) height=$(out .height)
 shows '.data.id == "visits" and .data.commitment == "'"$commitment"'" and .data.owners == [{"member": "owner", "share_bp": 10000}] and
     (.height | . > 0)' as regulator data show visits
 printf 'a,b,t\nx,1,One\nx,2,\nx,3,Three\n' >"$dir/table.csv"
+status=0; as owner data import "$dir/table.csv" --id-columns a,b --title-column t --dry-run >"$dir/out" || status=$?
+expect "$status $(out '"\(.dry_run) \(.rows) \(.failed_total) \(.first.id)"')" "10 true 3 1 x/1" "a dry run"
 status=0; as owner data import "$dir/table.csv" --id-columns a,b --title-column t >"$dir/out" || status=$?
 expect "$status" 10 "exit status of an import with a row that fails"
 expect "$(out '[.registered, .skipped, (.failed | length), .failed[0].line, .failed[0].code, (.failed[0].detail | length > 0)] | join(" ")')" \
@@ -132,6 +134,9 @@ fails 3 grant.not_found as user grant show "$commitment"
 
 # Query logs.
 seq 1 50 >"$dir/log.ndjson"
+shows '.dry_run and (.root | '"$is_hex"') and .count == 50 and (has("tx") | not)' \
+    "$bin/datadeed" log anchor --with "$repository" --epoch 1 --file "$dir/log.ndjson" --dry-run --json
+fails 3 log.not_found as regulator log show --pair "$repository,$user" --epoch 1
 shows "$is_final"' and (.root | '"$is_hex"') and .count == 50 and .state == "ANCHORED"' \
     as user log anchor --with "$repository" --epoch 1 --file "$dir/log.ndjson"
 shows '.count == 50 and .state == "MATCHED"' as repository log anchor --with "$user" --epoch 1 --file "$dir/log.ndjson"
@@ -155,9 +160,22 @@ shows ".tx == \"$registered\" and .bytes > 0 and .file == \"$dir/visits.tlog-pro
 # Audit, without a node.
 shows ".verdict == \"verified\" and .index == $index and (.cosigners | length >= 3)" \
     "$bin/datadeed" audit receipt "$dir/visits.tlog-proof" --policy "$dir/policy.txt" --json
-sed 's/^cosigner/#/; s/^witness/#/' "$dir/policy.txt" >"$dir/nobody.txt"
-status=0; "$bin/datadeed" audit receipt "$dir/visits.tlog-proof" --policy "$dir/nobody.txt" --json >"$dir/out" || status=$?
-expect "$status $(out .verdict)" "5 failed" "a receipt under a policy that trusts nobody"
+sed 's/^origin .*/origin datadeed\/another/' "$dir/policy.txt" >"$dir/another.txt"
+status=0; "$bin/datadeed" audit receipt "$dir/visits.tlog-proof" --policy "$dir/another.txt" --json >"$dir/out" || status=$?
+expect "$status $(out .verdict)" "5 failed" "a receipt under a policy for another log"
+sed '/^cosigner/d' "$dir/policy.txt" >"$dir/broken.txt"
+fails 2 usage.value "$bin/datadeed" audit receipt "$dir/visits.tlog-proof" --policy "$dir/broken.txt" --json
+
+# Whoever stops waiting is told which transaction is under way; it becomes final without them.
+dev pause node-2 >/dev/null; dev pause node-3 >/dev/null
+"$bin/datadeed" --profile "$dir/profiles/owner.toml" --json data register --id interrupted --title "Interrupted" --type table \
+    >"$dir/out" 2>"$dir/err" & waiting=$!
+sleep 2; kill -TERM "$waiting"
+status=0; wait "$waiting" || status=$?
+expect "$status $(jq -r '"\(.code) \(.exit)"' "$dir/err")" "130 process.interrupted 130" "waiting that is interrupted"
+under_way=$(jq -r .tx "$dir/err")
+dev resume node-2 >/dev/null; dev resume node-3 >/dev/null
+shows ".tx == \"$under_way\" and (.height | . > 0)" as owner tx wait "$under_way"
 
 # Load, and what it leaves.
 shows '(.committed_per_s | . > 0) and (.latency_ms.p50 | . > 0) and (.latency_ms.p99 | . > 0) and .failed == 0' \
