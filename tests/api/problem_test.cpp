@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "client/refusal.h"
 #include "tests/api/world.h"
 #include "tests/support/catch.h"
 
@@ -16,6 +17,17 @@ TEST_CASE("every refusal of the ledger has a status of its kind, its code and wh
         CHECK(problem.detail == ledger::describe(refusal));
         CHECK(std::set<unsigned>{403, 404, 409, 413, 422}.contains(problem.status));
         CHECK(test::problem_code(to_response(problem), problem.status) == problem.code);
+    }
+}
+
+TEST_CASE("the command line, which refuses before it sends, says the same as a node") {
+    for (const ledger::Refusal refusal : ledger::all_refusals()) {
+        const Problem here = problem_of(refusal);
+        const client::Problem there = client::to_problem(refusal);
+        CAPTURE(here.code);
+        CHECK(there.status == here.status);
+        CHECK(there.code == here.code);
+        CHECK(there.hint == std::vector{here.hint});
     }
 }
 

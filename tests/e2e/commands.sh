@@ -186,5 +186,18 @@ shows '[.nodes[] | .state] | unique == ["stopped"]' dev status --json
 fails 8 net.unreachable as owner data list --timeout 2
 cp -r "$(data_dir observer-0)" "$dir/copy"
 shows '.verdict == "verified" and (.height | . > 0) and (.transactions | . > 0) and (.state_root | '"$is_hex"') and
-    (.log_root | '"$is_hex"') and .first_bad == null' "$bin/datadeed" audit replay --data-dir "$dir/copy" --json
+    (.log_root | '"$is_hex"') and .first_bad == null and .anchors == [] and .not_shown == ["chain", "end"]' \
+    "$bin/datadeed" audit replay --data-dir "$dir/copy" --json
+
+# A replay held against what the auditor kept from elsewhere; a receipt ends with the checkpoint that it rests on.
+replay_with() { "$bin/datadeed" audit replay --data-dir "$dir/copy" "$@" --json; }
+sed '1,/^$/d' "$dir/visits.tlog-proof" >"$dir/kept.checkpoint"
+shows '.verdict == "verified" and .anchors == ["chain", "checkpoint", "receipt"] and .not_shown == []' \
+    replay_with --chain "$chain" --checkpoint "$dir/kept.checkpoint" --receipt "$dir/visits.tlog-proof"
+status=0; replay_with --chain "$commitment" >"$dir/out" || status=$?
+expect "$status $(out '"\(.verdict) \(.first_bad.code)"') $(out '.anchors | length')" "5 failed audit.other_chain 0" "a replay of another chain"
+sed '3s/^./!/' "$dir/kept.checkpoint" >"$dir/broken.checkpoint"
+fails 2 usage.value replay_with --checkpoint "$dir/broken.checkpoint"
+fails 2 usage.value replay_with --receipt "$dir/kept.checkpoint"
+fails 2 usage.value replay_with --chain "short"
 fails 3 dev.no_network "$bin/datadeed" dev status --dir "$dir/copy" --json

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "tests/support/catch.h"
 #include "tests/support/paths.h"
 #include "tests/tidy/house_rules.h"
@@ -46,6 +48,19 @@ TEST_CASE("operands of co_await are named") {
 
 TEST_CASE("every file that a comment or a page names is there") {
     CHECK(list(tidy::check_named_files(project())) == "");
+}
+
+// From nothing a fuzzer finds its way into a COSE_Sign1 no more than a monkey writes one.
+TEST_CASE("every fuzz target begins from inputs of its own") {
+    const std::string prefix = "tests/fuzz/fuzz_";
+    std::string without;
+    for (const tidy::SourceFile& file : project().files) {
+        if (!file.path.starts_with(prefix)) continue;
+        const std::string name = file.path.substr(prefix.size(), file.path.size() - prefix.size() - 4);
+        const std::filesystem::path corpus = datadeed::test::source_dir() + "/tests/fuzz/corpus/" + name;
+        if (!std::filesystem::is_directory(corpus) || std::filesystem::is_empty(corpus)) without += name + "\n";
+    }
+    CHECK(without == "");
 }
 
 TEST_CASE("docs/operations.md lists the events of the log, all of them and no others") {
