@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,13 @@ namespace datadeed::http {
 // Visible ASCII, spaces, tabs; bytes above 127 are left out, since nobody agrees on what they mean.
 [[nodiscard]] inline bool is_field_value(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+}
+
+// Whether a header field is well formed and none of those that the writer of a message makes itself.
+[[nodiscard]] inline bool may_send(std::string_view name, std::string_view value,
+                                   std::span<const std::string_view> own) {
+    return is_token(name) && is_field_value(value) &&
+           std::ranges::none_of(own, [name](std::string_view made) { return same_in_any_case(made, name); });
 }
 
 // Unreserved characters of a URI.

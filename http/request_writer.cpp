@@ -7,15 +7,11 @@
 namespace datadeed::http {
 namespace {
 
-constexpr std::string_view own_fields[] = {"host", "content-length", "content-type", "connection", "transfer-encoding"};
+constexpr std::string_view made_by_request_writer[] = {"host", "content-length", "content-type", "connection",
+                                                       "transfer-encoding"};
 
 std::unexpected<Failure> not_sendable(std::string detail) {
     return fail(Failure{.error = Error::call_must_be_well_formed, .detail = std::move(detail)});
-}
-
-bool may_send(const NameValue& field) {
-    return is_token(field.first) && is_field_value(field.second) &&
-           std::ranges::none_of(own_fields, [&](std::string_view own) { return same_in_any_case(own, field.first); });
 }
 
 }  // namespace
@@ -23,8 +19,10 @@ bool may_send(const NameValue& field) {
 Result<std::string, Failure> bytes_of(const Call& call, std::string_view host, std::uint16_t port) {
     if (!parse_target(call.target)) return not_sendable("the target of a request is malformed");
     if (!is_field_value(call.content_type)) return not_sendable("the content type of a request is malformed");
-    const auto refused = std::ranges::find_if_not(call.headers, may_send);
-    if (refused != call.headers.end()) return not_sendable("a header field of a request may not be sent");
+    const auto allowed = [](const NameValue& field) {
+        return may_send(field.first, field.second, made_by_request_writer);
+    };
+    if (!std::ranges::all_of(call.headers, allowed)) return not_sendable("a header field of a request may not be sent");
 
     const bool v6 = host.find(':') != std::string_view::npos;
     std::string bytes;

@@ -8,8 +8,8 @@
 namespace datadeed::http {
 namespace {
 
-constexpr std::string_view own_fields[] = {"content-length", "content-type",      "connection",
-                                           "date",           "transfer-encoding", "x-content-type-options"};
+constexpr std::string_view made_by_response_writer[] = {
+    "content-length", "content-type", "connection", "date", "transfer-encoding", "x-content-type-options"};
 
 void append_two_digits(std::string& out, int number) {
     out.push_back(static_cast<char>('0' + number / 10 % 10));
@@ -21,11 +21,6 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out += ": ";
     out += value;
     out += "\r\n";
-}
-
-bool may_send(const NameValue& field) {
-    return is_token(field.first) && is_field_value(field.second) &&
-           std::ranges::none_of(own_fields, [&](std::string_view own) { return same_in_any_case(own, field.first); });
 }
 
 }  // namespace
@@ -71,7 +66,7 @@ std::string head_of(const Response& response, bool keep_alive, std::time_t now) 
     }
     append_field(head, "X-Content-Type-Options", "nosniff");
     for (const NameValue& field : response.headers) {
-        if (may_send(field)) append_field(head, field.first, field.second);
+        if (may_send(field.first, field.second, made_by_response_writer)) append_field(head, field.first, field.second);
     }
     if (!keep_alive) append_field(head, "Connection", "close");
     head += "\r\n";

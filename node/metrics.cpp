@@ -18,7 +18,7 @@ using prometheus::Histogram;
 
 // A gauge's value is a double by the library's design; counts stay exact below 2^53.
 template <class Number>
-auto number(Number value) {
+auto as_double(Number value) {
     return static_cast<double>(value);
 }
 
@@ -79,31 +79,31 @@ Metrics::~Metrics() = default;
 
 void Metrics::show(const replica::Status& status) {
     Families& f = *families_;
-    f.height.Set(number(status.height.value));
-    f.log_size.Set(number(status.log_size));
-    f.cosigned.Set(number(status.cosigned.value));
-    f.view.Set(number(status.view));
+    f.height.Set(as_double(status.height.value));
+    f.log_size.Set(as_double(status.log_size));
+    f.cosigned.Set(as_double(status.cosigned.value));
+    f.view.Set(as_double(status.view));
     f.catching_up.Set(status.catching_up ? 1 : 0);
     f.quorum.Set(status.has_quorum ? 1 : 0);
     f.voting.Set(status.duty == replica::Duty::voting ? 1 : 0);
-    f.pool_size.Set(number(status.pool_transactions));
-    f.pool_bytes.Set(number(status.pool_bytes));
+    f.pool_size.Set(as_double(status.pool_transactions));
+    f.pool_bytes.Set(as_double(status.pool_bytes));
     for (const replica::PeerStatus& peer : status.peers) {
         const std::uint64_t lag =
             status.height > peer.height ? status.height.value - peer.height.value : std::uint64_t{0};
         f.peer_up.Add({{"peer", peer.member.value}}).Set(peer.connected ? 1 : 0);
-        f.peer_lag.Add({{"peer", peer.member.value}}).Set(number(lag));
+        f.peer_lag.Add({{"peer", peer.member.value}}).Set(as_double(lag));
     }
 }
 
 void Metrics::block_committed(std::chrono::milliseconds after, std::uint64_t transactions) {
-    families_->commit.Observe(number(after.count()) / 1000);
-    families_->transactions.Increment(number(transactions));
+    families_->commit.Observe(as_double(after.count()) / 1000);
+    families_->transactions.Increment(as_double(transactions));
 }
 
 void Metrics::replica_step(std::chrono::microseconds took, std::size_t events) {
-    families_->step.Observe(number(took.count()) / 1'000'000);
-    families_->events.Increment(number(events));
+    families_->step.Observe(as_double(took.count()) / 1'000'000);
+    families_->events.Increment(as_double(events));
 }
 
 void Metrics::view_changed() {
@@ -119,7 +119,7 @@ void Metrics::message_dropped(std::string_view reason) {
 }
 
 void Metrics::peer_dropped(const std::string& peer, std::size_t messages) {
-    families_->peer_dropped.Add({{"peer", peer}}).Increment(number(messages));
+    families_->peer_dropped.Add({{"peer", peer}}).Increment(as_double(messages));
 }
 
 void Metrics::request_answered(std::string_view route, int status) {
@@ -127,11 +127,11 @@ void Metrics::request_answered(std::string_view route, int status) {
 }
 
 void Metrics::set_queue_size(std::size_t events) {
-    families_->queue_size.Set(number(events));
+    families_->queue_size.Set(as_double(events));
 }
 
 void Metrics::set_disk_free(std::uint64_t bytes) {
-    families_->disk_free.Set(number(bytes));
+    families_->disk_free.Set(as_double(bytes));
 }
 
 std::string Metrics::text() const {

@@ -83,7 +83,7 @@ Outcome<Answer> use(Context& context, const Args& args) {
     return submit_and_answer(context, operation, "recorded");
 }
 
-Outcome<Answer> revoke(Context& context, const Args& args) {
+Outcome<Answer> revoke_grant(Context& context, const Args& args) {
     const Outcome<ledger::GrantId> grant = grant_of(args);
     if (!grant) return fail(grant.error());
     const ledger::RevokeGrant operation{.grant = *grant, .reason = args.text("reason")};
@@ -146,7 +146,7 @@ std::vector<Command> grant_commands() {
              .summary = "end a grant and all that hangs on it",
              .options = {grant, {"--reason", Takes::text, true, "why: one line for everybody to read"}},
              .examples = {"datadeed --profile owner.toml grant revoke GRANT --reason 'study ended'"},
-             .run = revoke}};
+             .run = revoke_grant}};
 }
 
 }  // namespace datadeed::cli

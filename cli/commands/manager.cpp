@@ -16,7 +16,7 @@ Outcome<Answer> appoint(Context& context, const Args& args) {
     return submit_and_answer(context, operation, "appointed " + args.text("to"));
 }
 
-Outcome<Answer> revoke(Context& context, const Args& args) {
+Outcome<Answer> revoke_manager(Context& context, const Args& args) {
     const ledger::RevokeManager operation{.data = ledger::DatasetId{args.text("data")}};
     return submit_and_answer(context, operation, "revoked");
 }
@@ -43,7 +43,7 @@ std::vector<Command> manager_commands() {
              .summary = "end the appointment, or give it back; grants that were made stay",
              .options = {{"--data", Takes::text, true, "the data set"}},
              .examples = {"datadeed --profile owner.toml manager revoke --data clinic/visits-2025"},
-             .run = revoke}};
+             .run = revoke_manager}};
 }
 
 }  // namespace datadeed::cli

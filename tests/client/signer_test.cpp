@@ -12,10 +12,10 @@
 namespace datadeed::client {
 namespace {
 
-const ChainId chain{Digest{7}};
+const ChainId this_chain{Digest{7}};
 
 Signer make_signer() {
-    return {chain, ledger::MemberId{"owner"}, crypto::SecretKey::generate()};
+    return {this_chain, ledger::MemberId{"owner"}, crypto::SecretKey::generate()};
 }
 
 ledger::Operation registration(const std::string& title) {
@@ -29,7 +29,7 @@ TEST_CASE("what is signed is a transaction of this chain that verifies") {
     Signer signer = make_signer();
     const Outcome<SignedTransaction> tx = signer.sign({registration("数据")});
     REQUIRE(tx);
-    auto parsed = ledger::parse(chain, tx->bytes);
+    auto parsed = ledger::parse(this_chain, tx->bytes);
     REQUIRE(parsed);
     CHECK(parsed->id == tx->id);
     CHECK(parsed->signer == signer.public_key());
@@ -58,7 +58,7 @@ TEST_CASE("nonces are the clock in microseconds and never repeat, whatever the t
         threads.emplace_back([&signer, &mine] {
             for (int i = 0; i < 200; ++i) {
                 const Outcome<SignedTransaction> tx = signer.sign({registration("t")});
-                mine.push_back(ledger::parse(chain, tx->bytes)->content.nonce.value);
+                mine.push_back(ledger::parse(this_chain, tx->bytes)->content.nonce.value);
             }
         });
     }
@@ -81,8 +81,8 @@ TEST_CASE("a read token is signed for its chain, member and node") {
     REQUIRE(message);
     CHECK(message->header.typ == "datadeed/token");
     CHECK(message->header.kid == signer.public_key());
-    CHECK(crypto::verify_sign1(*message, crypto::signing_context("datadeed/token/1", chain)));
-    CHECK_FALSE(crypto::verify_sign1(*message, crypto::signing_context("datadeed/tx/1", chain)));
+    CHECK(crypto::verify_sign1(*message, crypto::signing_context("datadeed/token/1", this_chain)));
+    CHECK_FALSE(crypto::verify_sign1(*message, crypto::signing_context("datadeed/tx/1", this_chain)));
     cbor::Reader reader{message->payload};
     CHECK(reader.array(3) == 3);
     CHECK(reader.text(63) == "owner");

@@ -12,7 +12,7 @@
 namespace datadeed::ledger::test {
 namespace {
 
-const crypto::PublicKey key{ByteArray<32>{0xAA}};
+const crypto::PublicKey a_key{ByteArray<32>{0xAA}};
 const std::string key_hex = "5820aa" + std::string(62, '0');
 const std::string digest_hex = "5820bb" + std::string(62, '0');
 
@@ -34,11 +34,11 @@ std::vector<Golden> golden() {
     const GrantId grant{Digest{0xBB}};
     return {
         {AdmitMember{
-             .member = MemberId{"a"}, .organisation = "A", .roles = {Role::operator_, Role::observer}, .keys = {key}},
+             .member = MemberId{"a"}, .organisation = "A", .roles = {Role::operator_, Role::observer}, .keys = {a_key}},
          "85016161614182010981" + key_hex},
         {SetRoles{.member = MemberId{"a"}, .roles = {Role::owner}}, "830261618102"},
-        {AddKey{.key = key}, "8203" + key_hex},
-        {RetireKey{.key = key}, "8204" + key_hex},
+        {AddKey{.key = a_key}, "8203" + key_hex},
+        {RetireKey{.key = a_key}, "8204" + key_hex},
         {RegisterData{.data = DatasetId{"d"}, .title = "T", .type = "t", .commitment = Digest{0xBB}},
          "8505616461546174" + digest_hex},
         {RegisterData{.data = DatasetId{"d"}, .title = "T", .type = "t", .commitment = std::nullopt},

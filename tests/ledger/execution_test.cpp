@@ -16,10 +16,6 @@ BlockExecution next_block(const World& world) {
     return BlockExecution{world.state(), {.height = world.height().next(), .time = world.now()}};
 }
 
-Bytes bytes_of(std::string_view text) {
-    return to_bytes(as_bytes(text));
-}
-
 }  // namespace
 
 TEST_CASE("a transaction applies whole or not at all") {

@@ -37,10 +37,6 @@ public:
     std::map<NodeKey, Bytes> nodes;
 };
 
-Bytes bytes_of(std::string_view text) {
-    return to_bytes(as_bytes(text));
-}
-
 // The tree again, written from its definition alone: a recursion over single bits without nodes or versions.
 using Leaves = std::vector<std::pair<Digest, Digest>>;
 

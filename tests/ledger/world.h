@@ -20,6 +20,10 @@
 
 namespace datadeed::ledger::test {
 
+inline Bytes bytes_of(std::string_view text) {
+    return to_bytes(as_bytes(text));
+}
+
 inline constexpr TimeMs beginning{1'800'000'000'000};
 inline constexpr std::uint64_t hour_ms = 60 * 60 * 1000;
 inline constexpr std::uint64_t day_ms = 24 * hour_ms;
