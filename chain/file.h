@@ -57,7 +57,7 @@ public:
     [[nodiscard]] virtual Result<void, Error> remove(const std::string& path) = 0;
     // Makes the names in this folder durable.
     [[nodiscard]] virtual Result<void, Error> sync_folder(const std::string& folder) = 0;
-    // Success when it is there already. The folder above must exist.
+    // Success when it is there already; folder_is_a_file when a file is. The folder above must exist.
     [[nodiscard]] virtual Result<void, Error> create_folder(const std::string& folder) = 0;
     // Names in the folder, sorted, without . and ..
     [[nodiscard]] virtual Result<std::vector<std::string>, Error> list(const std::string& folder) const = 0;

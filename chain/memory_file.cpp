@@ -141,6 +141,7 @@ Result<void, Error> MemoryFileSystem::sync_folder(const std::string& folder) {
 Result<void, Error> MemoryFileSystem::create_folder(const std::string& folder) {
     // Folders are durable at once: nothing of ours depends on one being lost.
     if (folders_.contains(folder)) return {};
+    if (names_.contains(folder)) return fail(Error{.fault = Fault::folder_is_a_file, .place = folder, .detail = {}});
     if (Result<void, Error> allowed = count_operation(folder); !allowed) return allowed;
     folders_.insert(folder);
     return {};

@@ -28,12 +28,12 @@ Outcome<crypto::SecretText> Context::passphrase(const std::string& file, Ask ask
                                     .profile_file = file,
                                     .environment_file = environment == nullptr ? "" : environment,
                                     .may_ask = !globals_.json};
-    if (const std::string named = file_of(sources); !named.empty()) warn_of_rights(named);
+    if (const std::string named = passphrase_file_of(sources); !named.empty()) warn_of_rights(named);
     return find_passphrase(sources, ask);
 }
 
 void Context::warn_of_rights(const std::string& file) const {
-    if (client::is_open_to_others(file)) say("warning: others may read '" + file + "': chmod 600");
+    if (client::is_open_to_others(file)) say("warning: others than its owner have rights on '" + file + "': chmod 600");
 }
 
 Outcome<client::Session*> Context::session() {
@@ -51,7 +51,7 @@ Outcome<client::Session*> Context::session() {
     return session_.get();
 }
 
-client::Deadline Context::deadline() {
+client::Deadline Context::take_deadline() {
     return std::exchange(first_deadline_, std::nullopt).value_or(client::after(globals_.timeout));
 }
 

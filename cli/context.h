@@ -42,7 +42,7 @@ public:
 
     // The moment at which --timeout is over. For the first that asks it is counted from when the session began to look
     // for a node, for later ones from now.
-    [[nodiscard]] client::Deadline deadline();
+    [[nodiscard]] client::Deadline take_deadline();
 
     // A line for people on standard error; silent with --quiet or --json.
     void say(std::string_view line) const;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <csignal>
 #include <string_view>
+#include <utility>
 
 #include <unistd.h>
 
@@ -31,7 +32,12 @@ void end_with_notice(int) {
 
 // A signal that whoever started this program wants ignored, as for a script's background job, stays so.
 void handle(int number, void (*handler)(int)) {
-    if (std::signal(number, handler) == SIG_IGN) std::signal(number, SIG_IGN);
+    struct sigaction before{};
+    if (::sigaction(number, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) return;
+    struct sigaction after{};
+    after.sa_handler = handler;
+    for (const int other : noticed) ::sigaddset(&after.sa_mask, other);  // one notice, whole
+    ::sigaction(number, &after, nullptr);
 }
 
 }  // namespace

@@ -88,14 +88,14 @@ Outcome<crypto::SecretText> ask_terminal(Ask ask) {
 
 }  // namespace
 
-std::string file_of(const PassphraseSources& sources) {
+std::string passphrase_file_of(const PassphraseSources& sources) {
     if (!sources.flag_file.empty()) return sources.flag_file;
     if (sources.flag_fd) return {};
     return sources.profile_file.empty() ? sources.environment_file : sources.profile_file;
 }
 
 Outcome<crypto::SecretText> find_passphrase(const PassphraseSources& sources, Ask ask) {
-    if (const std::string file = file_of(sources); !file.empty()) return client::read_passphrase_file(file);
+    if (const std::string file = passphrase_file_of(sources); !file.empty()) return client::read_passphrase_file(file);
     if (sources.flag_fd) return read_line(*sources.flag_fd);
     if (!sources.may_ask) return fail(needed("a passphrase is needed, and with --json nobody is asked"));
     return ask_terminal(ask);

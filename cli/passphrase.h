@@ -25,7 +25,7 @@ struct PassphraseSources {
 };
 
 // The file that it will be read from; empty when it comes from a descriptor or a person.
-[[nodiscard]] std::string file_of(const PassphraseSources& sources);
+[[nodiscard]] std::string passphrase_file_of(const PassphraseSources& sources);
 
 // The first of these that is given, in this order. Codes: key.passphrase_needed when there is none and nobody to ask,
 // file.unreadable.

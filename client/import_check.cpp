@@ -30,11 +30,12 @@ Outcome<ImportCheck> check_rows(const ImportPlan& plan) {
         const ImportRow& row = **next;
         ++check.rows;
         std::optional<ledger::Refusal> refusal = refusal_of(row, plan.type);
-        const Digest title = crypto::sha256(as_bytes(row.title));
-        const auto& [seen, fresh] = titles.emplace(crypto::sha256(as_bytes(row.id)), title);
-        const bool same = !fresh && seen->second == title;
-        if (!refusal && same) ++check.repeated;
-        if (!refusal && !fresh && !same) refusal = ledger::Refusal::data_exists;
+        if (!refusal) {  // a row that can't be registered doesn't take the id from a later one
+            const Digest title = crypto::sha256(as_bytes(row.title));
+            const auto& [seen, fresh] = titles.emplace(crypto::sha256(as_bytes(row.id)), title);
+            if (!fresh && seen->second == title) ++check.repeated;
+            if (!fresh && seen->second != title) refusal = ledger::Refusal::data_exists;
+        }
         if (refusal && ++check.failed_total <= ImportResult::failed_listed_max) {
             const Problem problem = to_problem(*refusal);
             check.failed.push_back({.line = row.line, .code = problem.code, .detail = problem.title});

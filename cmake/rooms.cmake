@@ -61,10 +61,11 @@ function(datadeed_program name)
     endforeach()
 endfunction()
 
-# datadeed_test(ledger_test DEPENDS ledger SOURCES a_test.cpp LABELS unit [TIMEOUT seconds])
-# One test program a room; ctest sees each case. All run from the root of the project.
+# datadeed_test(ledger_test DEPENDS ledger SOURCES a_test.cpp LABELS unit [TIMEOUT seconds] [BUSY])
+# One test program a room; ctest sees each case. All run from the root of the project. BUSY: what the test does itself
+# takes longer than compiling it, so it is optimised as a room is.
 function(datadeed_test name)
-    cmake_parse_arguments(TEST "" "TIMEOUT" "DEPENDS;SOURCES;PRIVATE;LABELS" ${ARGN})
+    cmake_parse_arguments(TEST "BUSY" "TIMEOUT" "DEPENDS;SOURCES;PRIVATE;LABELS" ${ARGN})
     if(NOT TEST_TIMEOUT)
         set(TEST_TIMEOUT 600)  # generous: sanitizer builds are ten times slower
     endif()
@@ -73,7 +74,9 @@ function(datadeed_test name)
     endif()
     datadeed_program(${name} DEPENDS ${TEST_DEPENDS} SOURCES ${TEST_SOURCES}
         PRIVATE ${TEST_PRIVATE} Catch2::Catch2WithMain rapidcheck datadeed_test_paths)
-    target_compile_options(${name} PRIVATE ${datadeed_test_options})
+    if(NOT TEST_BUSY)
+        target_compile_options(${name} PRIVATE ${datadeed_test_options})
+    endif()
     target_compile_definitions(${name} PRIVATE DATADEED_CATCH_MAJOR=${Catch2_VERSION_MAJOR})
     catch_discover_tests(${name} TEST_PREFIX "${name}: "
         PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}")

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-// The characters of HTTP (RFC 9110 section 5.6) and URIs (RFC 3986). Pure; any thread.
+// The characters of HTTP (RFC 9110 section 5.6) and URIs (RFC 3986), and the fields made of them. Pure; any thread.
 
 namespace datadeed::http {
 

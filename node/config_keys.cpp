@@ -44,7 +44,7 @@ constexpr ConfigKey number(std::string_view table, std::string_view name, std::s
 
 using C = NodeConfig;
 
-const std::array keys = {
+const std::array every_key = {
     text("node", "name", "the member id of this node on the chain", [](C& c) -> auto& { return c.name; }),
     path("node", "data_dir", true, "folder of the chain, the state and the votes",
          [](C& c) -> auto& { return c.data_dir; }),
@@ -84,7 +84,7 @@ const std::array keys = {
 }  // namespace
 
 std::span<const ConfigKey> config_keys() {
-    return keys;
+    return every_key;
 }
 
 std::string default_of(const ConfigKey& key) {

@@ -49,7 +49,7 @@ public:
     [[nodiscard]] std::vector<HealthCheck> update(const std::vector<HealthCheck>& checks);
 
 private:
-    std::set<std::string_view> failing_;
+    std::set<std::string_view> failing_;  // the names of checks are literals
 };
 
 }  // namespace datadeed::node

@@ -25,7 +25,7 @@ Outcome<Answer> wait_tx(Context& context, const Args& args) {
     if (!tx) return fail(tx.error());
     const Outcome<client::Session*> session = context.session();
     if (!session) return fail(session.error());
-    const Outcome<client::Final> final = (*session)->nodes().wait_for(*tx, context.deadline());
+    const Outcome<client::Final> final = (*session)->nodes().wait_for(*tx, context.take_deadline());
     if (!final) return fail(final.error());
     const Submitted submitted{.tx = *tx, .final = *final};
     return Answer{.value = submitted.to_json(), .text = submitted.to_text()};
@@ -37,7 +37,7 @@ Outcome<Answer> receipt(Context& context, const Args& args) {
     const Outcome<client::Session*> session = context.session();
     if (!session) return fail(session.error());
     const std::string id = to_hex(tx->value);
-    const Outcome<Bytes> bytes = (*session)->nodes().get_bytes("/v1/tx/" + id + "/receipt", context.deadline());
+    const Outcome<Bytes> bytes = (*session)->nodes().get_bytes("/v1/tx/" + id + "/receipt", context.take_deadline());
     if (!bytes) return fail(bytes.error());
     const std::string& file = args.text("output");
     if (Outcome<void> written = client::create_file(file, *bytes, client::Mode::shared); !written) {
@@ -56,12 +56,13 @@ Outcome<Answer> node_status(Context& context, const Args& args) {
     (void)args;
     const Outcome<client::Session*> session = context.session();
     if (!session) return fail(session.error());
-    Outcome<json::Value> first = (*session)->nodes().get("/v1/node", context.deadline());
+    Outcome<json::Value> first = (*session)->nodes().get("/v1/node", context.take_deadline());
     if (!first) return fail(first.error());
     json::Value rows = json::Value::array();
     for (const client::NodeAddress& node : (*session)->profile().nodes) {
         json::Value row = json::Value::object({{"name", node.name}, {"api", node.api}});
-        Outcome<json::Value> answer = status_of((*session)->profile(), (*session)->signer(), node, context.deadline());
+        Outcome<json::Value> answer =
+            status_of((*session)->profile(), (*session)->signer(), node, context.take_deadline());
         for (const std::string_view member : {"role", "state", "height", "view", "primary"}) {
             const json::Value* const value = answer ? answer->find(member) : nullptr;
             row.set(member, value == nullptr ? json::Value{} : *value);

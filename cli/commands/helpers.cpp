@@ -79,14 +79,14 @@ Outcome<Submitted> submit(Context& context, std::vector<ledger::Operation> opera
     if (!session) return fail(session.error());
     const Outcome<client::SignedTransaction> tx = (*session)->signer().sign(std::move(operations));
     if (!tx) return fail(tx.error());
-    context.say("tx " + to_hex(tx->id.value));
     const InterruptNotice notice{error_output(interrupted(tx->id), {}, context.globals().json)};
+    context.say("tx " + to_hex(tx->id.value));
     if (context.globals().no_wait) {
-        if (const Outcome<void> sent = (*session)->nodes().submit(*tx, context.deadline()); !sent)
+        if (const Outcome<void> sent = (*session)->nodes().submit(*tx, context.take_deadline()); !sent)
             return fail(sent.error());
         return Submitted{.tx = tx->id, .final = std::nullopt};
     }
-    const Outcome<client::Final> final = (*session)->nodes().submit_and_wait(*tx, context.deadline());
+    const Outcome<client::Final> final = (*session)->nodes().submit_and_wait(*tx, context.take_deadline());
     if (!final) return fail(final.error());
     return Submitted{.tx = tx->id, .final = *final};
 }
@@ -100,15 +100,17 @@ Outcome<Answer> submit_and_answer(Context& context, ledger::Operation operation,
 Outcome<json::Value> read(Context& context, const std::string& target) {
     const Outcome<client::Session*> session = context.session();
     if (!session) return fail(session.error());
-    return (*session)->nodes().get(target, context.deadline());
+    return (*session)->nodes().get(target, context.take_deadline());
 }
 
 Outcome<json::Value> read_at(Context& context, const std::string& target, Height height) {
     const std::string full =
         target + (target.find('?') == std::string::npos ? "?" : "&") + "at_height=" + std::to_string(height.value);
-    const client::Deadline deadline = context.deadline();
+    const Outcome<client::Session*> session = context.session();
+    if (!session) return fail(session.error());
+    const client::Deadline deadline = context.take_deadline();
     while (true) {
-        Outcome<json::Value> answer = read(context, full);
+        Outcome<json::Value> answer = (*session)->nodes().get(full, deadline);
         const bool behind = !answer && answer.error().code == "state.height_ahead";
         if (!behind || std::chrono::steady_clock::now() + behind_pause >= deadline) return answer;
         std::this_thread::sleep_for(behind_pause);

@@ -27,6 +27,7 @@ TEST_CASE("the command line, which refuses before it sends, says the same as a n
         CAPTURE(here.code);
         CHECK(there.status == here.status);
         CHECK(there.code == here.code);
+        CHECK(there.title + "." == here.detail);
         CHECK(there.hint == std::vector{here.hint});
     }
 }

@@ -70,7 +70,7 @@ TEST_CASE("files and folders are made for their owner alone, whatever the umask"
     REQUIRE(::stat((folder.path() + "/f/a").c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
     CHECK(posix_files().create_folder(folder.path() + "/f"));
-    CHECK_FALSE(posix_files().create_folder(folder.path() + "/f/a"));
+    CHECK(posix_files().create_folder(folder.path() + "/f/a").error().fault == Fault::folder_is_a_file);
 }
 
 TEST_CASE("a full disk, a missing right and too many open files each say so") {

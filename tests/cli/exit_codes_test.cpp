@@ -25,6 +25,7 @@ TEST_CASE("each class of failure has its exit code") {
     CHECK(exit_for("auth.token_expired", 401) == 4);
     CHECK(exit_for("dev.folder_not_empty", 409) == 6);
     CHECK(exit_for("dev.port_in_use", 409) == 6);
+    CHECK(exit_for("dev.node_failed", 503) == 8);
     CHECK(exit_for("tx.pending", 504) == 7);
     CHECK(exit_for("receipt.not_ready", 503) == 7);
     CHECK(exit_for("net.unreachable", 503) == 8);

@@ -24,11 +24,17 @@ TEST_CASE("an error says what, why and what to do, and usage errors where to rea
 }
 
 TEST_CASE("an error for programs is one object with its exit code") {
-    const client::Problem problem{
+    client::Problem problem{
         .code = "data.exists", .title = "it is \"there\"", .detail = "why", .hint = {"a", "b"}, .status = 409};
     CHECK(json::dump(problem_json(problem)) ==
           R"({"type":"urn:datadeed:error:data.exists","title":"it is \"there\"","status":409,"detail":"why",)"
           R"("code":"data.exists","hint":["a","b"],"exit":6})");
+    problem.tx = "ab";
+    CHECK(error_output(problem, "x", true) == json::dump(problem_json(problem)) + "\n");
+    CHECK(error_output(problem, "x", true)
+              .ends_with(R"("exit":6,"tx":"ab"})"
+                         "\n"));
+    CHECK(error_output(problem, "x", false) == problem_text(problem, "x"));
 }
 
 TEST_CASE("texts from elsewhere can't steer the terminal") {

@@ -23,6 +23,20 @@ TEST_CASE("a new file holds the bytes, and a secret one is for its owner alone")
     CHECK(mode_of(folder / "a") == 0600);
 }
 
+TEST_CASE("a file on which others have any right is found, and one that isn't there is nobody's") {
+    const support::Folder folder;
+    const std::string file = folder.write("a", "secret");
+    for (const mode_t mode : {0600U, 0400U}) {
+        REQUIRE(::chmod(file.c_str(), mode) == 0);
+        CHECK_FALSE(is_open_to_others(file));
+    }
+    for (const mode_t mode : {0640U, 0604U, 0620U, 0610U}) {
+        REQUIRE(::chmod(file.c_str(), mode) == 0);
+        CHECK(is_open_to_others(file));
+    }
+    CHECK_FALSE(is_open_to_others(folder / "missing"));
+}
+
 TEST_CASE("an existing file is never overwritten unless it is to be replaced") {
     const support::Folder folder;
     folder.write("a", "old");

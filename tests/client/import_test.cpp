@@ -1,4 +1,4 @@
-#include "client/import_check.h"
+#include "client/import.h"
 
 #include <set>
 
@@ -65,26 +65,6 @@ TEST_CASE("rows that can't be registered are listed with line and code, and the 
                                                                        {5, "data.exists"},
                                                                        {6, "data.exists"},
                                                                        {9, "data.exists"}});
-}
-
-TEST_CASE("a dry run finds what the table alone can tell, and shows its first row") {
-    const support::Folder folder;
-    const std::string long_id(200, 'x');
-    const Outcome<ImportCheck> check = check_rows(plan_for(
-        folder.write("t.csv", "pkg,item,title\np,1,One\np,2,\n" + long_id + ",3,Three\np,1,One\np,1,Uno\np,7,七\n")));
-    REQUIRE(check);
-    CHECK(check->rows == 6);
-    REQUIRE(check->first);
-    CHECK(check->first->id == "p/1");
-    CHECK(check->first->title == "One");
-    CHECK(check->repeated == 1);
-    CHECK(check->failed_total == 3);
-    std::vector<std::pair<std::uint64_t, std::string>> failed;
-    for (const ImportFailure& failure : check->failed) failed.emplace_back(failure.line, failure.code);
-    CHECK(failed == std::vector<std::pair<std::uint64_t, std::string>>{
-                        {3, "data.title_empty"}, {4, "data.id_malformed"}, {6, "data.exists"}});
-    CHECK(check_rows(plan_for(folder.write("u.csv", "pkg,item,title\np,1\n"))).error().code == "csv.field_count");
-    CHECK_FALSE(check_rows(plan_for(folder.write("v.csv", "pkg,item,title\n")))->first);
 }
 
 TEST_CASE("an import that is run again registers nothing twice") {

@@ -55,6 +55,7 @@ TEST_CASE("the log is told of a check once when it fails and once when it holds 
     CHECK(told(full) == Lines{});
     CHECK(told(alone) == Lines{"quorum fails", "disk holds"});
     CHECK(told([](Facts& facts) { facts.status.catching_up = true; }) == Lines{"quorum holds"});
+    CHECK(told([](Facts& facts) { facts.status.block_time = TimeMs{9'000'000}; }) == Lines{});
     CHECK(told(nothing) == Lines{});
 }
 

@@ -101,6 +101,21 @@ TEST_CASE("a disk that is full at the start is said to be so") {
     test::refuses(chain, Exit::disk_full, "file.disk_full");
 }
 
+TEST_CASE("less space than the configuration asks for stands in the log") {
+    const test::Chain chain;
+    constexpr std::uint64_t most_mib = 1'048'576;
+    if (fs::space(chain.folder().path()).available >> 20U >= most_mib) {
+        WARN("skipped: there is more space than can be asked for");
+        return;
+    }
+    chain.write_config("[storage]\ndisk_free_min_mib = " + std::to_string(most_mib) + "\n");
+    test::Process node{{"--config", chain.config_file()}, chain.folder() / "low.log"};
+    const std::optional<json::Value> line = node.wait_for("node.check_failed");
+    REQUIRE(line);
+    CHECK(line->text_at("check") == "disk");
+    CHECK(node.output().find("node.ready") == std::string::npos);
+}
+
 TEST_CASE("a file in the data folder's place is a matter of the folder") {
     const test::Chain chain;
     std::ofstream{chain.folder() / "nodes/n0/data"} << "not a folder";
