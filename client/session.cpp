@@ -1,5 +1,7 @@
 #include "client/session.h"
 
+#include <algorithm>
+
 #include "client/files.h"
 #include "ledger/genesis.h"
 
@@ -7,6 +9,23 @@ namespace datadeed::client {
 namespace {
 
 constexpr std::size_t genesis_size_max = std::size_t{16} << 20U;
+
+// A key belongs to one member for ever, so the founding members' are known without a node. What a profile signs stands
+// in the name of the key's member, whatever name the profile gives: better refused here than found on the chain.
+Outcome<void> check_founder(const Profile& profile, ByteView genesis, const crypto::PublicKey& key) {
+    const auto document = ledger::decode_genesis(genesis);
+    if (!document) return {};  // a node says more of it
+    for (const ledger::GenesisMember& member : document->members) {
+        if (std::ranges::find(member.keys, key) == member.keys.end() || member.id.value == profile.member) continue;
+        return fail(Problem{
+            .code = "profile.key_of_another",
+            .title = "the profile says '" + profile.member + "', but its key is one of '" + member.id.value + "'",
+            .detail = "what it signs would stand in the name of '" + member.id.value + "'",
+            .hint = {"correct member or key_file in the profile"},
+            .status = 403});
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -29,6 +48,7 @@ Outcome<std::unique_ptr<Session>> Session::open(Profile profile, const crypto::S
     }
     Outcome<crypto::SecretKey> key = open_key_file(profile.key_file, passphrase);
     if (!key) return fail(key.error());
+    if (Outcome<void> own = check_founder(profile, *genesis, key->public_key()); !own) return fail(own.error());
     TransportFactory transport = http_transport(profile.nodes);
     return std::make_unique<Session>(std::move(profile), std::move(*key), std::move(transport));
 }

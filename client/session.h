@@ -14,7 +14,7 @@ namespace datadeed::client {
 class Session {
 public:
     // Reads the genesis document and the key file that the profile names. Codes: file.unreadable,
-    // profile.wrong_genesis, key.passphrase_wrong, key.broken.
+    // profile.wrong_genesis, profile.key_of_another, key.passphrase_wrong, key.broken.
     [[nodiscard]] static Outcome<std::unique_ptr<Session>> open(Profile profile, const crypto::SecretText& passphrase);
 
     // With a key that is open already, and another transport than HTTP: for tests.

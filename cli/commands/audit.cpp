@@ -17,6 +17,7 @@
 #include "crypto/error.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
+#include "crypto/tlog_proof.h"
 
 // What a regulator or an owner can check without a node: `audit receipt`, `audit replay`.
 
@@ -98,9 +99,11 @@ Answer replay_answer(const audit::ReplayReport& report, const audit::Anchors& an
     const std::string good = std::to_string(report.height.value) + " blocks, " + std::to_string(report.transactions) +
                              " transactions\n  chain       " + to_hex(report.chain.value) + "\n  last block  " +
                              client::to_rfc3339(report.time) + "\n  state root  " + to_hex(report.state_root) +
-                             "\n  log root    " + to_hex(report.log_root) + "\n  anchors     " + anchors_text(anchors);
-    answer.text = report.verified() ? "VERIFIED  " + good + not_shown_text(anchors)
-                                    : bad_text(*report.first_bad) + "\n  good until then: " + good;
+                             "\n  log root    " + to_hex(report.log_root);
+    answer.text =
+        report.verified()
+            ? "VERIFIED  " + good + "\n  anchors     " + anchors_text(anchors) + not_shown_text(anchors)
+            : bad_text(*report.first_bad) + "\n  good until then: " + (report.height.value > 0 ? good : "nothing");
     answer.exit = report.verified() ? exit_code::done : exit_code::verification_failed;
     return answer;
 }
@@ -182,16 +185,17 @@ Answer receipt_verified(const audit::ReceiptReport& report) {
         names += (names.empty() ? "" : ", ") + by.name;
     }
     const std::string leaf = to_hex(crypto::leaf_hash(report.transaction));
-    const std::string tx = to_hex(crypto::sha256(report.transaction));
+    const std::string tx = report.id ? to_hex(report.id->value) : std::string{};
     answer.value = Value::object({{"verdict", "verified"},
                                   {"origin", report.proof.checkpoint.origin},
-                                  {"tx", tx},
+                                  {"tx", report.id ? Value{tx} : Value{}},
                                   {"index", report.proof.index},
                                   {"log_size", report.proof.checkpoint.size},
                                   {"log_root", to_hex(report.proof.checkpoint.root)},
                                   {"leaf_hash", leaf},
                                   {"cosigners", std::move(cosigners)}});
-    answer.text = "VERIFIED  transaction " + tx + "\n  stands at index " + std::to_string(report.proof.index) +
+    const std::string what = report.id ? "transaction " + tx : "an entry that is no transaction of this chain";
+    answer.text = "VERIFIED  " + what + "\n  stands at index " + std::to_string(report.proof.index) +
                   " of the log of " + report.proof.checkpoint.origin + ", of " +
                   std::to_string(report.proof.checkpoint.size) + " entries\n  leaf hash     " + leaf +
                   "\n  cosigned by   " + names;
@@ -219,6 +223,11 @@ Outcome<Answer> check_receipt(Context& /*context*/, const Args& args) {
         auto bytes = client::read_file(args.text("transaction"), transaction_size_max);
         if (!bytes) return fail(bytes.error());
         transaction = std::move(*bytes);
+    }
+    const auto carries = crypto::parse_tlog_proof(as_text(*proof));
+    if (carries && !carries->extra && !transaction) {
+        return fail(
+            bad_value("the receipt doesn't carry its transaction", {"give the signed bytes: --transaction FILE"}));
     }
     const auto checked = audit::check_receipt(as_text(*proof), *policy, transaction);
     return checked ? receipt_verified(*checked) : receipt_failed(checked.error());

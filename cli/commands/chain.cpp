@@ -1,5 +1,9 @@
+#include <chrono>
+#include <thread>
+
 #include "cli/commands/commands.h"
 #include "cli/commands/helpers.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "client/files.h"
 
@@ -7,6 +11,8 @@
 
 namespace datadeed::cli {
 namespace {
+
+constexpr std::chrono::milliseconds receipt_pause{30};
 
 Outcome<ledger::TxId> tx_of(const Args& args) {
     const Outcome<Digest> digest = parse_digest("TX", args.text("TX"));
@@ -25,10 +31,25 @@ Outcome<Answer> wait_tx(Context& context, const Args& args) {
     if (!tx) return fail(tx.error());
     const Outcome<client::Session*> session = context.session();
     if (!session) return fail(session.error());
+    const InterruptNotice notice{notice_of(context, *tx)};
     const Outcome<client::Final> final = (*session)->nodes().wait_for(*tx, context.take_deadline());
     if (!final) return fail(final.error());
     const Submitted submitted{.tx = *tx, .final = *final};
     return Answer{.value = submitted.to_json(), .text = submitted.to_text()};
+}
+
+// Once the transaction is final, a node that doesn't know it is only a moment behind.
+Outcome<Bytes> get_receipt(Context& context, client::Session& session, const ledger::TxId& tx) {
+    const InterruptNotice notice{notice_of(context, tx)};
+    const client::Deadline deadline = context.take_deadline();
+    const Outcome<client::Final> final = session.nodes().wait_for(tx, deadline);
+    if (!final) return fail(final.error());
+    while (true) {
+        Outcome<Bytes> bytes = session.nodes().get_bytes("/v1/tx/" + to_hex(tx.value) + "/receipt", deadline);
+        const bool behind = !bytes && bytes.error().code == "tx.not_found";
+        if (!behind || std::chrono::steady_clock::now() + receipt_pause >= deadline) return bytes;
+        std::this_thread::sleep_for(receipt_pause);
+    }
 }
 
 Outcome<Answer> receipt(Context& context, const Args& args) {
@@ -37,7 +58,7 @@ Outcome<Answer> receipt(Context& context, const Args& args) {
     const Outcome<client::Session*> session = context.session();
     if (!session) return fail(session.error());
     const std::string id = to_hex(tx->value);
-    const Outcome<Bytes> bytes = (*session)->nodes().get_bytes("/v1/tx/" + id + "/receipt", context.take_deadline());
+    const Outcome<Bytes> bytes = get_receipt(context, **session, *tx);
     if (!bytes) return fail(bytes.error());
     const std::string& file = args.text("output");
     if (Outcome<void> written = client::create_file(file, *bytes, client::Mode::shared); !written) {

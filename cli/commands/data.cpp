@@ -3,6 +3,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/helpers.h"
 #include "cli/exit_codes.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "client/import.h"
@@ -62,8 +63,8 @@ Answer answer_of(const client::ImportResult& result) {
                                           {"failed", to_json(result.failed)},
                                           {"failed_total", result.failed_total}}),
             .text = with_separators(result.registered) + " registered, " + with_separators(result.skipped) +
-                    " skipped (registered before), " + with_separators(result.failed_total) + " failed\n" +
-                    to_text(result.failed, result.failed_total),
+                    " skipped (registered before, or twice in the table), " + with_separators(result.failed_total) +
+                    " failed\n" + to_text(result.failed, result.failed_total),
             .exit = result.failed_total == 0 ? exit_code::done : exit_code::partly_done};
 }
 
@@ -89,6 +90,14 @@ Answer answer_of(const client::ImportCheck& check) {
     return answer;
 }
 
+Problem import_interrupted() {
+    return {.code = "process.interrupted",
+            .title = "interrupted: some rows are registered, others not",
+            .detail = "each row is a transaction of its own",
+            .hint = {"run it again: rows that are registered are skipped"},
+            .status = 499};
+}
+
 Outcome<Answer> import_table(Context& context, const Args& args) {
     const client::ImportPlan plan{.file = args.text("FILE"),
                                   .id_columns = args.list("id-columns"),
@@ -107,6 +116,7 @@ Outcome<Answer> import_table(Context& context, const Args& args) {
     options.row_timeout = std::max<std::chrono::milliseconds>(options.row_timeout, context.globals().timeout);
     Outcome<client::ImportResult> result{};
     {
+        const InterruptNotice notice{error_output(import_interrupted(), {}, context.globals().json)};
         ProgressBar bar{"importing", *rows, context.shows_progress()};
         options.progress = [&bar](std::uint64_t done) { bar.update(done); };
         result = client::import_rows(**session, plan, options);

@@ -15,17 +15,6 @@ namespace {
 constexpr std::chrono::milliseconds behind_pause{30};
 constexpr std::chrono::milliseconds status_patience{1500};  // a paused node never answers
 
-// What somebody must know who stops waiting: the transaction may be on its way.
-Problem interrupted(const ledger::TxId& tx) {
-    const std::string id = to_hex(tx.value);
-    return {.code = "process.interrupted",
-            .title = "interrupted while transaction " + id + " was under way",
-            .detail = "a node may have accepted it; it becomes final later, or expires",
-            .hint = {"datadeed tx wait " + id},
-            .status = 499,
-            .tx = id};
-}
-
 std::string members_cell(const json::Value::Object& members);
 std::string elements_cell(const json::Value::Array& elements);
 
@@ -74,12 +63,23 @@ std::string Submitted::to_text() const {
     return final ? "final in block " + with_separators(final->height.value) + " (" + id + ")" : "accepted (" + id + ")";
 }
 
+std::string notice_of(const Context& context, const ledger::TxId& tx) {
+    const std::string id = to_hex(tx.value);
+    const Problem problem{.code = "process.interrupted",
+                          .title = "interrupted while transaction " + id + " was under way",
+                          .detail = "a node may have accepted it; it becomes final later, or expires",
+                          .hint = {"datadeed tx wait " + id},
+                          .status = 499,
+                          .tx = id};
+    return error_output(problem, {}, context.globals().json);
+}
+
 Outcome<Submitted> submit(Context& context, std::vector<ledger::Operation> operations) {
     const Outcome<client::Session*> session = context.session();
     if (!session) return fail(session.error());
     const Outcome<client::SignedTransaction> tx = (*session)->signer().sign(std::move(operations));
     if (!tx) return fail(tx.error());
-    const InterruptNotice notice{error_output(interrupted(tx->id), {}, context.globals().json)};
+    const InterruptNotice notice{notice_of(context, tx->id)};
     context.say("tx " + to_hex(tx->id.value));
     if (context.globals().no_wait) {
         if (const Outcome<void> sent = (*session)->nodes().submit(*tx, context.take_deadline()); !sent)

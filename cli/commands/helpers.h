@@ -26,6 +26,9 @@ struct Submitted {
 // Signs as the profile's member, says the id on standard error, submits, and waits unless --no-wait.
 [[nodiscard]] Outcome<Submitted> submit(Context& context, std::vector<ledger::Operation> operations);
 
+// What standard error gets when somebody stops waiting for this transaction: for InterruptNotice.
+[[nodiscard]] std::string notice_of(const Context& context, const ledger::TxId& tx);
+
 // As submit, answered: `what` begins the text for people.
 [[nodiscard]] Outcome<Answer> submit_and_answer(Context& context, ledger::Operation operation, std::string_view what);
 

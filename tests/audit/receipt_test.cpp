@@ -7,6 +7,8 @@
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "crypto/tlog_proof.h"
+#include "ledger/checkpoint_names.h"
+#include "ledger/transaction.h"
 #include "tests/support/catch.h"
 
 namespace {
@@ -22,14 +24,13 @@ crypto::SecretKey key_of(std::uint8_t number) {
     return crypto::SecretKey::from_seed(seed);
 }
 
-const std::string origin = "datadeed/test";
-
 // Three cosigners of whom two suffice, and a log of five entries.
 struct Log {
+    std::string name{"datadeed/test"};
     std::vector<Bytes> entries{{1}, {2}, {3}, {4}, {5}};
 
     [[nodiscard]] crypto::Policy policy() const {
-        crypto::Policy policy{.origin = origin, .quorum = 2};
+        crypto::Policy policy{.origin = name, .quorum = 2};
         for (std::uint8_t i = 0; i < 3; ++i) policy.cosigners.push_back(cosigner(i));
         return policy;
     }
@@ -41,7 +42,7 @@ struct Log {
         std::vector<Digest> leaves;
         for (const Bytes& entry : entries) leaves.push_back(crypto::leaf_hash(entry));
         const crypto::Checkpoint checkpoint{
-            .origin = origin, .size = leaves.size(), .root = crypto::root_of(std::span<const Digest>{leaves})};
+            .origin = name, .size = leaves.size(), .root = crypto::root_of(std::span<const Digest>{leaves})};
         crypto::Note note{.text = crypto::format_checkpoint(checkpoint)};
         for (std::uint8_t i = 0; i < cosigners; ++i) {
             const crypto::SecretKey key = key_of(i);
@@ -72,6 +73,22 @@ TEST_CASE("the transaction may come beside the receipt, but not another one") {
     CHECK_FALSE(audit::check_receipt(log.receipt(3, 2, false), log.policy(), std::nullopt));
     CHECK_FALSE(audit::check_receipt(log.receipt(3, 2, false), log.policy(), log.entries[2]));
     CHECK_FALSE(audit::check_receipt(log.receipt(3, 2, true), log.policy(), log.entries[2]));
+}
+
+TEST_CASE(
+    "the transaction is named as the ledger names it, when the origin is a chain's and the entry its transaction") {
+    const Log log;
+    CHECK_FALSE(audit::check_receipt(log.receipt(3, 2, true), log.policy(), std::nullopt)->id);
+    const datadeed::ChainId chain{Digest{9}};
+    const datadeed::ledger::Operation operation = datadeed::ledger::RegisterData{
+        .data = datadeed::ledger::DatasetId{"a"}, .title = "A", .type = "table", .commitment = std::nullopt};
+    const datadeed::ledger::Transaction transaction{
+        .nonce = datadeed::ledger::Nonce{1}, .expires = datadeed::TimeMs{2}, .operations = {operation}};
+    Log chains{.name = datadeed::ledger::checkpoint_origin("test", chain)};
+    chains.entries[3] = datadeed::ledger::sign_transaction(chain, transaction, key_of(8));
+    const auto report = audit::check_receipt(chains.receipt(3, 2, true), chains.policy(), std::nullopt);
+    REQUIRE(report);
+    CHECK(report->id == datadeed::ledger::parse(chain, chains.entries[3])->id);
 }
 
 TEST_CASE("fewer cosigners than the quorum are not enough") {

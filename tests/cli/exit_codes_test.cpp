@@ -23,6 +23,7 @@ TEST_CASE("each class of failure has its exit code") {
     CHECK(exit_for("key.passphrase_needed", 400) == 2);
     CHECK(exit_for("key.passphrase_wrong", 401) == 4);
     CHECK(exit_for("auth.token_expired", 401) == 4);
+    CHECK(exit_for("profile.key_of_another", 403) == 4);
     CHECK(exit_for("dev.folder_not_empty", 409) == 6);
     CHECK(exit_for("dev.port_in_use", 409) == 6);
     CHECK(exit_for("dev.node_failed", 503) == 8);

@@ -28,6 +28,7 @@ TEST_CASE("a dry run finds what the table alone can tell, and shows its first ro
     for (const ImportFailure& failure : check->failed) failed.emplace_back(failure.line, failure.code);
     CHECK(failed == std::vector<std::pair<std::uint64_t, std::string>>{
                         {3, "data.title_empty"}, {4, "data.id_malformed"}, {6, "data.exists"}});
+    CHECK(check->failed.back().detail == "line 2 has the same id and another title");
 }
 
 TEST_CASE("a dry run refuses a broken table as an import does, and an empty one has no first row") {

@@ -71,6 +71,8 @@ profile_with 0 >"$dir/profiles/clinic-old.toml"
 profile_with 1 >"$dir/profiles/clinic-new.toml"
 shows "$is_final and .data == \"clinic/before\"" as clinic-old data register --id clinic/before --title "Before" --type table
 shows "$is_final and .key == \"${keys[1]}\"" as clinic-old member rotate-key --new-key "$dir/clinic-1.key"
+sed "s#^member.*#member = 'manager'#" "$dir/profiles/owner.toml" >"$dir/profiles/mixed-up.toml"
+fails 4 profile.key_of_another as mixed-up data register --id clinic/mixed-up --title "In whose name?" --type table
 fails 4 key.retired as clinic-old data register --id clinic/old --title "By the old key" --type table
 shows "$is_final" as clinic-new data register --id clinic/new --title "By the new key" --type table
 fails 4 auth.token_wrong_key as clinic-old member show --self
@@ -158,11 +160,13 @@ eventually 10 "$registered" bash -c "'$bin/datadeed' --profile '$dir/profiles/ow
 shows ".tx == \"$registered\" and .bytes > 0 and .file == \"$dir/visits.tlog-proof\"" receipt
 
 # Audit, without a node.
-shows ".verdict == \"verified\" and .index == $index and (.cosigners | length >= 3)" \
+shows ".verdict == \"verified\" and .tx == \"$registered\" and .index == $index and (.cosigners | length >= 3)" \
     "$bin/datadeed" audit receipt "$dir/visits.tlog-proof" --policy "$dir/policy.txt" --json
 sed 's/^origin .*/origin datadeed\/another/' "$dir/policy.txt" >"$dir/another.txt"
 status=0; "$bin/datadeed" audit receipt "$dir/visits.tlog-proof" --policy "$dir/another.txt" --json >"$dir/out" || status=$?
 expect "$status $(out .verdict)" "5 failed" "a receipt under a policy for another log"
+sed '/^extra/d' "$dir/visits.tlog-proof" >"$dir/bare.tlog-proof"
+fails 2 usage.value "$bin/datadeed" audit receipt "$dir/bare.tlog-proof" --policy "$dir/policy.txt" --json
 sed '/^cosigner/d' "$dir/policy.txt" >"$dir/broken.txt"
 fails 2 usage.value "$bin/datadeed" audit receipt "$dir/visits.tlog-proof" --policy "$dir/broken.txt" --json
 
@@ -176,7 +180,10 @@ kill -TERM "$waiting"
 status=0; wait "$waiting" || status=$?
 under_way=$(sed -n 's/^tx //p' "$dir/err")
 expect "$status $(grep -c "transaction $under_way .*process.interrupted" "$dir/err")" "130 1" "waiting that is interrupted"
+fails 7 tx.pending as owner tx receipt "$under_way" -o "$dir/early.tlog-proof" --timeout 1
+"$bin/datadeed" --profile "$dir/profiles/owner.toml" tx wait "$under_way" >"$dir/out" 2>"$dir/err" & waiting=$!
 dev resume node-2 >/dev/null; dev resume node-3 >/dev/null
+wait "$waiting"
 shows ".tx == \"$under_way\" and (.height | . > 0)" as owner tx wait "$under_way"
 
 # Load, and what it leaves.
