@@ -22,6 +22,7 @@ constexpr milliseconds genesis_patience{2000};         // a paused node never an
 constexpr milliseconds status_patience{1500};
 constexpr milliseconds pause_min{20};
 constexpr milliseconds pause_max{250};
+constexpr milliseconds look_pause{50};
 constexpr seconds not_found_grace{5};  // a transaction may reach the asked node a little later
 
 milliseconds left(Deadline deadline) {
@@ -233,12 +234,14 @@ Outcome<std::optional<Final>> NodeLink::look_up(std::size_t node, const ledger::
     return std::optional{*final};
 }
 
-std::optional<Final> NodeLink::find_final(const ledger::TxId& tx, Deadline deadline) {
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+NodeLink::Known NodeLink::look_everywhere(const ledger::TxId& tx, Deadline deadline) {
+    Known known;
+    for (std::size_t i = 0; i < nodes_.size() && !known.final; ++i) {
         const Outcome<std::optional<Final>> found = look_up((current_ + i) % nodes_.size(), tx, deadline);
-        if (found && *found) return **found;
+        known.accepted = known.accepted || found.has_value();
+        if (found) known.final = *found;
     }
-    return std::nullopt;
+    return known;
 }
 
 Outcome<void> NodeLink::submit(const SignedTransaction& tx, Deadline deadline) {
@@ -259,25 +262,30 @@ Outcome<Final> NodeLink::submit_and_wait(const SignedTransaction& tx, Deadline d
         if (!posted && !out_of_reach && !busy) {
             // A refusal. It may come from a node that has seen an earlier copy of the same bytes go through.
             const bool seen = maybe_taken || posted.error().code == "tx.nonce_used";
-            const std::optional<Final> final = seen ? find_final(tx.id, deadline) : std::nullopt;
-            if (final) return *final;
+            const Known known = seen ? look_everywhere(tx.id, deadline) : Known{};
+            if (known.final) return *known.final;
             return fail(posted.error());
         }
         if (out_of_reach && !maybe_taken) return fail(posted.error());
-        if (left(deadline) <= pause_min) return fail(maybe_taken ? pending(tx.id) : posted.error());
-        pause(posted ? pause_min : pause_max, deadline);
+        // No node is asked with no time left to answer: silence would then say nothing of it.
+        const milliseconds rest = posted ? pause_min : pause_max;
+        if (left(deadline) <= rest) return fail(maybe_taken ? pending(tx.id) : posted.error());
+        pause(rest, deadline);
     }
 }
 
 Outcome<Final> NodeLink::wait_for(const ledger::TxId& tx, Deadline deadline) {
     const Deadline give_up_finding = std::min(deadline, after(not_found_grace));
     while (true) {
-        if (const std::optional<Final> final = find_final(tx, deadline)) return *final;
-        const Outcome<json::Value> asked = get("/v1/tx/" + to_hex(tx.value), deadline);
-        const bool unknown = !asked && asked.error().status == 404;
-        if (!asked && !(unknown && left(give_up_finding) > pause_min)) return fail(asked.error());
-        if (left(deadline) <= pause_min) return fail(pending(tx));
-        pause(milliseconds{50}, deadline);
+        const Known known = look_everywhere(tx, deadline);
+        if (known.final) return *known.final;
+        if (!known.accepted) {
+            const Outcome<json::Value> asked = get("/v1/tx/" + to_hex(tx.value), deadline);
+            const bool unknown = !asked && asked.error().status == 404;
+            if (!asked && !(unknown && left(give_up_finding) > look_pause)) return fail(asked.error());
+        }
+        if (left(deadline) <= look_pause) return fail(pending(tx));
+        pause(look_pause, deadline);
     }
 }
 

@@ -82,8 +82,12 @@ private:
     [[nodiscard]] Outcome<std::optional<Final>> post(const SignedTransaction& tx, Deadline deadline,
                                                      std::chrono::seconds wait);
     [[nodiscard]] Outcome<std::optional<Final>> look_up(std::size_t node, const ledger::TxId& tx, Deadline deadline);
-    // Whether any node knows the transaction as final: an earlier attempt may have gone through.
-    [[nodiscard]] std::optional<Final> find_final(const ledger::TxId& tx, Deadline deadline);
+    // What all nodes know of a transaction: its place once it is final anywhere, or that one has accepted it.
+    struct Known {
+        std::optional<Final> final{};
+        bool accepted{false};
+    };
+    [[nodiscard]] Known look_everywhere(const ledger::TxId& tx, Deadline deadline);
 
     std::vector<NodeAddress> nodes_;
     ChainId chain_;

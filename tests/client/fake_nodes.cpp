@@ -1,5 +1,7 @@
 #include "tests/client/fake_nodes.h"
 
+#include <thread>
+
 #include "http/message.h"
 #include "json/json.h"
 #include "ledger/transaction.h"
@@ -24,8 +26,11 @@ json::Value place(const std::string& tx, std::uint64_t height) {
 class FakeTransport : public Transport {
 public:
     explicit FakeTransport(FakeNodes& nodes) : nodes_{nodes} {}
-    Result<HttpReply, NoReply> exchange(std::size_t node, const HttpCall& call, std::chrono::milliseconds) override {
-        return nodes_.answer(node, call);
+    Result<HttpReply, NoReply> exchange(std::size_t node, const HttpCall& call,
+                                        std::chrono::milliseconds patience) override {
+        if (patience.count() > 0 && !nodes_.is_silent(node)) return nodes_.answer(node, call);
+        std::this_thread::sleep_for(patience);
+        return fail(NoReply{.reason = "no answer in time", .sent = true});
     }
 
 private:
@@ -99,6 +104,11 @@ void FakeNodes::refuse_next(const std::string& code, std::size_t times) {
     refusals_left_ = times;
 }
 
+bool FakeNodes::is_silent(std::size_t node) const {
+    const std::scoped_lock lock{mutex_};
+    return moods_[node] == Mood::silent;
+}
+
 Result<HttpReply, NoReply> FakeNodes::answer(std::size_t node, const HttpCall& call) {
     const std::scoped_lock lock{mutex_};
     ++calls_[node];
@@ -119,6 +129,9 @@ Result<HttpReply, NoReply> FakeNodes::answer(std::size_t node, const HttpCall& c
     if (call.target.starts_with("/v1/data/")) return get_data(call.target);
     if (call.target.starts_with("/v1/tx/")) {
         const auto found = final_.find(call.target.substr(7));
+        if (found == final_.end() && moods_[node] == Mood::accepts_only) {
+            return reply(200, json::Value::object({{"status", "pending"}}));
+        }
         return found == final_.end() ? problem(404, "tx.not_found") : reply(200, place(found->first, found->second));
     }
     return problem(404, "http.no_route");
@@ -148,6 +161,7 @@ Result<HttpReply, NoReply> FakeNodes::submit(std::size_t node, const HttpCall& c
             return apply(call.body, false);
         case Mood::well:
         case Mood::other_chain:
+        case Mood::silent:
             break;
     }
     return apply(call.body);

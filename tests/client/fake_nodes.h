@@ -27,6 +27,7 @@ public:
         accepts_only,            // 202, and never final
         forgets_ids,             // refuses what is final already as if it were new
         other_chain,
+        silent,  // never answers: takes all the time it is given
     };
 
     explicit FakeNodes(std::size_t count);
@@ -61,6 +62,7 @@ private:
     };
 
     [[nodiscard]] Result<HttpReply, NoReply> answer(std::size_t node, const HttpCall& call);
+    [[nodiscard]] bool is_silent(std::size_t node) const;
     [[nodiscard]] Result<HttpReply, NoReply> submit(std::size_t node, const HttpCall& call);
     [[nodiscard]] HttpReply apply(const Bytes& bytes, bool knows_ids = true);
     [[nodiscard]] HttpReply get_data(const std::string& target) const;

@@ -115,6 +115,18 @@ TEST_CASE("a transaction that somebody submitted is waited for") {
     CHECK(session->nodes().wait_for(ledger::TxId{}, after(milliseconds{200})).error().code == "tx.not_found");
 }
 
+TEST_CASE("what one node has accepted is pending, also when silent ones use up the time") {
+    FakeNodes nodes{3};
+    nodes.set(0, Mood::accepts_only);
+    nodes.set(1, Mood::silent);
+    nodes.set(2, Mood::silent);
+    const auto session = make_session(nodes);
+    const Outcome<Final> final = session->nodes().wait_for(ledger::TxId{}, after(milliseconds{100}));
+    REQUIRE_FALSE(final);
+    CHECK(final.error().code == "tx.pending");
+    CHECK(final.error().tx == to_hex(Digest{}));
+}
+
 TEST_CASE("a node of another chain is not used, and named") {
     FakeNodes nodes{2};
     nodes.set(0, Mood::other_chain);
