@@ -17,17 +17,14 @@ std::optional<ledger::TxId> id_of(const std::string& origin, ByteView entry) {
 
 }  // namespace
 
-Result<ReceiptReport, crypto::Error> check_receipt(std::string_view receipt, const crypto::Policy& policy,
+Result<ReceiptReport, crypto::Error> check_receipt(const crypto::TlogProof& proof, const crypto::Policy& policy,
                                                    const std::optional<Bytes>& transaction) {
-    const auto proof = crypto::parse_tlog_proof(receipt);
-    if (!proof) return fail(proof.error());
-
-    if (!transaction && !proof->extra) return fail(crypto::Error::proof_must_be_well_formed);
-    const bool different = transaction && proof->extra && *transaction != *proof->extra;
+    if (!transaction && !proof.extra) return fail(crypto::Error::proof_must_be_well_formed);
+    const bool different = transaction && proof.extra && *transaction != *proof.extra;
     if (different) return fail(crypto::Error::proof_must_lead_to_the_root);
-    const Bytes& entry = transaction ? *transaction : *proof->extra;
+    const Bytes& entry = transaction ? *transaction : *proof.extra;
 
-    auto verified = crypto::verify_proof(policy, entry, *proof);
+    auto verified = crypto::verify_proof(policy, entry, proof);
     if (!verified) return fail(verified.error());
     const std::optional<ledger::TxId> id = id_of(verified->checkpoint.origin, entry);
     return ReceiptReport{.proof = std::move(*verified), .transaction = entry, .id = id};

@@ -35,7 +35,7 @@ constexpr std::array<std::pair<std::string_view, int>, 9> by_code{{
     {client::code::wrong_chain, exit_code::conflict},
     {"node.no_quorum", exit_code::unreachable},
     {"pool.full", exit_code::unreachable},
-    {"process.interrupted", exit_code::interrupted},
+    {client::code::interrupted, exit_code::interrupted},
 }};
 
 // A grant that is there but doesn't reach as far as what was asked is no matter of who asks: it is the policy.

@@ -111,9 +111,7 @@ private:
     Outcome<RowOutcome> register_row(const ImportRow& row) {
         const Deadline deadline = after(row_timeout_);
         for (int i = 0; i < signings_max; ++i) {
-            const ledger::RegisterData operation{
-                .data = ledger::DatasetId{row.id}, .title = row.title, .type = type_, .commitment = std::nullopt};
-            const Outcome<SignedTransaction> tx = signer_.sign({operation});
+            const Outcome<SignedTransaction> tx = signer_.sign({registration_of(row, type_)});
             if (!tx) return fail(tx.error());
             const Outcome<Final> final = submit(*tx, deadline);
             if (final) return RowOutcome::registered;

@@ -4,17 +4,9 @@
 
 #include "client/refusal.h"
 #include "crypto/hash.h"
-#include "ledger/operation.h"
 
 namespace datadeed::client {
 namespace {
-
-std::optional<ledger::Refusal> refusal_of(const ImportRow& row, const std::string& type) {
-    const ledger::Operation operation = ledger::RegisterData{
-        .data = ledger::DatasetId{row.id}, .title = row.title, .type = type, .commitment = std::nullopt};
-    const Result<void, ledger::Refusal> form = ledger::check(operation);
-    return form ? std::nullopt : std::optional{form.error()};
-}
 
 // The first row of an id that can be registered.
 struct Seen {
@@ -35,7 +27,8 @@ Outcome<ImportCheck> check_rows(const ImportPlan& plan) {
         if (!*next) return check;
         const ImportRow& row = **next;
         ++check.rows;
-        std::optional<ledger::Refusal> refusal = refusal_of(row, plan.type);
+        const Result<void, ledger::Refusal> form = ledger::check(registration_of(row, plan.type));
+        std::optional<ledger::Refusal> refusal = form ? std::nullopt : std::optional{form.error()};
         std::string why;
         if (!refusal) {  // a row that can't be registered doesn't take the id from a later one
             const Digest title = crypto::sha256(as_bytes(row.title));

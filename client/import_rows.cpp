@@ -40,6 +40,11 @@ ByteSource source_of(std::shared_ptr<std::FILE> file) {
 
 }  // namespace
 
+ledger::Operation registration_of(const ImportRow& row, const std::string& type) {
+    return ledger::RegisterData{
+        .data = ledger::DatasetId{row.id}, .title = row.title, .type = type, .commitment = std::nullopt};
+}
+
 ImportRows::ImportRows(std::string path, File file) : path_{std::move(path)}, reader_{source_of(std::move(file))} {}
 
 Outcome<ImportRows> ImportRows::open(const ImportPlan& plan) {

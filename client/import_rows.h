@@ -8,6 +8,7 @@
 
 #include "client/csv.h"
 #include "client/import.h"
+#include "ledger/operation.h"
 
 namespace datadeed::client {
 
@@ -17,6 +18,9 @@ struct ImportRow {
     std::string id{};
     std::string title{};
 };
+
+// The operation that registers it.
+[[nodiscard]] ledger::Operation registration_of(const ImportRow& row, const std::string& type);
 
 // The rows of an import's file, one after another. For one thread at a time.
 class ImportRows {

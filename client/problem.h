@@ -31,6 +31,7 @@ inline constexpr const char* unreachable = "net.unreachable";
 inline constexpr const char* wrong_chain = "net.wrong_chain";
 inline constexpr const char* bad_answer = "net.bad_answer";
 inline constexpr const char* pending = "tx.pending";
+inline constexpr const char* interrupted = "process.interrupted";
 inline constexpr const char* file_unreadable = "file.unreadable";
 inline constexpr const char* file_unwritable = "file.unwritable";
 inline constexpr const char* passphrase_needed = "key.passphrase_needed";

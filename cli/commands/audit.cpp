@@ -214,8 +214,8 @@ Outcome<crypto::Policy> read_policy(const std::string& file) {
 }
 
 Outcome<Answer> check_receipt(Context& /*context*/, const Args& args) {
-    const auto proof = client::read_file(args.text("RECEIPT"), receipt_size_max);
-    if (!proof) return fail(proof.error());
+    const auto file = client::read_file(args.text("RECEIPT"), receipt_size_max);
+    if (!file) return fail(file.error());
     const Outcome<crypto::Policy> policy = read_policy(args.text("policy"));
     if (!policy) return fail(policy.error());
     std::optional<Bytes> transaction;
@@ -224,12 +224,13 @@ Outcome<Answer> check_receipt(Context& /*context*/, const Args& args) {
         if (!bytes) return fail(bytes.error());
         transaction = std::move(*bytes);
     }
-    const auto carries = crypto::parse_tlog_proof(as_text(*proof));
-    if (carries && !carries->extra && !transaction) {
+    const auto proof = crypto::parse_tlog_proof(as_text(*file));
+    if (!proof) return receipt_failed(proof.error());
+    if (!proof->extra && !transaction) {
         return fail(
             bad_value("the receipt doesn't carry its transaction", {"give the signed bytes: --transaction FILE"}));
     }
-    const auto checked = audit::check_receipt(as_text(*proof), *policy, transaction);
+    const auto checked = audit::check_receipt(*proof, *policy, transaction);
     return checked ? receipt_verified(*checked) : receipt_failed(checked.error());
 }
 

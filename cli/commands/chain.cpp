@@ -1,6 +1,3 @@
-#include <chrono>
-#include <thread>
-
 #include "cli/commands/commands.h"
 #include "cli/commands/helpers.h"
 #include "cli/interrupt.h"
@@ -11,8 +8,6 @@
 
 namespace datadeed::cli {
 namespace {
-
-constexpr std::chrono::milliseconds receipt_pause{30};
 
 Outcome<ledger::TxId> tx_of(const Args& args) {
     const Outcome<Digest> digest = parse_digest("TX", args.text("TX"));
@@ -44,12 +39,8 @@ Outcome<Bytes> get_receipt(Context& context, client::Session& session, const led
     const client::Deadline deadline = context.take_deadline();
     const Outcome<client::Final> final = session.nodes().wait_for(tx, deadline);
     if (!final) return fail(final.error());
-    while (true) {
-        Outcome<Bytes> bytes = session.nodes().get_bytes("/v1/tx/" + to_hex(tx.value) + "/receipt", deadline);
-        const bool behind = !bytes && bytes.error().code == "tx.not_found";
-        if (!behind || std::chrono::steady_clock::now() + receipt_pause >= deadline) return bytes;
-        std::this_thread::sleep_for(receipt_pause);
-    }
+    const std::string target = "/v1/tx/" + to_hex(tx.value) + "/receipt";
+    return ask_while("tx.not_found", deadline, [&] { return session.nodes().get_bytes(target, deadline); });
 }
 
 Outcome<Answer> receipt(Context& context, const Args& args) {

@@ -91,7 +91,7 @@ Answer answer_of(const client::ImportCheck& check) {
 }
 
 Problem import_interrupted() {
-    return {.code = "process.interrupted",
+    return {.code = client::code::interrupted,
             .title = "interrupted: some rows are registered, others not",
             .detail = "each row is a transaction of its own",
             .hint = {"run it again: rows that are registered are skipped"},

@@ -1,7 +1,6 @@
 #include "cli/commands/helpers.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -12,7 +11,6 @@
 namespace datadeed::cli {
 namespace {
 
-constexpr std::chrono::milliseconds behind_pause{30};
 constexpr std::chrono::milliseconds status_patience{1500};  // a paused node never answers
 
 std::string members_cell(const json::Value::Object& members);
@@ -65,7 +63,7 @@ std::string Submitted::to_text() const {
 
 std::string notice_of(const Context& context, const ledger::TxId& tx) {
     const std::string id = to_hex(tx.value);
-    const Problem problem{.code = "process.interrupted",
+    const Problem problem{.code = client::code::interrupted,
                           .title = "interrupted while transaction " + id + " was under way",
                           .detail = "a node may have accepted it; it becomes final later, or expires",
                           .hint = {"datadeed tx wait " + id},
@@ -109,12 +107,7 @@ Outcome<json::Value> read_at(Context& context, const std::string& target, Height
     const Outcome<client::Session*> session = context.session();
     if (!session) return fail(session.error());
     const client::Deadline deadline = context.take_deadline();
-    while (true) {
-        Outcome<json::Value> answer = (*session)->nodes().get(full, deadline);
-        const bool behind = !answer && answer.error().code == "state.height_ahead";
-        if (!behind || std::chrono::steady_clock::now() + behind_pause >= deadline) return answer;
-        std::this_thread::sleep_for(behind_pause);
-    }
+    return ask_while("state.height_ahead", deadline, [&] { return (*session)->nodes().get(full, deadline); });
 }
 
 Outcome<json::Value> status_of(const client::Profile& profile, const client::Signer& signer,

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "cli/command.h"
@@ -37,6 +39,18 @@ struct Submitted {
 
 // As read, for the state after this block; waits for a node that is a moment behind.
 [[nodiscard]] Outcome<json::Value> read_at(Context& context, const std::string& target, Height height);
+
+// Asks again while the refusal is `code`, which a node that is a moment behind gives.
+template <class Ask>
+auto ask_while(std::string_view code, client::Deadline deadline, const Ask& ask) {
+    constexpr std::chrono::milliseconds pause{30};
+    while (true) {
+        auto answer = ask();
+        const bool behind = !answer && answer.error().code == code;
+        if (!behind || std::chrono::steady_clock::now() + pause >= deadline) return answer;
+        std::this_thread::sleep_for(pause);
+    }
+}
 
 // What one node says of itself (GET /v1/node), whichever others there are.
 [[nodiscard]] Outcome<json::Value> status_of(const client::Profile& profile, const client::Signer& signer,

@@ -75,7 +75,7 @@ Outcome<void> wait_for(const DevNode& node, const std::string& path, std::span<c
                        Clock::time_point deadline) {
     while (!answers(node, path)) {
         if (InterruptGuard::interrupted()) {
-            return fail(Problem{.code = "process.interrupted", .title = "interrupted", .status = 499});
+            return fail(Problem{.code = client::code::interrupted, .title = "interrupted", .status = 499});
         }
         const auto ended = std::ranges::find_if(all, has_ended);
         if (ended != all.end()) return fail(node_failed(*ended));

@@ -56,11 +56,19 @@ struct Log {
     }
 };
 
+// As a user has it: the receipt as text.
+datadeed::Result<audit::ReceiptReport, crypto::Error> check(std::string_view receipt, const crypto::Policy& policy,
+                                                            const std::optional<Bytes>& transaction) {
+    const auto proof = crypto::parse_tlog_proof(receipt);
+    if (!proof) return datadeed::fail(proof.error());
+    return audit::check_receipt(*proof, policy, transaction);
+}
+
 }  // namespace
 
 TEST_CASE("a receipt that carries its transaction is verified by policy alone") {
     const Log log;
-    const auto report = audit::check_receipt(log.receipt(3, 2, true), log.policy(), std::nullopt);
+    const auto report = check(log.receipt(3, 2, true), log.policy(), std::nullopt);
     REQUIRE(report);
     CHECK(report->transaction == log.entries[3]);
     CHECK(report->proof.index == 3);
@@ -69,16 +77,16 @@ TEST_CASE("a receipt that carries its transaction is verified by policy alone") 
 
 TEST_CASE("the transaction may come beside the receipt, but not another one") {
     const Log log;
-    CHECK(audit::check_receipt(log.receipt(3, 2, false), log.policy(), log.entries[3]));
-    CHECK_FALSE(audit::check_receipt(log.receipt(3, 2, false), log.policy(), std::nullopt));
-    CHECK_FALSE(audit::check_receipt(log.receipt(3, 2, false), log.policy(), log.entries[2]));
-    CHECK_FALSE(audit::check_receipt(log.receipt(3, 2, true), log.policy(), log.entries[2]));
+    CHECK(check(log.receipt(3, 2, false), log.policy(), log.entries[3]));
+    CHECK_FALSE(check(log.receipt(3, 2, false), log.policy(), std::nullopt));
+    CHECK_FALSE(check(log.receipt(3, 2, false), log.policy(), log.entries[2]));
+    CHECK_FALSE(check(log.receipt(3, 2, true), log.policy(), log.entries[2]));
 }
 
 TEST_CASE(
     "the transaction is named as the ledger names it, when the origin is a chain's and the entry its transaction") {
     const Log log;
-    CHECK_FALSE(audit::check_receipt(log.receipt(3, 2, true), log.policy(), std::nullopt)->id);
+    CHECK_FALSE(check(log.receipt(3, 2, true), log.policy(), std::nullopt)->id);
     const datadeed::ChainId chain{Digest{9}};
     const datadeed::ledger::Operation operation = datadeed::ledger::RegisterData{
         .data = datadeed::ledger::DatasetId{"a"}, .title = "A", .type = "table", .commitment = std::nullopt};
@@ -86,14 +94,14 @@ TEST_CASE(
         .nonce = datadeed::ledger::Nonce{1}, .expires = datadeed::TimeMs{2}, .operations = {operation}};
     Log chains{.name = datadeed::ledger::checkpoint_origin("test", chain)};
     chains.entries[3] = datadeed::ledger::sign_transaction(chain, transaction, key_of(8));
-    const auto report = audit::check_receipt(chains.receipt(3, 2, true), chains.policy(), std::nullopt);
+    const auto report = check(chains.receipt(3, 2, true), chains.policy(), std::nullopt);
     REQUIRE(report);
     CHECK(report->id == datadeed::ledger::parse(chain, chains.entries[3])->id);
 }
 
 TEST_CASE("fewer cosigners than the quorum are not enough") {
     const Log log;
-    CHECK_FALSE(audit::check_receipt(log.receipt(3, 1, true), log.policy(), std::nullopt));
+    CHECK_FALSE(check(log.receipt(3, 1, true), log.policy(), std::nullopt));
 }
 
 TEST_CASE("a receipt is worth nothing after any of its characters changed") {
@@ -103,6 +111,6 @@ TEST_CASE("a receipt is worth nothing after any of its characters changed") {
         std::string changed = receipt;
         changed[i] = static_cast<char>(changed[i] ^ 1);
         CAPTURE(i);
-        CHECK_FALSE(audit::check_receipt(changed, log.policy(), std::nullopt));
+        CHECK_FALSE(check(changed, log.policy(), std::nullopt));
     }
 }
