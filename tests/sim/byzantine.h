@@ -40,6 +40,7 @@ private:
     Lie lie_;
     std::shared_ptr<const consensus::VoteSigner> signer_;
     std::map<Digest, Digest> other_story_;  // the hash that half of them hear in place of this one
+    std::uint64_t told_{0};                 // messages told in two ways
     std::uint64_t blocks_backdated_{0};
 };
 
