@@ -214,6 +214,11 @@ std::optional<Bytes> MemoryFileSystem::content(const std::string& path) const {
     return found->second->now;
 }
 
+const Bytes* MemoryFileSystem::durable_content(const std::string& path) const {
+    const auto found = durable_names_.find(path);
+    return found == durable_names_.end() ? nullptr : &found->second->durable;
+}
+
 void MemoryFileSystem::set_content(const std::string& path, Bytes content) {
     const auto node = std::make_shared<Node>();
     node->now = content;

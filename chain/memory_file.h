@@ -47,6 +47,8 @@ public:
     // The content as it is now, durable or not, or nothing; and a way to damage it for good.
     [[nodiscard]] std::optional<Bytes> content(const std::string& path) const;
     void set_content(const std::string& path, Bytes content);
+    // What would be there after a crash that loses all it can; null for nothing. Until the next change.
+    [[nodiscard]] const Bytes* durable_content(const std::string& path) const;
 
 private:
     friend class MemoryFile;

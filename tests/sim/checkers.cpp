@@ -1,10 +1,12 @@
 #include "tests/sim/checkers.h"
 
+#include <cstring>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/fields.h"
 #include "chain/execute.h"
+#include "consensus/quorum.h"
 #include "node/replica/limits.h"
 #include "node/replica/wire_codec.h"
 
@@ -21,7 +23,7 @@ void MapTree::apply(const ledger::TreeUpdate& update) {
     for (const ledger::NodeKey& stale : update.stale) nodes_.erase(stale);
 }
 
-Checker::Checker(const World& world) : world_{&world} {
+Checker::Checker(const World& world, std::size_t faulty) : world_{&world}, faulty_{faulty} {
     const ledger::StateChanges changes = ledger::genesis_state(world.genesis);
     const Result<chain::Executed, ledger::Refusal> executed = chain::execute_genesis(changes, tree_);
     DATADEED_ASSERT(executed.has_value());
@@ -31,8 +33,12 @@ Checker::Checker(const World& world) : world_{&world} {
     hashes_.push_back(tip_.hash);
 }
 
-void Checker::violate(std::string what) {
-    if (!violation_) violation_ = std::move(what);
+void Checker::violate(Invariant invariant, const std::string& what) {
+    if (!violation_) violation_ = std::string{name(invariant)} + ": " + what;
+}
+
+void Checker::on_evidence(const Node& node, const std::string& accused, bool may_be_guilty) {
+    if (!may_be_guilty) violate(Invariant::evidence, node.name().value + " accuses " + accused + ", who is honest");
 }
 
 void Checker::note_vote(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
@@ -45,47 +51,96 @@ void Checker::note_vote(const Node& node, consensus::MessageKind kind, consensus
     const std::string where = node.name().value + " in view " + std::to_string(view.value) + " at height " +
                               std::to_string(height.value) + ": " + std::string{consensus::name(kind)};
     const auto [slot, is_new] = votes_.emplace(Slot{node.name().value, kind, view, height}, hash);
-    if (!is_new && slot->second != hash) return violate("double vote of " + where);
+    if (!is_new && slot->second != hash) return violate(Invariant::vote_uniqueness, "double vote of " + where);
     const auto changed = changed_to_.find(node.name().value);
     // Sending an old vote again, byte for byte, is no vote in the past; a new one is.
     if (is_new && changed != changed_to_.end() && view < changed->second) {
-        violate("vote in a view that was left, of " + where);
+        violate(Invariant::left_view, "vote in a view that was left, of " + where);
     }
+    if (is_new) note_lock(node, kind, view, height, hash);
+}
+
+void Checker::note_lock(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
+                        const Digest& hash) {
+    if (kind == consensus::MessageKind::commit) {
+        std::set<std::string>& who = committers_[{height, view, hash}];
+        who.insert(node.name().value);
+        const bool may_be_decided = who.size() + faulty_ >= world_->context->validators.quorum();
+        if (may_be_decided) locks_.try_emplace(height, Lock{.view = view, .hash = hash});
+        return;
+    }
+    const auto lock = locks_.find(height);
+    if (lock == locks_.end() || view <= lock->second.view || lock->second.hash == hash) return;
+    violate(Invariant::prepared_carried, node.name().value + " votes in view " + std::to_string(view.value) +
+                                             " for another block at height " + std::to_string(height.value) +
+                                             " than view " + std::to_string(lock->second.view.value) +
+                                             " may have decided");
+}
+
+// Views change while they must, and no longer: L3's bound is 4 n (f + 2).
+void Checker::note_view_change(const Node& node, consensus::View to) {
+    consensus::View& highest = changed_to_[node.name().value];
+    if (to <= highest) return;
+    highest = to;
+    const std::size_t n = world_->context->validators.size();
+    if (++healed_views_[node.name().value] > 4 * n * (consensus::faults(n) + 2)) {
+        violate(Invariant::livelock, node.name().value + " has come to view " + std::to_string(to.value));
+    }
+}
+
+// Against the disk itself, not the node's belief.
+void Checker::check_durable(const Node& node, consensus::MessageKind kind, const crypto::Signature& signature) {
+    if (kind == consensus::MessageKind::status) return;
+    const Bytes* votes = node.durable_votes();
+    const auto& mine = signature.value;
+    if (votes != nullptr && memmem(votes->data(), votes->size(), mine.data(), mine.size()) != nullptr) return;
+    violate(Invariant::durable_votes,
+            "a " + std::string{consensus::name(kind)} + " of " + node.name().value + " isn't on its disk");
 }
 
 void Checker::on_send(const Node& node, const replica::SendTo& send) {
     const Bytes& bytes = *send.bytes;
-    if (bytes.size() > replica::wire_size_max) violate("a message is larger than the limit");
+    if (bytes.size() > replica::wire_size_max) violate(Invariant::bounds, "a message is larger than the limit");
     if (bytes.size() < 2 || bytes[1] != static_cast<std::uint8_t>(replica::WireKind::votes)) return;
     const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(bytes);
-    if (!decoded) return violate(node.name().value + " sends what doesn't decode");
+    if (!decoded) return violate(Invariant::running, node.name().value + " sends what doesn't decode");
     std::visit(
         [&]<class M>(const consensus::Signed<M>& said) {
             // What others said may be passed on.
             if (validator_name(said.signer.value) != node.name()) return;
+            check_durable(node, M::kind, said.signature);
             if constexpr (requires { said.message.hash; }) {
                 note_vote(node, M::kind, said.message.view, said.message.height, said.message.hash);
             } else if constexpr (std::is_same_v<M, consensus::ViewChange>) {
-                consensus::View& highest = changed_to_[node.name().value];
-                highest = std::max(highest, said.message.new_view);
+                note_view_change(node, said.message.new_view);
             }
         },
         std::get<replica::Votes>(*decoded).message);
 }
 
+// Counted and checked here, by a rule written apart from the one under test.
 void Checker::check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
                                 Height height) {
-    const Result<void, consensus::Error> holds =
-        consensus::verify(certificate, world_->context->validators, world_->chain(), *world_->context->signatures);
-    if (!holds || certificate.hash != hash || certificate.height != height) {
-        violate(node.name().value + " holds a bad certificate of block " + std::to_string(height.value));
+    const consensus::ValidatorSet& validators = world_->context->validators;
+    const consensus::Commit commit{.view = certificate.view, .height = height, .hash = hash};
+    const Bytes signed_bytes = consensus::statement(world_->chain(), commit);
+    std::set<std::uint32_t> signers;
+    for (const consensus::VoteSignature& vote : certificate.votes) {
+        if (!validators.contains(vote.signer)) continue;
+        const crypto::PublicKey& key = validators.at(vote.signer).vote_key;
+        if (world_->context->signatures->verify(key, signed_bytes, vote.signature)) signers.insert(vote.signer.value);
     }
+    const std::size_t n = validators.size();
+    const std::size_t f = (n - 1) / 3;
+    if (2 * signers.size() >= n + f + 1 && signers.size() == certificate.votes.size()) return;
+    violate(Invariant::certificate,
+            node.name().value + " holds a bad certificate of block " + std::to_string(height.value));
 }
 
 void Checker::on_committed(const Node& node, const replica::BlockCommitted& committed) {
     const std::string where = node.name().value + " at height " + std::to_string(committed.height.value);
     if (committed.height.value < hashes_.size()) {
-        if (hashes_[committed.height.value] != committed.hash) violate("disagreement: " + where);
+        if (hashes_[committed.height.value] != committed.hash) violate(Invariant::agreement, "disagreement: " + where);
         return;
     }
     // A node that crashed between writing a block and saying so goes on from it: read what nobody has announced, too.
@@ -93,22 +148,24 @@ void Checker::on_committed(const Node& node, const replica::BlockCommitted& comm
         const Height height{hashes_.size()};
         const Result<std::optional<chain::StoredBlock>, chain::Error> stored =
             chain::ChainView{node.chain_store()}.block(height);
-        if (!stored || !*stored) return violate("a committed block isn't in the store: " + where);
+        if (!stored || !*stored)
+            return violate(Invariant::durable_answers, "a committed block isn't in the store: " + where);
         check_first(node, **stored);
     }
-    if (!violation_ && hashes_[committed.height.value] != committed.hash) violate("disagreement: " + where);
+    if (!violation_ && hashes_[committed.height.value] != committed.hash)
+        violate(Invariant::agreement, "disagreement: " + where);
 }
 
 void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
     const ledger::BlockHeader& header = stored.block.header;
     const std::string at = " at height " + std::to_string(header.height.value);
     check_certificate(node, stored.certificate, stored.hash, header.height);
-    if (header.prev != tip_.hash) return violate("the hash chain is broken" + at);
-    if (header.time <= tip_.time) violate("time doesn't rise" + at);
+    if (header.prev != tip_.hash) return violate(Invariant::validity, "the hash chain is broken" + at);
+    if (header.time <= tip_.time) violate(Invariant::validity, "time doesn't rise" + at);
     // No honest clock is further off than its window, and no run began earlier.
     const std::uint64_t earliest = epoch_ms - replica::block_behind_max_ms - clock_off_max_ms;
-    if (header.time.value < earliest) violate("a block is dated back" + at);
-    if (ledger::hash(header) != stored.hash) violate("a hash isn't that of its header" + at);
+    if (header.time.value < earliest) violate(Invariant::validity, "a block is dated back" + at);
+    if (ledger::hash(header) != stored.hash) violate(Invariant::validity, "a hash isn't that of its header" + at);
     execute(node, stored.block);
     tip_ = {.height = header.height,
             .hash = stored.hash,
@@ -116,6 +173,7 @@ void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
             .log_size = header.log_size,
             .cert_hash = {}};
     hashes_.push_back(stored.hash);
+    healed_views_.clear();
 }
 
 void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
@@ -124,19 +182,21 @@ void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
     std::vector<Digest> leaves;
     for (const ledger::RawTransaction& raw : block.transactions) {
         Result<ledger::ParsedTransaction, ledger::Refusal> parsed = ledger::parse(world_->chain(), raw.bytes);
-        if (!parsed) return violate("a malformed transaction was committed" + at);
+        if (!parsed) return violate(Invariant::validity, "a malformed transaction was committed" + at);
         const Result<ledger::VerifiedTransaction, ledger::Refusal> verified = ledger::verify(std::move(*parsed));
-        if (!verified) return violate("an unsigned transaction was committed" + at);
+        if (!verified) return violate(Invariant::validity, "an unsigned transaction was committed" + at);
         if (!places_.emplace(verified->id(), std::pair{block.header.height, log_.size() + leaves.size()}).second) {
-            violate("a transaction was committed twice" + at);
+            violate(Invariant::exactly_once, "a transaction was committed twice" + at);
         }
-        if (!execution.apply(*verified)) violate("a transaction that doesn't apply was committed" + at);
+        if (!execution.apply(*verified))
+            violate(Invariant::validity, "a transaction that doesn't apply was committed" + at);
         leaves.push_back(crypto::leaf_hash(raw.bytes));
     }
     const chain::ExecutionBase base{.state = state_, .tree = tree_, .log = log_, .height = tip_.height};
     Result<chain::Executed, ledger::Refusal> executed =
         chain::conclude(base, execution.finish(), leaves, block.header.height);
-    if (!executed || !ledger::check_roots(block.header, executed->roots)) return violate("roots are wrong" + at);
+    if (!executed || !ledger::check_roots(block.header, executed->roots))
+        return violate(Invariant::state, "roots are wrong" + at);
     state_.apply(executed->changes);
     tree_.apply(executed->tree);
     log_ = executed->log;
@@ -145,33 +205,59 @@ void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
 void Checker::on_answer(const Node& node, const replica::Committed& committed) {
     const auto place = places_.find(committed.tx);
     if (place == places_.end() || place->second != std::pair{committed.height, committed.log_index}) {
-        violate(node.name().value + " tells a client of a place where its transaction isn't");
+        violate(Invariant::validity, node.name().value + " tells a client of a place where its transaction isn't");
+    }
+    if (node.durable_height() < committed.height) {
+        violate(Invariant::durable_answers, node.name().value + " tells a client of a block that isn't on its disk");
     }
 }
 
 void Checker::on_status(const Node& node, const replica::Status& status) {
+    const auto changed = changed_to_.find(node.name().value);
+    const bool promised = changed != changed_to_.end() && excused_ != node.name();
+    if (promised && status.duty == replica::Duty::voting && status.view < changed->second.value) {
+        violate(Invariant::recovered, node.name().value + " is back in view " + std::to_string(status.view) +
+                                          ", having left for " + std::to_string(changed->second.value));
+    }
     const bool bounded = status.pool_transactions <= replica::pool_transactions_max &&
                          status.pool_bytes <= replica::pool_bytes_max &&
                          status.waiting_clients <= replica::waiting_clients_max;
-    if (!bounded) violate("the pool of " + node.name().value + " passes its bounds");
+    if (!bounded) violate(Invariant::bounds, "the pool of " + node.name().value + " passes its bounds");
 }
 
 void Checker::check_disk(const Node& node) {
     const chain::ChainView view{node.chain_store()};
     const Result<ledger::Tip, chain::Error> tip = view.tip();
     if (!tip || tip->height != tip_.height || tip->hash != tip_.hash) {
-        return violate(node.name().value + " isn't at the tip");
+        return violate(Invariant::progress, node.name().value + " isn't at the tip");
     }
     for (Height height{1}; height <= tip_.height; height = height.next()) {
         const Result<std::optional<chain::StoredBlock>, chain::Error> stored = view.block(height);
-        if (!stored || !*stored) return violate(node.name().value + " misses block " + std::to_string(height.value));
-        if ((*stored)->hash != hashes_[height.value]) return violate("disagreement on disk: " + node.name().value);
+        if (!stored || !*stored)
+            return violate(Invariant::state, node.name().value + " misses block " + std::to_string(height.value));
+        if ((*stored)->hash != hashes_[height.value])
+            return violate(Invariant::agreement, "disagreement on disk: " + node.name().value);
         check_certificate(node, (*stored)->certificate, (*stored)->hash, height);
+        check_places(node, view, **stored);
         if (height == tip_.height) continue;
         const Result<std::optional<chain::StoredHeader>, chain::Error> next = view.header(height.next());
         const Digest named = next && *next ? (*next)->header.prev_cert_hash : Digest{};
         if (named != chain::certificate_hash((*stored)->certificate)) {
-            return violate(node.name().value + " holds another certificate than the next header names");
+            return violate(Invariant::certificate,
+                           node.name().value + " holds another certificate than the next header names");
+        }
+    }
+}
+
+// The index is what the blocks give: written with them or not at all.
+void Checker::check_places(const Node& node, const chain::ChainView& view, const chain::StoredBlock& block) {
+    for (const ledger::RawTransaction& raw : block.block.transactions) {
+        const Result<ledger::ParsedTransaction, ledger::Refusal> parsed = ledger::parse(world_->chain(), raw.bytes);
+        if (!parsed) return violate(Invariant::validity, "a malformed transaction is stored");
+        const Result<std::optional<chain::TxPlace>, chain::Error> place = view.find(parsed->id);
+        if (!place || !*place || std::pair{(*place)->height, (*place)->log_index} != places_.at(parsed->id)) {
+            return violate(Invariant::state, node.name().value + " doesn't find a transaction of block " +
+                                                 std::to_string(block.block.header.height.value));
         }
     }
 }

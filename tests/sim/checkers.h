@@ -11,6 +11,7 @@
 #include "chain/committer.h"
 #include "ledger/state.h"
 #include "node/replica/actions.h"
+#include "tests/sim/invariant.h"
 #include "tests/sim/node.h"
 #include "tests/sim/plan.h"
 #include "tests/sim/world.h"
@@ -31,7 +32,8 @@ private:
 
 class Checker {
 public:
-    explicit Checker(const World& world);
+    // At most `faulty` validators lie or have lost votes; the others are honest.
+    Checker(const World& world, std::size_t faulty);
 
     // A message leaves an honest node.
     void on_send(const Node& node, const replica::SendTo& send);
@@ -48,7 +50,11 @@ public:
     void check_disk(const Node& node);
 
     [[nodiscard]] const std::optional<std::string>& violation() const { return violation_; }
-    void violate(std::string what);
+    void violate(Invariant invariant, const std::string& what);
+    // An honest node shows evidence against this validator.
+    void on_evidence(const Node& node, const std::string& accused, bool may_be_guilty);
+    // From here on the network is whole and nobody crashes.
+    void on_healed() { healed_views_.clear(); }
     // The highest block that any honest node has committed.
     [[nodiscard]] Height height() const { return tip_.height; }
     [[nodiscard]] const Digest& hash() const { return tip_.hash; }
@@ -61,6 +67,11 @@ private:
 
     void note_vote(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
                    const Digest& hash);
+    void note_lock(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
+                   const Digest& hash);
+    void note_view_change(const Node& node, consensus::View to);
+    void check_durable(const Node& node, consensus::MessageKind kind, const crypto::Signature& signature);
+    void check_places(const Node& node, const chain::ChainView& view, const chain::StoredBlock& block);
     void check_first(const Node& node, const chain::StoredBlock& block);
     void check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
                            Height height);
@@ -70,6 +81,15 @@ private:
     std::optional<std::string> violation_;
     std::map<Slot, Digest> votes_;
     std::map<std::string, consensus::View> changed_to_;  // the highest VIEW-CHANGE of each node
+    std::map<std::string, std::uint64_t> healed_views_;  // views that each has asked for since healing, no block since
+    // Blocks that may be decided: so many honest COMMITs that those of all faulty ones would complete a quorum.
+    struct Lock {
+        consensus::View view{};
+        Digest hash{};
+    };
+    std::map<Height, Lock> locks_;
+    std::map<std::tuple<Height, consensus::View, Digest>, std::set<std::string>> committers_;
+    std::size_t faulty_;
     std::uint64_t highest_view_{0};
     std::optional<ledger::MemberId> excused_;
     std::set<Height> excused_commits_;

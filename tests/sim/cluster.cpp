@@ -49,7 +49,7 @@ Cluster::Cluster(const Plan& plan, Trace trace)
       rng_{plan.seed ^ 0xC1A57E5U},
       network_{plan_, plan.validators + plan.observers, rng_.split()},
       workload_{world_, plan.clients, rng_.split()},
-      checker_{world_} {
+      checker_{world_, plan.byzantine + (plan.loses_votes || plan.rolls_back ? 1U : 0U)} {
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
         const bool votes = i < plan.validators;
         nodes_.push_back(std::make_unique<Node>(world_, votes ? validator_name(i) : observer_name(i - plan.validators),
@@ -148,7 +148,8 @@ void Cluster::deliver(const Parcel& parcel) {
     Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(*parcel.bytes, *world_.context);
     if (!event) {
         if (is_honest(parcel.from))
-            checker_.violate("an honest message doesn't verify: " + std::string{code(event.error())});
+            checker_.violate(Invariant::running,
+                             "an honest message doesn't verify: " + std::string{code(event.error())});
         return note(parcel.to, "turns away a message: " + std::string{code(event.error())});
     }
     fold(parcel.bytes->size());
@@ -232,17 +233,25 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        outcome_.sights.silenced += known.name == "votes.silenced" ? 1U : 0U;
                        outcome_.sights.refused_proposals += known.name == "proposal.refused" ? 1U : 0U;
                        outcome_.sights.evidence += known.name == "validator.contradicted_itself" ? 1U : 0U;
+                       if (known.name == "validator.contradicted_itself") check_evidence(index, known);
                        std::string text = known.name;
                        for (const auto& [name, value] : known.fields) text += " " + name + "=" + value.substr(0, 40);
                        note(index, text);
                    },
                    [&](const replica::Halt& known) {
                        if (!node.armed())
-                           return checker_.violate(node.name().value + " halts: " + known.code + ": " + known.reason);
+                           return checker_.violate(Invariant::running,
+                                                   node.name().value + " halts: " + known.code + ": " + known.reason);
                        ++outcome_.sights.crashes_in_write;
                        crash(index, "crashes in a write");
                    }},
         action);
+}
+
+void Cluster::check_evidence(std::size_t index, const replica::LogEvent& event) {
+    const auto accused = std::ranges::find(event.fields, "validator", [](const auto& field) { return field.first; });
+    const std::size_t guilty = index_of(ledger::MemberId{accused->second});
+    if (is_honest(index)) checker_.on_evidence(*nodes_[index], accused->second, !is_honest(guilty) || hurt_ == guilty);
 }
 
 void Cluster::send(std::size_t index, const replica::SendTo& original) {
@@ -262,7 +271,8 @@ void Cluster::send(std::size_t index, const replica::SendTo& original) {
 
 void Cluster::start(std::size_t index) {
     Node& node = *nodes_[index];
-    if (const Result<void, std::string> started = node.start(); !started) return checker_.violate(started.error());
+    if (const Result<void, std::string> started = node.start(); !started)
+        return checker_.violate(Invariant::running, started.error());
     note(index, "starts");
     give(index, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
     for (std::size_t other = 0; other < nodes_.size(); ++other) {

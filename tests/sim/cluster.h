@@ -94,6 +94,7 @@ private:
     void maybe_roll_back();
     void note_fetched(std::size_t node, Height height);
     void check_voices();
+    void check_evidence(std::size_t node, const replica::LogEvent& event);
     void submit(std::size_t node, const Workload::Submission& submission);
     void heal();
     void demand_progress();

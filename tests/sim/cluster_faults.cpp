@@ -55,7 +55,7 @@ void Cluster::note_fetched(std::size_t index, Height height) {
     const Node& node = *nodes_[index];
     if (height <= node.copied()->next() || checker_.excused_committed(height)) return;
     const auto stored = chain::ChainView{node.chain_store()}.header(height);
-    if (!stored || !*stored) return checker_.violate("a fetched block isn't in the store");
+    if (!stored || !*stored) return checker_.violate(Invariant::durable_answers, "a fetched block isn't in the store");
     must_be_silent_ = std::ranges::any_of((*stored)->certificate.votes, [&node](const auto& vote) {
         return validator_name(vote.signer.value) == node.name();
     });
@@ -66,9 +66,12 @@ void Cluster::check_voices() {
     for (std::size_t i = 0; i < plan_.validators; ++i) {
         if (!is_honest(i)) continue;
         const bool silent = nodes_[i]->replica().status().duty == replica::Duty::silenced;
-        if (silent && hurt_ != i) checker_.violate(nodes_[i]->name().value + " is silenced for nothing");
+        if (silent && hurt_ != i)
+            checker_.violate(Invariant::memory, nodes_[i]->name().value + " is silenced for nothing");
         if (hurt_ != i || !must_be_silent_) continue;
-        if (!silent) checker_.violate(nodes_[i]->name().value + " was set back, was shown its own votes, and votes");
+        if (!silent)
+            checker_.violate(Invariant::memory,
+                             nodes_[i]->name().value + " was set back, was shown its own votes, and votes");
         ++outcome_.sights.recognised;
     }
 }
@@ -90,6 +93,7 @@ void Cluster::submit(std::size_t index, const Workload::Submission& submission) 
 
 void Cluster::heal() {
     healed_ = true;
+    checker_.on_healed();
     network_.heal();
     note(0, "everything is well from here on");
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -133,7 +137,7 @@ void Cluster::demand_progress() {
                     " v=" + std::to_string(status.view) + (status.changing_view ? "*" : "") +
                     " pool=" + std::to_string(status.pool_transactions);
         }
-        return checker_.violate(text);
+        return checker_.violate(Invariant::progress, text);
     }
     check_voices();
     for (std::size_t i = 0; i < nodes_.size(); ++i) {

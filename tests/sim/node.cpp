@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "chain/chain_view.h"
 #include "chain/state_database.h"
 
 namespace datadeed::sim {
@@ -82,6 +83,15 @@ void Node::fail_at_write(std::uint64_t after, Rng& rng) {
         default:
             return files_.fail_after(after, chain::Fault::file_io);
     }
+}
+
+Height Node::durable_height() const {
+    if (chain_disk_.unsynced() == 0) return replica_->status().height;
+    chain::MemoryDisk after = chain_disk_;
+    after.crash();
+    const std::unique_ptr<chain::KvStore> store = chain::open_memory_store(after);
+    const Result<ledger::Tip, chain::Error> tip = chain::ChainView{*store}.tip();
+    return tip ? tip->height : Height{};
 }
 
 TimeMs Node::clock(std::uint64_t true_ms) const {

@@ -41,6 +41,9 @@ public:
     [[nodiscard]] TimeMs clock(std::uint64_t true_ms) const;
     // What its chain database holds; opened by start().
     [[nodiscard]] const chain::KvStore& chain_store() const { return *chain_; }
+    // What would survive if the power went now: the vote file (null when it wouldn't), the height of the chain.
+    [[nodiscard]] const Bytes* durable_votes() const { return files_.durable_content("node/votes"); }
+    [[nodiscard]] Height durable_height() const;
 
     // To be damaged.
     [[nodiscard]] chain::MemoryDisk& chain_disk() { return chain_disk_; }
