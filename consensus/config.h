@@ -15,6 +15,7 @@ struct Timing {
     std::uint64_t timeout_first_max_ms{5'000};  // T0 at most, however long rounds take here (it grows with them)
     std::uint64_t timeout_max_ms{30'000};       // Tmax, doubling ends there; must be >= timeout_min_ms
     std::uint64_t status_every_ms{1'000};       // STATUS, so the longest that a late node waits to be noticed
+    std::uint64_t help_every_ms{200};           // between answers to the STATUS of one validator
     std::uint64_t fetch_grace_ms{100};          // how long a block that others have may still arrive by itself
     std::uint64_t fetch_retry_ms{500};          // between questions for blocks or bodies
     std::uint64_t fairness_age_ms{10'000};      // a transaction that waits longer demotes the primary

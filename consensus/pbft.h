@@ -106,6 +106,7 @@ private:
 
     // pbft_catch_up.cpp: STATUS, bodies, blocks, own votes
     void receive(ValidatorIndex via, Signed<Status> message);
+    void help(ValidatorIndex peer, const Status& status);
     void help_with_view(ValidatorIndex peer, const Status& status);
     void help_with_votes(ValidatorIndex peer, const Status& status);
     void note_ahead(ValidatorIndex peer, Height committed);
@@ -140,10 +141,10 @@ private:
 
     std::map<ValidatorIndex, Height> ahead_;  // who seems to have committed what above height_; unproven
     ValidatorIndex asked_last_{};
+    std::map<ValidatorIndex, std::uint64_t> helped_ms_;  // when a STATUS of each was last answered
     Height checkpointed_{};
     std::size_t unsummed_bytes_{};  // of records since the last Checkpoint
-
-    Actions actions_;  // of the step that is running
+    Actions actions_;               // of the running step
 };
 
 }  // namespace datadeed::consensus

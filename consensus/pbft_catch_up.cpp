@@ -91,16 +91,13 @@ Status Pbft::status() const {
     return status;
 }
 
-void Pbft::receive(ValidatorIndex, Signed<Status> message) {
+// From nobody but its sender: it says how things are now, and others could say it again for ever.
+void Pbft::receive(ValidatorIndex via, Signed<Status> message) {
+    if (via != message.signer) return;
     const Status& said = message.message;
     const ValidatorIndex peer = message.signer;
     note_ahead(peer, said.committed);
-    help_with_view(peer, said);
-    if (said.committed < height_) {
-        send(sign(config_.chain, status(), config_.self, *key_), peer);  // so that he asks for blocks
-    } else if (said.committed == height_ && said.view == reign_.view && !reign_.changing && !said.changing) {
-        help_with_votes(peer, said);
-    }
+    help(peer, said);
     if (said.view != reign_.view || reign_.changing || said.changing) return;
     if (said.slow_primary) {
         reign_.complainants.insert(peer);
@@ -108,6 +105,19 @@ void Pbft::receive(ValidatorIndex, Signed<Status> message) {
         reign_.complainants.erase(peer);
     }
     check_pace();
+}
+
+// A few words can ask for many, so each gets help once in a while.
+void Pbft::help(ValidatorIndex peer, const Status& status) {
+    const auto [last, is_first] = helped_ms_.try_emplace(peer, now_);
+    if (!is_first && now_ < last->second + config_.timing.help_every_ms) return;
+    last->second = now_;
+    help_with_view(peer, status);
+    if (status.committed < height_) {
+        send(sign(config_.chain, this->status(), config_.self, *key_), peer);  // so that he asks for blocks
+    } else if (status.committed == height_ && status.view == reign_.view && !reign_.changing && !status.changing) {
+        help_with_votes(peer, status);
+    }
 }
 
 void Pbft::help_with_view(ValidatorIndex peer, const Status& status) {

@@ -420,4 +420,21 @@ TEST_CASE("the journal isn't summed up below the heights that it closes") {
     CHECK(adopt(100).size() == 1);
 }
 
+TEST_CASE("a STATUS gets help once in a while, and only its own signer does") {
+    Bench backup{2};
+    const auto opened = by(1, NewView{.new_view = View{1},
+                                      .view_changes = {view_change(0, 1), view_change(1, 1), view_change(3, 1)},
+                                      .base = {},
+                                      .carried = {}});
+    static_cast<void>(backup.hear(opened));
+    const Signed<Status> late = by(3, Status{});
+    CHECK(sent<NewView>(backup.hear(late)) != nullptr);
+    CHECK(sent<NewView>(backup.hear(late)) == nullptr);
+    CHECK(sent<NewView>(backup.hear(by(0, Status{}))) != nullptr);
+    static_cast<void>(backup.core.step(Tick{.now_ms = backup.core.config().timing.help_every_ms}));
+    const MessageIn retold{.via = ValidatorIndex{0}, .message = *backup.verifier.verify(Message{late})};
+    CHECK(sent<NewView>(backup.core.step(retold)) == nullptr);
+    CHECK(sent<NewView>(backup.hear(late)) != nullptr);
+}
+
 }  // namespace datadeed::consensus::testing
