@@ -27,8 +27,7 @@ namespace datadeed::replica {
 // The inside of a Replica: the parts, and what passes between them. See replica.h for what it promises.
 class Replica::Parts {
 public:
-    // What start() found on disk.
-    struct Opened {
+    struct Opened {  // what start() found on disk
         std::unique_ptr<chain::Committer> committer{};
         std::optional<VoteJournal::Opened> votes{};  // only if it may vote
         std::string silenced{};                      // why it may not, though a validator
@@ -41,7 +40,7 @@ public:
     [[nodiscard]] Status status() const;
 
 private:
-    // A proposal that came by message, as decoded on the way.
+    // That came by message, as decoded on the way.
     struct Proposed {
         BlockPtr block{};
         Bytes payload{};
@@ -98,6 +97,7 @@ private:
     void serve(const ledger::MemberId& peer, const FetchBlocks& question);
     void serve_waiting();
     [[nodiscard]] std::optional<CertifiedBlock> load(Height height);
+    void adopt_ready();
     void fetch_missing();
     [[nodiscard]] Bytes own_tip() const;
     void tell_tip(bool to_all);

@@ -93,6 +93,11 @@ void Replica::Parts::serve(const ledger::MemberId& peer, const FetchBlocks& ques
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& message) {
     sync_.receive(peer, std::move(message), {.ours = executor_.tip().height, .now_ms = now_ms_});
+    adopt_ready();
+}
+
+// Also when the block below came by votes, after this one was fetched: nobody is asked for it again.
+void Replica::Parts::adopt_ready() {
     while (!halted_) {
         std::optional<Sync::Ready> next = sync_.take_next(executor_.tip().height);
         if (!next) break;
@@ -147,6 +152,8 @@ void Replica::Parts::receive(const ledger::MemberId& peer, Tip& message) {
 }
 
 void Replica::Parts::fetch_missing() {
+    adopt_ready();
+    if (halted_) return;
     const bool votes = pbft_.has_value() && !fetch_at_once_;
     fetch_at_once_ = false;
     const std::vector<Sync::Ask> asks =

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/fields.h"
 #include "node/replica/proposal.h"
 #include "tests/consensus/quick_signatures.h"
@@ -11,22 +13,45 @@ using datadeed::replica::testing::Bench;
 
 namespace {
 
-// An observer of a chain of four validators that lags by one block, and that block as they certified it.
-struct Late {
-    Late() {
-        bench.add("a", bench.genesis());
-        bench.add("b", bench.genesis());
+// Blocks of a chain of four validators and an observer, one after another, as they are certified.
+struct Chain {
+    template <class M>
+    [[nodiscard]] consensus::Signed<M> sign(std::uint32_t signer, const M& message) const {
+        const consensus::testing::QuickSigner key{consensus::testing::quick_key(signer)};
+        return consensus::sign(bench.world.chain(), message, consensus::ValidatorIndex{signer}, key);
+    }
+    CertifiedBlock next(std::initializer_list<const char*> data) {
+        for (const char* name : data) bench.add(name, bench.genesis());
         const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
         DATADEED_ASSERT(built.has_value() && built->block != nullptr);
-        good.payload = built->block->payload;
-        const consensus::Commit vote{.view = {}, .height = Height{1}, .hash = built->block->block->hash};
-        good.certificate = {.view = vote.view, .height = vote.height, .hash = vote.hash, .votes = {}};
+        const BlockPtr block = built->block->block;
+        CertifiedBlock certified{.payload = built->block->payload, .certificate = {}};
+        const consensus::Commit vote{.view = {}, .height = block->block.header.height, .hash = block->hash};
+        certified.certificate = {.view = vote.view, .height = vote.height, .hash = vote.hash, .votes = {}};
         for (std::uint32_t signer = 0; signer < 3; ++signer) {
-            const consensus::testing::QuickSigner key{consensus::testing::quick_key(signer)};
-            const consensus::ValidatorIndex index{signer};
-            good.certificate.votes.push_back(
-                {.signer = index, .signature = consensus::sign(bench.world.chain(), vote, index, key).signature});
+            certified.certificate.votes.push_back(
+                {.signer = consensus::ValidatorIndex{signer}, .signature = sign(signer, vote).signature});
         }
+        DATADEED_ASSERT(bench.executor->commit(block, certified.certificate, 0).has_value());
+        for (const TransactionPtr& transaction : block->transactions) bench.pool.remove(transaction->tx.id());
+        return certified;
+    }
+    Bench bench{4, 1};
+};
+
+// What the peer is asked for, if anything.
+std::optional<FetchBlocks> question_in(const std::vector<Action>& actions, const ledger::MemberId& peer) {
+    for (const SendTo& send : all_of<SendTo>(actions)) {
+        const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
+        const auto* question = message ? std::get_if<FetchBlocks>(&*message) : nullptr;
+        if (question != nullptr && std::ranges::find(send.peers, peer) != send.peers.end()) return *question;
+    }
+    return std::nullopt;
+}
+
+// The observer, which lags by one block, and that block.
+struct Late {
+    Late() {
         DATADEED_ASSERT(node.start().has_value());
         (void)tick(20);
     }
@@ -35,7 +60,7 @@ struct Late {
         return node.replica().step(Event{Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}}});
     }
     std::vector<Action> hear(const ledger::MemberId& peer, const WireMessage& message) {
-        Result<PeerEvent, WireError> event = decode_and_verify(encode(message), *bench.world.context);
+        Result<PeerEvent, WireError> event = decode_and_verify(encode(message), *chain.bench.world.context);
         DATADEED_ASSERT(event.has_value());
         return node.replica().step(Event{PeerMessage{.peer = peer, .message = std::move(*event)}});
     }
@@ -44,19 +69,15 @@ struct Late {
         (void)node.replica().step(Event{PeerUp{.peer = peer}});
         std::vector<Action> actions = hear(peer, Tip{.height = Height{1}, .hash = {}, .votes = true});
         for (Action& action : tick(20)) actions.push_back(std::move(action));
-        for (const SendTo& send : all_of<SendTo>(actions)) {
-            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
-            if (const auto* question = message ? std::get_if<FetchBlocks>(&*message) : nullptr) return *question;
-        }
-        return std::nullopt;
+        return question_in(actions, peer);
     }
     std::vector<Action> answer(const ledger::MemberId& peer, const FetchBlocks& question, const CertifiedBlock& block) {
         return hear(peer, Blocks{.request = question.request, .from = question.from, .blocks = {block}});
     }
 
-    Bench bench{4, 1};
-    CertifiedBlock good;
-    sim::Node node{bench.world, sim::observer_name(0), 0};
+    Chain chain;
+    CertifiedBlock good = chain.next({"a", "b"});
+    sim::Node node{chain.bench.world, sim::observer_name(0), 0};
     std::uint64_t now_ms{1'000};
 };
 
@@ -88,6 +109,53 @@ TEST_CASE("a certified header with other transactions is no block: its sender is
     REQUIRE(again);
     CHECK(wrong_blocks(late.answer(other, *again, late.good)) == 0);
     CHECK(late.node.replica().status().height == Height{1});
+}
+
+TEST_CASE("a block that was fetched before the one below it came by votes is adopted right after that") {
+    Chain chain;
+    const std::vector<CertifiedBlock> blocks{chain.next({"a"}), chain.next({"b"})};
+    sim::Node node{chain.bench.world, sim::validator_name(3), 0};
+    REQUIRE(node.start());
+    const auto hear = [&](const ledger::MemberId& peer, const WireMessage& message) {
+        Result<PeerEvent, WireError> event = decode_and_verify(encode(message), *chain.bench.world.context);
+        REQUIRE(event.has_value());
+        return node.replica().step(Event{PeerMessage{.peer = peer, .message = std::move(*event)}});
+    };
+    std::uint64_t now_ms = 0;
+    const auto tick = [&] {
+        now_ms += 20;
+        const TimeMs wall{chain.bench.genesis().value + now_ms};
+        return node.replica().step(Event{Tick{.now = MonotonicMs{now_ms}, .wall = wall}});
+    };
+    const ledger::MemberId fast = sim::validator_name(1);
+    const ledger::MemberId lost = sim::validator_name(2);
+    (void)tick();
+    for (const ledger::MemberId& peer : {sim::validator_name(0), fast, lost}) {
+        (void)node.replica().step(Event{PeerUp{.peer = peer}});
+    }
+    // The question for the first block goes to one who never answers; the second is asked for elsewhere, and comes.
+    (void)hear(lost, Tip{.height = Height{1}, .hash = {}, .votes = true});
+    while (now_ms < 400) (void)tick();
+    const std::optional<FetchBlocks> question =
+        question_in(hear(fast, Tip{.height = Height{2}, .hash = {}, .votes = true}), fast);
+    REQUIRE(question);
+    REQUIRE(question->from == Height{2});
+    (void)hear(fast, Blocks{.request = question->request, .from = question->from, .blocks = {blocks[1]}});
+    CHECK(node.replica().status().height == Height{0});
+
+    // The first comes by votes.
+    const consensus::CommitCertificate& certificate = blocks[0].certificate;
+    const consensus::PrePrepare proposal{
+        .view = {}, .height = Height{1}, .hash = certificate.hash, .payload = blocks[0].payload};
+    const auto say = [&](std::uint32_t signer, const auto& vote) {
+        (void)hear(sim::validator_name(signer), Votes{chain.sign(signer, vote)});
+    };
+    say(0, proposal);
+    for (const std::uint32_t who : {1U, 2U}) {
+        say(who, consensus::Prepare{.view = {}, .height = Height{1}, .hash = certificate.hash});
+        say(who, consensus::Commit{.view = {}, .height = Height{1}, .hash = certificate.hash});
+    }
+    CHECK(node.replica().status().height == Height{2});
 }
 
 TEST_CASE("one peer's claim makes nobody catch up, nor does an observer's, and f + 1 validators' do") {
