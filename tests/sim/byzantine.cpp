@@ -3,113 +3,164 @@
 #include <utility>
 
 #include "base/fields.h"
-#include "node/replica/proposal.h"
+#include "base/overloaded.h"
 #include "node/replica/wire_codec.h"
 
 namespace datadeed::sim {
 namespace {
 
-// The proposal with its header changed a little and hashed again; nothing when it doesn't decode.
-template <class Change>
-std::optional<consensus::PrePrepare> altered(const consensus::PrePrepare& proposal, Change&& change) {
-    Result<replica::ProposalPayload, cbor::DecodeError> payload = decode<replica::ProposalPayload>(proposal.payload);
-    if (!payload) return std::nullopt;
-    change(payload->block.header);
-    consensus::PrePrepare other = proposal;
-    other.hash = ledger::hash(payload->block.header);
-    other.payload = encode(*payload);
-    return other;
+// How long a slow primary holds its proposals back: just under what a view is given.
+constexpr std::uint64_t slow_us = 420'000;
+constexpr std::size_t history_max = 200;
+
+// Only these say something about final blocks.
+bool is_about_blocks(Lie lie) {
+    return lie == Lie::stuffs || lie == Lie::trims || lie == Lie::other_chain || lie == Lie::swaps_bodies;
 }
 
 }  // namespace
 
-Liar::Liar(const World& world, std::size_t self, Lie lie)
-    : world_{&world}, self_{self}, lie_{lie}, signer_{identity_of(world, validator_name(self)).vote_signer} {}
-
-template <class M>
-Bytes Liar::sign_again(M message) const {
-    const consensus::ValidatorIndex index{static_cast<std::uint32_t>(self_)};
-    return replica::encode_votes(consensus::sign(world_->chain(), std::move(message), index, *signer_));
+Liar::Liar(const World& world, std::size_t self, std::vector<Lie> lies, Rng rng)
+    : world_{&world},
+      self_{self},
+      lies_{std::move(lies)},
+      rng_{rng},
+      signer_{identity_of(world, validator_name(self)).vote_signer} {
+    for (std::size_t i = 0; i < world.genesis.nodes.validators.size(); ++i) {
+        if (i != self) others_.push_back(validator_name(i));
+    }
 }
 
 bool Liar::hears_truth(const ledger::MemberId& peer) const {
     return (static_cast<std::size_t>(peer.value.back()) + self_) % 2 == 0;
 }
 
-std::vector<replica::SendTo> Liar::rewrite(const replica::SendTo& send) {
-    const bool is_vote =
-        send.bytes->size() > 2 && (*send.bytes)[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
-    const bool is_tip = send.bytes->size() > 2 && (*send.bytes)[1] == static_cast<std::uint8_t>(replica::WireKind::tip);
-    if (is_tip && lie_ == Lie::boastful) {
-        const Bytes boast = encode(replica::WireMessage{replica::Tip{.height = Height{UINT64_MAX}, .hash = {}}});
-        return {{.peers = send.peers, .bytes = std::make_shared<const Bytes>(boast), .lane = send.lane}};
+void Liar::tell(const Said& instead_of, Bytes bytes, Out& out) const {
+    Said said = instead_of;
+    said.send.bytes = std::make_shared<const Bytes>(std::move(bytes));
+    out.push_back(std::move(said));
+}
+
+void Liar::tell_all(Bytes bytes, Out& out) const {
+    out.push_back({.send = {.peers = others_,
+                            .bytes = std::make_shared<const Bytes>(std::move(bytes)),
+                            .lane = replica::Lane::votes}});
+}
+
+std::vector<Said> Liar::say(const replica::SendTo& send) {
+    Out said{{.send = send}};
+    for (const Lie lie : lies_) {
+        Out next;
+        for (const Said& one : said) apply(lie, one, next);
+        said = std::move(next);
     }
-    if (!is_vote || lie_ == Lie::none || lie_ == Lie::boastful) return {send};
-    if (lie_ == Lie::silent) return {};
-    if (lie_ == Lie::selective) {
-        replica::SendTo some{.peers = {}, .bytes = send.bytes, .lane = send.lane};
-        for (const ledger::MemberId& peer : send.peers) {
-            if (hears_truth(peer)) some.peers.push_back(peer);
-        }
-        return {some};
+    return said;
+}
+
+void Liar::apply(Lie lie, const Said& said, Out& out) {
+    const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(*said.send.bytes);
+    if (!decoded) return out.push_back(said);
+    std::visit(Overloaded{[&](const replica::Votes& votes) { apply_to_vote(lie, said, votes.message, out); },
+                          [&](const replica::Blocks& blocks) {
+                              if (!is_about_blocks(lie) || blocks.blocks.empty()) return out.push_back(said);
+                              tell(said, false_blocks(lie, blocks), out);
+                          },
+                          [&](const replica::Tip& tip) {
+                              if (lie != Lie::boastful) return out.push_back(said);
+                              const replica::Tip boast{.height = Height{UINT64_MAX}, .hash = {}, .votes = tip.votes};
+                              tell(said, encode(replica::WireMessage{boast}), out);
+                          },
+                          [&](const auto&) { out.push_back(said); }},
+               *decoded);
+}
+
+void Liar::apply_to_vote(Lie lie, const Said& said, const consensus::Message& message, Out& out) {
+    const consensus::MessageKind kind = consensus::kind_of(message);
+    const bool proposes = kind == consensus::MessageKind::pre_prepare;
+    const auto instead = [&](std::optional<Bytes> other) {
+        if (other) return tell(said, std::move(*other), out);
+        out.push_back(said);
+    };
+    switch (lie) {
+        case Lie::silent:
+            return;
+        case Lie::stalls:
+            if (kind == consensus::MessageKind::status) status_ = *said.send.bytes;
+            if (!proposes) out.push_back(said);
+            return;
+        case Lie::slow:
+            out.push_back(said);
+            out.back().delay_us += proposes ? slow_us : 0;
+            return;
+        case Lie::selective:
+            return selective(said, out);
+        case Lie::two_stories:
+            if (std::optional<Bytes> other = second_story(message)) return two_stories(said, std::move(*other), out);
+            return out.push_back(said);
+        case Lie::boastful:
+            return instead(boast(message));
+        case Lie::backdated:
+            return instead(backdate(message));
+        case Lie::wrong_roots:
+            return instead(spoil_roots(message));
+        case Lie::swaps_bodies:
+            return instead(swap_body(message));
+        case Lie::hides_prepared:
+            return instead(hide_prepared(message));
+        case Lie::forges:
+            return instead(forge_certificates(message));
+        case Lie::opens_falsely:
+            return instead(open_falsely(message));
+        case Lie::mutates:
+            return instead(mutate(message));
+        case Lie::votes_as_primary:
+            out.push_back(said);
+            return vote_as_primary(message, out);
+        case Lie::impersonates:
+            out.push_back(said);
+            return impersonate(message, out);
+        case Lie::none:
+        case Lie::votes_for_all:
+        case Lie::reuses:
+        case Lie::floods:
+        case Lie::parrots:
+        case Lie::stuffs:
+        case Lie::trims:
+        case Lie::other_chain:
+            return out.push_back(said);
     }
-    const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(*send.bytes);
-    if (!decoded) return {send};
+}
+
+void Liar::selective(const Said& said, Out& out) const {
+    Said some = said;
+    std::erase_if(some.send.peers, [this](const ledger::MemberId& peer) { return !hears_truth(peer); });
+    out.push_back(std::move(some));
+}
+
+std::vector<Said> Liar::hear(const Bytes& bytes) {
+    Out out;
+    const bool is_vote = bytes.size() > 2 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
+    if (!is_vote) return out;
+    const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(bytes);
+    if (!decoded) return out;
+    ++heard_;
     const consensus::Message& message = std::get<replica::Votes>(*decoded).message;
-    if (lie_ == Lie::backdated) return backdated(send, message);
-    return lie_ == Lie::two_stories ? two_stories(send, message) : wrong_roots(send, message);
-}
-
-// Just after the block before: for the first one that is genesis, minutes ago. Execution gives the same roots, so
-// nothing but the time is wrong with it.
-std::vector<replica::SendTo> Liar::backdated(const replica::SendTo& send, const consensus::Message& message) {
-    const auto* proposal = std::get_if<consensus::Signed<consensus::PrePrepare>>(&message);
-    if (proposal == nullptr || proposal->message.height != Height{1}) return {send};
-    const TimeMs then{world_->genesis.time.value + 1};
-    const std::optional<consensus::PrePrepare> other =
-        altered(proposal->message, [then](ledger::BlockHeader& header) { header.time = then; });
-    if (!other) return {send};
-    ++blocks_backdated_;
-    return {{.peers = send.peers, .bytes = std::make_shared<const Bytes>(sign_again(*other)), .lane = send.lane}};
-}
-
-std::vector<replica::SendTo> Liar::wrong_roots(const replica::SendTo& send, const consensus::Message& message) {
-    const auto* proposal = std::get_if<consensus::Signed<consensus::PrePrepare>>(&message);
-    if (proposal == nullptr) return {send};
-    const std::optional<consensus::PrePrepare> other =
-        altered(proposal->message, [](ledger::BlockHeader& header) { header.state_root[0] ^= 1U; });
-    if (!other) return {send};
-    return {{.peers = send.peers, .bytes = std::make_shared<const Bytes>(sign_again(*other)), .lane = send.lane}};
-}
-
-std::vector<replica::SendTo> Liar::two_stories(const replica::SendTo& send, const consensus::Message& message) {
-    std::optional<Bytes> other;
     std::visit(
-        [&]<class M>(const consensus::Signed<M>& said) {
-            if constexpr (std::is_same_v<M, consensus::PrePrepare>) {
-                const std::optional<consensus::PrePrepare> second =
-                    altered(said.message, [](ledger::BlockHeader& header) { ++header.time.value; });
-                if (!second) return;
-                other_story_[said.message.hash] = second->hash;
-                other = sign_again(*second);
-            } else if constexpr (std::is_same_v<M, consensus::Prepare> || std::is_same_v<M, consensus::Commit>) {
-                const auto story = other_story_.find(said.message.hash);
-                if (story == other_story_.end()) return;
-                M second = said.message;
-                second.hash = story->second;
-                other = sign_again(second);
-            }
+        [this]<class M>(const consensus::Signed<M>& said) {
+            if constexpr (requires { said.message.hash; }) seen_.push_back(said.message.hash);
         },
         message);
-    if (!other) return {send};
-    const auto bytes = std::make_shared<const Bytes>(std::move(*other));
-    replica::SendTo truth{.peers = {}, .bytes = send.bytes, .lane = send.lane};
-    replica::SendTo lie{.peers = {}, .bytes = bytes, .lane = send.lane};
-    for (const ledger::MemberId& peer : send.peers) (hears_truth(peer) ? truth : lie).peers.push_back(peer);
-    // Now and then one hears both, and can prove it.
-    const bool careless = ++told_ % 3 == 0;
-    if (careless && !truth.peers.empty()) lie.peers.push_back(truth.peers.front());
-    return {truth, lie};
+    if (history_.size() < history_max) history_.push_back(bytes);
+    for (const Lie lie : lies_) react(lie, message, out);
+    return out;
+}
+
+void Liar::react(Lie lie, const consensus::Message& heard, Out& out) {
+    if (lie == Lie::stalls && status_ && heard_ % 3 == 0) tell_all(*status_, out);
+    if (lie == Lie::votes_for_all) vote_for_all(heard, out);
+    if (lie == Lie::reuses) reuse(heard, out);
+    if (lie == Lie::floods && heard_ % 2 == 0) flood(out);
+    if (lie == Lie::parrots && rng_.chance(200)) tell_all(history_[rng_.below(history_.size())], out);
 }
 
 }  // namespace datadeed::sim

@@ -2,45 +2,91 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <tuple>
 #include <vector>
 
 #include "consensus/messages.h"
 #include "node/replica/actions.h"
+#include "node/replica/wire.h"
 #include "tests/sim/plan.h"
+#include "tests/sim/rng.h"
 #include "tests/sim/world.h"
 
 namespace datadeed::sim {
 
-// What a lying validator sends in place of what its replica says: the replica itself is the shipped one and believes in
-// what it does; this rewrites its messages and signs them with its key. Nobody else's key is at hand, so nothing is
-// forged.
+// A message of a liar and how long it holds it back.
+struct Said {
+    replica::SendTo send{};
+    std::uint64_t delay_us{};
+};
+
+// What a lying validator says beside or in place of what its replica says. The replica is the shipped one and believes
+// in what it does; this rewrites its messages, adds others on hearing those of honest nodes, and signs with its own
+// key. It has what anybody has: signatures that it heard, and votes of its peers on another chain.
 class Liar {
 public:
-    Liar(const World& world, std::size_t self, Lie lie);
+    Liar(const World& world, std::size_t self, std::vector<Lie> lies, Rng rng);
 
     // One message to its receivers, as it goes out: other messages, other receivers, or none.
-    [[nodiscard]] std::vector<replica::SendTo> rewrite(const replica::SendTo& send);
+    [[nodiscard]] std::vector<Said> say(const replica::SendTo& send);
+    // What it has to say about a message of somebody honest.
+    [[nodiscard]] std::vector<Said> hear(const Bytes& bytes);
 
     // Blocks that it proposed with a time long before its clock's, and after that of the block before.
     [[nodiscard]] std::uint64_t blocks_backdated() const { return blocks_backdated_; }
 
 private:
-    [[nodiscard]] std::vector<replica::SendTo> two_stories(const replica::SendTo& send,
-                                                           const consensus::Message& message);
-    [[nodiscard]] std::vector<replica::SendTo> wrong_roots(const replica::SendTo& send,
-                                                           const consensus::Message& message);
-    [[nodiscard]] std::vector<replica::SendTo> backdated(const replica::SendTo& send,
-                                                         const consensus::Message& message);
+    using Out = std::vector<Said>;
+
+    // byzantine.cpp: which lie does what to which message. Each takes a message and adds what becomes of it to `out`.
+    void apply(Lie lie, const Said& said, Out& out);
+    void apply_to_vote(Lie lie, const Said& said, const consensus::Message& message, Out& out);
+    void react(Lie lie, const consensus::Message& heard, Out& out);
+    void selective(const Said& said, Out& out) const;
+    void tell(const Said& instead_of, Bytes bytes, Out& out) const;
+    void tell_all(Bytes bytes, Out& out) const;
+    [[nodiscard]] bool hears_truth(const ledger::MemberId& peer) const;
+
+    // lies_of_votes.cpp. Nothing returned: the message goes out as it is.
+    [[nodiscard]] std::optional<Bytes> boast(const consensus::Message& message) const;
+    [[nodiscard]] std::optional<Bytes> backdate(const consensus::Message& message);
+    [[nodiscard]] std::optional<Bytes> spoil_roots(const consensus::Message& message) const;
+    [[nodiscard]] std::optional<Bytes> second_story(const consensus::Message& message);
+    [[nodiscard]] std::optional<Bytes> swap_body(const consensus::Message& message) const;
+    [[nodiscard]] std::optional<Bytes> hide_prepared(const consensus::Message& message) const;
+    [[nodiscard]] std::optional<Bytes> forge_certificates(const consensus::Message& message);
+    [[nodiscard]] std::optional<Bytes> open_falsely(const consensus::Message& message);
+    [[nodiscard]] std::optional<Bytes> mutate(const consensus::Message& message);
+    void two_stories(const Said& said, Bytes other, Out& out);
+    void vote_as_primary(const consensus::Message& message, Out& out) const;
+    void impersonate(const consensus::Message& message, Out& out) const;
+    void vote_for_all(const consensus::Message& heard, Out& out);
+    void reuse(const consensus::Message& heard, Out& out) const;
+    void flood(Out& out);
+
+    // lies_of_blocks.cpp: about final blocks, in answers to those who catch up.
+    [[nodiscard]] Bytes false_blocks(Lie lie, replica::Blocks answer) const;
+    [[nodiscard]] consensus::CommitCertificate certify(Lie lie, const consensus::Commit& commit) const;
+
     template <class M>
     [[nodiscard]] Bytes sign_again(M message) const;
-    [[nodiscard]] bool hears_truth(const ledger::MemberId& peer) const;
 
     const World* world_;
     std::size_t self_;
-    Lie lie_;
+    std::vector<Lie> lies_;
+    Rng rng_;
     std::shared_ptr<const consensus::VoteSigner> signer_;
-    std::map<Digest, Digest> other_story_;  // the hash that half of them hear in place of this one
-    std::uint64_t told_{0};                 // messages told in two ways
+    std::vector<ledger::MemberId> others_;
+    std::map<Digest, Digest> other_story_;  // the hash that some of them hear in place of this one
+    std::set<consensus::View> opened_falsely_;
+    std::set<std::tuple<consensus::View, Height, Digest>> voted_;
+    std::vector<Digest> seen_;     // hashes that it heard of
+    std::vector<Bytes> history_;   // messages that it heard
+    std::optional<Bytes> status_;  // the last of its own
+    std::uint64_t told_{0};        // messages told in two ways
+    std::uint64_t heard_{0};
     std::uint64_t blocks_backdated_{0};
 };
 

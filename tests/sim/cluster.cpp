@@ -58,10 +58,10 @@ Cluster::Cluster(const Plan& plan, Trace trace)
     }
     for (std::size_t chosen = 0; chosen < plan.byzantine;) {
         // Who proposes the first block is the one who can date it back to genesis.
-        const bool first = plan.lie == Lie::backdated && chosen == 0;
+        const bool first = plan.has(Lie::backdated) && chosen == 0;
         const std::size_t node = first ? 0 : rng_.below(plan.validators);
         if (liars_[node]) continue;
-        liars_[node] = std::make_unique<Liar>(world_, node, plan.lie);
+        liars_[node] = std::make_unique<Liar>(world_, node, plan.lies, rng_.split());
         ++chosen;
     }
 }
@@ -153,6 +153,9 @@ void Cluster::deliver(const Parcel& parcel) {
         return note(parcel.to, "turns away a message: " + std::string{code(event.error())});
     }
     fold(parcel.bytes->size());
+    if (!is_honest(parcel.to) && is_honest(parcel.from)) {
+        for (const Said& said : liars_[parcel.to]->hear(*parcel.bytes)) post(parcel.to, said);
+    }
     give(parcel.to, replica::PeerMessage{.peer = nodes_[parcel.from]->name(), .message = std::move(*event)});
 }
 
@@ -255,17 +258,17 @@ void Cluster::check_evidence(std::size_t index, const replica::LogEvent& event) 
 }
 
 void Cluster::send(std::size_t index, const replica::SendTo& original) {
-    std::vector<replica::SendTo> sends{original};
     if (is_honest(index)) {
         checker_.on_send(*nodes_[index], original);
-    } else {
-        sends = liars_[index]->rewrite(original);
+        return post(index, {.send = original});
     }
-    for (const replica::SendTo& send : sends) {
-        for (const ledger::MemberId& peer : send.peers) {
-            const Parcel parcel{.from = index, .to = index_of(peer), .bytes = send.bytes};
-            for (const std::uint64_t delay : network_.delays_of(parcel)) schedule(delay, parcel);
-        }
+    for (const Said& said : liars_[index]->say(original)) post(index, said);
+}
+
+void Cluster::post(std::size_t index, const Said& said) {
+    for (const ledger::MemberId& peer : said.send.peers) {
+        const Parcel parcel{.from = index, .to = index_of(peer), .bytes = said.send.bytes};
+        for (const std::uint64_t delay : network_.delays_of(parcel)) schedule(said.delay_us + delay, parcel);
     }
 }
 

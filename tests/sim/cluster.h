@@ -89,6 +89,7 @@ private:
     void perform(std::size_t node, std::vector<replica::Action> actions);
     void perform_one(std::size_t node, replica::Action& action);
     void send(std::size_t node, const replica::SendTo& send);
+    void post(std::size_t node, const Said& said);
     void start(std::size_t node);
     void crash(std::size_t node, const char* how);
     void maybe_roll_back();

@@ -1,5 +1,6 @@
 #include "tests/sim/plan.h"
 
+#include <algorithm>
 #include <iterator>
 #include <sstream>
 
@@ -16,7 +17,23 @@ std::uint64_t maybe(Rng& rng, std::uint64_t per_mille, std::uint64_t most) {
     return on ? value : 0;
 }
 
+constexpr Lie lies_of_plans[] = {
+    Lie::silent,        Lie::stalls,    Lie::slow,     Lie::two_stories,      Lie::two_stories,    Lie::wrong_roots,
+    Lie::swaps_bodies,  Lie::selective, Lie::boastful, Lie::backdated,        Lie::hides_prepared, Lie::forges,
+    Lie::opens_falsely, Lie::mutates,   Lie::mutates,  Lie::votes_as_primary, Lie::votes_for_all,  Lie::impersonates,
+    Lie::reuses,        Lie::floods,    Lie::parrots,  Lie::stuffs,           Lie::trims,          Lie::other_chain};
+
+constexpr const char* names_of_lies[] = {
+    "none",          "silent",    "stalls",           "slow",          "two stories",    "wrong roots",
+    "swaps bodies",  "selective", "boastful",         "backdated",     "hides prepared", "forges",
+    "opens falsely", "mutates",   "votes as primary", "votes for all", "impersonates",   "reuses",
+    "floods",        "parrots",   "stuffs",           "trims",         "other chain"};
+
 }  // namespace
+
+bool Plan::has(Lie lie) const {
+    return std::ranges::find(lies, lie) != lies.end();
+}
 
 Plan make_plan(std::uint64_t seed) {
     Rng rng{seed};
@@ -27,9 +44,12 @@ Plan make_plan(std::uint64_t seed) {
     const std::size_t f = consensus::faults(plan.validators);
     if (f > 0 && rng.chance(500)) {
         plan.byzantine = rng.between(1, f);
-        constexpr Lie lies[] = {Lie::silent,    Lie::two_stories, Lie::two_stories, Lie::wrong_roots,
-                                Lie::selective, Lie::boastful,    Lie::backdated};
-        plan.lie = lies[rng.below(std::size(lies))];
+        // One lie or several at once: some need each other.
+        const std::uint64_t count = rng.between(1, 3);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const Lie lie = lies_of_plans[rng.below(std::size(lies_of_plans))];
+            if (!plan.has(lie)) plan.lies.push_back(lie);
+        }
     }
     plan.delay_us = rng.between(200, 8'000);
     plan.loss = maybe(rng, 600, 150);
@@ -57,13 +77,12 @@ Plan make_plan(std::uint64_t seed) {
 }
 
 std::string Plan::text() const {
-    constexpr const char* lies[] = {"none",      "silent",   "two stories", "wrong roots",
-                                    "selective", "boastful", "backdated"};
     std::ostringstream out;
-    out << validators << " validators (" << byzantine << " Byzantine: " << lies[static_cast<std::size_t>(lie)] << "), "
-        << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice << ", slow "
-        << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write << ", all "
-        << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "")
+    out << validators << " validators (" << byzantine << " Byzantine:";
+    for (const Lie lie : lies) out << " " << names_of_lies[static_cast<std::size_t>(lie)] << ",";
+    out << "), " << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice
+        << ", slow " << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write
+        << ", all " << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "")
         << (rolls_back ? ", one is rolled back" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
     out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms";

@@ -6,15 +6,31 @@
 
 namespace datadeed::sim {
 
-// What the Byzantine validators of a run do.
+// What a Byzantine validator does. (B numbers: the list of faults in docs/testing.md.)
 enum class Lie : std::uint8_t {
     none,
-    silent,       // vote for nothing, propose nothing
-    two_stories,  // propose and vote two blocks at once, to different peers
-    wrong_roots,  // propose blocks with a state root that execution doesn't give
-    selective,    // talk to some peers only
-    boastful,     // claim to be ahead of everybody, by more than there is
-    backdated,    // propose a first block of minutes ago
+    silent,            // votes for nothing, proposes nothing
+    stalls,            // proposes nothing, but keeps talking
+    slow,              // holds its proposals back for nearly as long as a view is given
+    two_stories,       // proposes and votes two blocks at once, to different peers
+    wrong_roots,       // proposes blocks with a state root that execution doesn't give
+    swaps_bodies,      // sends other transactions than the hash binds
+    selective,         // talks to some peers only
+    boastful,          // claims to be ahead of everybody, by more than there is
+    backdated,         // proposes a first block of minutes ago
+    hides_prepared,    // changes the view without what it has prepared
+    forges,            // changes the view with certificates that nobody signed
+    opens_falsely,     // opens a view without what must be carried
+    mutates,           // changes views, heights and hashes of its votes by a little
+    votes_as_primary,  // sends PREPARE for its own proposals
+    votes_for_all,     // votes for whatever it hears of
+    impersonates,      // votes in the names of others, with its own key
+    reuses,            // sends others' PREPAREs on as COMMITs
+    floods,            // votes for far heights and views
+    parrots,           // says again what others said long ago
+    stuffs,            // certifies blocks by its own votes, as many as it takes
+    trims,             // sends certificates of f + 1 votes
+    other_chain,       // certifies blocks by votes of another chain
 };
 
 // How far the clock of a node that isn't faulty is off, either way.
@@ -26,7 +42,7 @@ struct Plan {
     std::size_t validators{4};
     std::size_t observers{0};
     std::size_t byzantine{0};  // at most f
-    Lie lie{Lie::none};
+    std::vector<Lie> lies{};   // of each of them
 
     // The network.
     std::uint64_t delay_us{1'000};   // of most messages, at most
@@ -50,6 +66,7 @@ struct Plan {
     std::uint64_t submissions{40};  // before healing
     std::uint64_t faulty_ms{5'000};
 
+    [[nodiscard]] bool has(Lie lie) const;
     [[nodiscard]] std::string text() const;
 };
 
