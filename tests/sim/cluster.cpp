@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint64_t tick_us = replica::tick_period_ms * 1000;
 constexpr std::size_t inbox_max = 4'096;
+// A hundred times what a long run has.
+constexpr std::uint64_t happenings_max = 5'000'000;
 
 }  // namespace
 
@@ -49,7 +51,7 @@ Cluster::Cluster(const Plan& plan, Trace trace)
       rng_{plan.seed ^ 0xC1A57E5U},
       network_{plan_, plan.validators + plan.observers, rng_.split()},
       workload_{world_, plan.clients, rng_.split()},
-      checker_{world_, plan.byzantine + (plan.loses_votes || plan.rolls_back ? 1U : 0U)} {
+      checker_{world_, plan.byzantine + (plan.hurts() ? 1U : 0U)} {
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
         const bool votes = i < plan.validators;
         nodes_.push_back(std::make_unique<Node>(world_, votes ? validator_name(i) : observer_name(i - plan.validators),
@@ -136,6 +138,7 @@ void Cluster::run_until(std::uint64_t end_us, const std::function<bool()>& done)
         Entry entry = queue_.top();
         queue_.pop();
         now_us_ = entry.at;
+        if (++happened_ > happenings_max) return checker_.violate(Invariant::livelock, "the run has no end");
         happen(entry.happening);
         if (done()) return;
     }
@@ -300,6 +303,12 @@ void Cluster::crash(std::size_t index, const char* how) {
         note(index, "loses its vote file");
         node.lose_votes();
     }
+    if (plan_.rots_votes && !hurt_ && index < plan_.validators && is_honest(index) && node.rot_votes(rng_)) {
+        note(index, "has a bit of its vote file turned");
+        hurt_ = index;
+        must_be_silent_ = true;
+    }
+    if (retired_ == index) return;
     schedule(rng_.between(1'000, healed_ ? 100'000 : 2'000'000), What::restart, index);
 }
 

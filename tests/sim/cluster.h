@@ -99,6 +99,8 @@ private:
     void submit(std::size_t node, const Workload::Submission& submission);
     void heal();
     void demand_progress();
+    void wait_until_settled(std::uint64_t within_us, const char* what);
+    void demand_new_primary();
     [[nodiscard]] bool is_settled();
     [[nodiscard]] bool is_honest(std::size_t node) const { return !liars_[node]; }
     [[nodiscard]] std::size_t index_of(const ledger::MemberId& name) const;
@@ -118,9 +120,11 @@ private:
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
     std::uint64_t now_us_{0};
     std::uint64_t order_{0};
+    std::uint64_t happened_{0};
     std::uint64_t submissions_left_{0};
     bool healed_{false};
-    std::optional<std::size_t> hurt_{};  // the node that lost votes
+    std::optional<std::size_t> hurt_{};     // the node that lost votes
+    std::optional<std::size_t> retired_{};  // the primary that was stopped for good, at the end
     bool rolled_back_{false};
     bool must_be_silent_{false};  // it has fetched a certificate with a vote that it doesn't know
     Outcome outcome_{};

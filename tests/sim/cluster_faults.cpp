@@ -1,13 +1,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "consensus/config.h"
+#include "consensus/quorum.h"
 #include "tests/sim/cluster.h"
 
 namespace datadeed::sim {
 namespace {
 
-// Healed, everything must be done within this: some of the longest timeouts one after another.
-constexpr std::uint64_t progress_us = 180'000'000;
+constexpr std::uint64_t timeout_max_us = consensus::Timing{}.timeout_max_ms * 1000;
+constexpr std::uint64_t first_timeout_max_us = consensus::Timing{}.timeout_first_max_ms * 1000;
 
 }  // namespace
 
@@ -64,7 +66,7 @@ void Cluster::note_fetched(std::size_t index, Height height) {
 // Who lost votes must not speak once it was shown that; nobody else ever falls silent.
 void Cluster::check_voices() {
     for (std::size_t i = 0; i < plan_.validators; ++i) {
-        if (!is_honest(i)) continue;
+        if (!is_honest(i) || retired_ == i) continue;
         const bool silent = nodes_[i]->replica().status().duty == replica::Duty::silenced;
         if (silent && hurt_ != i)
             checker_.violate(Invariant::memory, nodes_[i]->name().value + " is silenced for nothing");
@@ -109,7 +111,7 @@ void Cluster::heal() {
 bool Cluster::is_settled() {
     if (workload_.waiting() > 0) return false;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        if (!is_honest(i)) continue;
+        if (!is_honest(i) || retired_ == i) continue;
         const replica::Status status = nodes_[i]->replica().status();
         if (status.block_hash != checker_.hash() || status.pool_transactions > 0) return false;
         if (status.catching_up) return false;
@@ -117,31 +119,54 @@ bool Cluster::is_settled() {
     return true;
 }
 
-void Cluster::demand_progress() {
+void Cluster::wait_until_settled(std::uint64_t within_us, const char* what) {
     std::uint64_t look_at = now_us_;
     bool settled = false;
-    run_until(now_us_ + progress_us, [&] {
+    run_until(now_us_ + within_us, [&] {
         if (now_us_ < look_at) return false;
         look_at = now_us_ + 20'000;
         settled = is_settled();
         return settled;
     });
-    if (checker_.violation()) return;
-    if (!settled) {
-        std::string text = "no progress after healing: tip " + std::to_string(checker_.height().value) +
-                           ", waiting:" + workload_.describe_waiting() + ";";
-        for (const auto& node : nodes_) {
-            if (!node->up()) continue;
-            const replica::Status status = node->replica().status();
-            text += " " + status.self.value + " h=" + std::to_string(status.height.value) +
-                    " v=" + std::to_string(status.view) + (status.changing_view ? "*" : "") +
-                    " pool=" + std::to_string(status.pool_transactions);
-        }
-        return checker_.violate(Invariant::progress, text);
+    if (settled || checker_.violation()) return;
+    std::string text = std::string{what} + ": tip " + std::to_string(checker_.height().value) +
+                       ", waiting:" + workload_.describe_waiting() + ";";
+    for (const auto& node : nodes_) {
+        if (!node->up()) continue;
+        const replica::Status status = node->replica().status();
+        text += " " + status.self.value + " h=" + std::to_string(status.height.value) +
+                " v=" + std::to_string(status.view) + (status.changing_view ? "*" : "") +
+                " pool=" + std::to_string(status.pool_transactions);
     }
+    checker_.violate(Invariant::progress, text);
+}
+
+// A primary that stops in good times is replaced in the time of the first timeouts, whatever came before (T2).
+void Cluster::demand_new_primary() {
+    const std::size_t f = consensus::faults(plan_.validators);
+    if (plan_.faulty() >= f) return;
+    std::size_t honest = 0;
+    while (!is_honest(honest)) ++honest;
+    const std::size_t primary = index_of(nodes_[honest]->replica().status().primary);
+    if (!is_honest(primary)) return;
+    retired_ = primary;
+    crash(primary, "stops for good, the others must go on");
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (i != primary && is_honest(i)) submit(i, workload_.sure(true_ms() + i));
+    }
+    wait_until_settled((first_timeout_max_us << (f + 1)) + 10 * (f + 1) * plan_.healed_us,
+                       "no block after the primary stopped");
+}
+
+// Healed, everything must be done within (f + 3) of the longest timeouts (L1).
+void Cluster::demand_progress() {
+    const std::size_t f = consensus::faults(plan_.validators);
+    wait_until_settled((f + 3) * timeout_max_us + 10 * (f + 1) * plan_.healed_us, "no progress after healing");
+    if (!checker_.violation()) demand_new_primary();
+    if (checker_.violation()) return;
     check_voices();
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        if (!is_honest(i)) continue;
+        if (!is_honest(i) || retired_ == i) continue;
         checker_.check_disk(*nodes_[i]);
         const bool checkpoint = nodes_[i]->replica().status().cosigned.value > 0;
         outcome_.sights.checkpoints += checkpoint ? 1U : 0U;

@@ -5,7 +5,7 @@ namespace datadeed::sim {
 Network::Network(const Plan& plan, std::size_t nodes, Rng rng) : plan_{&plan}, nodes_{nodes}, rng_{rng} {}
 
 std::vector<std::uint64_t> Network::delays_of(const Parcel& parcel) {
-    if (healed_) return {rng_.between(100, 2'000)};
+    if (healed_) return {rng_.between(100, plan_->healed_us)};
     if (cut_.contains({parcel.from, parcel.to})) return {};
     std::vector<std::uint64_t> delays;
     const std::size_t copies = rng_.chance(plan_->twice) ? 2 : 1;

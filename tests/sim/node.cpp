@@ -1,10 +1,13 @@
 #include "tests/sim/node.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/assert.h"
 #include "chain/chain_view.h"
 #include "chain/state_database.h"
+#include "chain/vote_frame.h"
 
 namespace datadeed::sim {
 
@@ -49,6 +52,20 @@ void Node::crash(Rng& rng) {
 void Node::lose_votes() {
     if (files_.exists("node/votes").value_or(false)) DATADEED_ASSERT(files_.remove("node/votes").has_value());
     DATADEED_ASSERT(files_.sync_folder("node").has_value());
+}
+
+// In front of the last frame, which is whole: a bit of the last one can't be told from a torn write.
+bool Node::rot_votes(Rng& rng) {
+    const Bytes* durable = files_.durable_content("node/votes");
+    if (durable == nullptr) return false;
+    constexpr std::string_view magic = "vote";
+    const auto last = std::ranges::find_end(*durable, magic);
+    const auto room = static_cast<std::uint64_t>(last.begin() - durable->begin());
+    if (last.empty() || room == 0 || !chain::read_frame(ByteView{*durable}.subspan(room))) return false;
+    Bytes rotten = *durable;
+    rotten[rng.below(room)] ^= static_cast<std::uint8_t>(1U << rng.below(8));
+    files_.set_content("node/votes", std::move(rotten));
+    return true;
 }
 
 void Node::take_copy() {

@@ -23,6 +23,8 @@ public:
     [[nodiscard]] Result<void, std::string> start();
     // The power goes: what wasn't synced survives as `rng` likes.
     void crash(Rng& rng);
+    // A bit turns in its vote file, before the last frame; false when there is nothing before that.
+    [[nodiscard]] bool rot_votes(Rng& rng);
     // The vote file is gone too; the chain isn't.
     void lose_votes();
     // Copies the whole machine as it is; later, while it's down, it is set back to the copy.

@@ -62,17 +62,20 @@ Plan make_plan(std::uint64_t seed) {
     plan.crash_all = maybe(rng, 200, 30);
     plan.loses_votes = plan.byzantine < f && rng.chance(150);
     plan.rolls_back = !plan.loses_votes && plan.byzantine < f && rng.chance(250);
+    plan.rots_votes = !plan.loses_votes && !plan.rolls_back && plan.byzantine < f && rng.chance(150);
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
         plan.clocks.push_back(static_cast<std::int64_t>(rng.below(2 * clock_off_max_ms)) -
                               static_cast<std::int64_t>(clock_off_max_ms));
     }
     // An hour off, as one faulty validator.
-    if (plan.byzantine + (plan.loses_votes || plan.rolls_back ? 1 : 0) < f && rng.chance(100)) {
+    plan.wrong_clock = plan.faulty() < f && rng.chance(100);
+    if (plan.wrong_clock) {
         plan.clocks[rng.below(plan.validators)] = rng.chance(500) ? 3'600'000 : -3'600'000;
     }
     plan.clients = rng.between(1, 4);
     plan.submissions = rng.between(10, 60);
     plan.faulty_ms = rng.between(2'000, 6'000);
+    if (rng.chance(200)) plan.healed_us = rng.between(50'000, 400'000);
     return plan;
 }
 
@@ -83,9 +86,10 @@ std::string Plan::text() const {
     out << "), " << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice
         << ", slow " << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write
         << ", all " << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "")
-        << (rolls_back ? ", one is rolled back" : "") << "; clocks";
+        << (rots_votes ? ", the votes of one rot" : "") << (rolls_back ? ", one is rolled back" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
-    out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms";
+    out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms, then "
+        << healed_us << " us";
     return out.str();
 }
 

@@ -58,6 +58,8 @@ struct Plan {
     std::uint64_t pause{0};
     std::uint64_t crash_all{0};          // the power goes everywhere at once
     bool loses_votes{false};             // one node comes back once without its vote file
+    bool rots_votes{false};              // a bit of one node's vote file turns while it is down
+    bool wrong_clock{false};             // of one validator, by an hour
     bool rolls_back{false};              // one node is set back once to a copy of all that it holds
     std::vector<std::int64_t> clocks{};  // of each node, ms off the true time
 
@@ -65,8 +67,13 @@ struct Plan {
     std::size_t clients{3};
     std::uint64_t submissions{40};  // before healing
     std::uint64_t faulty_ms{5'000};
+    std::uint64_t healed_us{2'000};  // of a message after that, at most
 
     [[nodiscard]] bool has(Lie lie) const;
+    // Whether one more validator, not a liar, can't be counted on for what it has signed.
+    [[nodiscard]] bool hurts() const { return loses_votes || rots_votes || rolls_back; }
+    // Validators of which any of these is true.
+    [[nodiscard]] std::size_t faulty() const { return byzantine + (hurts() ? 1U : 0U) + (wrong_clock ? 1U : 0U); }
     [[nodiscard]] std::string text() const;
 };
 
