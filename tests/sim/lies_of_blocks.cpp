@@ -29,7 +29,7 @@ Bytes Liar::false_blocks(Lie lie, replica::Blocks answer) const {
     if (lie == Lie::trims) {
         last.certificate.votes.resize(std::min(last.certificate.votes.size(), world_->context->validators.weak()));
     } else if (payload && lie == Lie::swaps_bodies) {
-        if (!payload->block.transactions.empty()) payload->block.transactions.pop_back();
+        payload->block.transactions.push_back(payload->block.transactions.front());
         last.payload = encode(*payload);
     } else if (payload) {
         ++payload->block.header.time.value;

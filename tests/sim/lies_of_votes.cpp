@@ -77,7 +77,7 @@ std::optional<Bytes> Liar::swap_body(const consensus::Message& message) const {
     if (proposal == nullptr) return std::nullopt;
     Result<replica::ProposalPayload, cbor::DecodeError> payload = decode<replica::ProposalPayload>(proposal->payload);
     if (!payload || payload->block.transactions.empty()) return std::nullopt;
-    payload->block.transactions.pop_back();
+    payload->block.transactions.push_back(payload->block.transactions.front());
     PrePrepare other = *proposal;
     other.payload = encode(*payload);
     return sign_again(other);
@@ -163,8 +163,15 @@ std::optional<Bytes> Liar::open_falsely(const consensus::Message& message) {
         return sign_again(std::move(bare));
     }
     const auto* proposal = as<PrePrepare>(message);
-    if (proposal != nullptr && !opened_falsely_.contains(proposal->view)) return std::nullopt;
-    return second_story(message);
+    if (proposal == nullptr) return second_story(message);
+    if (!opened_falsely_.contains(proposal->view)) return std::nullopt;
+    const auto other = altered(*proposal, [this](ledger::BlockHeader& header) {
+        ++header.time.value;
+        header.proposer = validator_name(self_);
+    });
+    if (!other) return std::nullopt;
+    other_story_[proposal->hash] = other->hash;
+    return sign_again(*other);
 }
 
 // Small changes that are easily missed: the next view, the height before, another hash.

@@ -1,12 +1,26 @@
 #include "tests/sim/network.h"
 
+#include "node/replica/wire.h"
+
 namespace datadeed::sim {
+
+namespace {
+
+// Of an encoded vote: [1, [kind, ...]].
+std::optional<consensus::MessageKind> kind_of(const Bytes& bytes) {
+    const bool is_vote = bytes.size() > 3 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
+    if (!is_vote) return std::nullopt;
+    return consensus::MessageKind{bytes[3]};
+}
+
+}  // namespace
 
 Network::Network(const Plan& plan, std::size_t nodes, Rng rng) : plan_{&plan}, nodes_{nodes}, rng_{rng} {}
 
 std::vector<std::uint64_t> Network::delays_of(const Parcel& parcel) {
     if (healed_) return {rng_.between(100, plan_->healed_us)};
     if (cut_.contains({parcel.from, parcel.to})) return {};
+    if (plan_->rare_kind && kind_of(*parcel.bytes) == plan_->rare_kind && rng_.chance(500)) return {};
     std::vector<std::uint64_t> delays;
     const std::size_t copies = rng_.chance(plan_->twice) ? 2 : 1;
     for (std::size_t i = 0; i < copies; ++i) {

@@ -53,6 +53,12 @@ Plan make_plan(std::uint64_t seed) {
     }
     plan.delay_us = rng.between(200, 8'000);
     plan.loss = maybe(rng, 600, 150);
+    if (rng.chance(250)) {
+        constexpr consensus::MessageKind kinds[] = {
+            consensus::MessageKind::pre_prepare, consensus::MessageKind::prepare,     consensus::MessageKind::commit,
+            consensus::MessageKind::commit,      consensus::MessageKind::view_change, consensus::MessageKind::new_view};
+        plan.rare_kind = kinds[rng.below(std::size(kinds))];
+    }
     plan.twice = maybe(rng, 500, 100);
     plan.slow = maybe(rng, 500, 80);
     plan.partition = maybe(rng, 400, 80);
@@ -83,7 +89,8 @@ std::string Plan::text() const {
     std::ostringstream out;
     out << validators << " validators (" << byzantine << " Byzantine:";
     for (const Lie lie : lies) out << " " << names_of_lies[static_cast<std::size_t>(lie)] << ",";
-    out << "), " << observers << " observers; delay " << delay_us << " us, loss " << loss << ", twice " << twice
+    out << "), " << observers << " observers; delay " << delay_us << " us, loss " << loss
+        << (rare_kind ? ", half of " + std::string{consensus::name(*rare_kind)} : "") << ", twice " << twice
         << ", slow " << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write
         << ", all " << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "")
         << (rots_votes ? ", the votes of one rot" : "") << (rolls_back ? ", one is rolled back" : "") << "; clocks";

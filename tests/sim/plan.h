@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "consensus/votes.h"
 
 namespace datadeed::sim {
 
@@ -48,6 +51,7 @@ struct Plan {
     std::uint64_t delay_us{1'000};   // of most messages, at most
     std::uint64_t slow_us{400'000};  // of a slow one, at most
     std::uint64_t loss{0};
+    std::optional<consensus::MessageKind> rare_kind{};  // of whose messages half are lost
     std::uint64_t twice{0};
     std::uint64_t slow{0};
     std::uint64_t partition{0};  // that one begins; asked every 100 ms
