@@ -36,12 +36,13 @@ public:
     [[nodiscard]] bool halted() const { return halted_; }
     // T(k).
     [[nodiscard]] std::uint64_t timeout_ms() const;
-    // The bytes of a proposal for the height being decided, to answer FETCH-BODY; null when not held. Until the next
-    // step.
+    // The bytes of a proposal for the height being decided, for FETCH-BODY; null when not held. Until the next step.
     [[nodiscard]] const Bytes* payload(const Digest& hash) const;
     // Whether the journal knows of the COMMIT of this node that a certificate holds, if it does. If not, Adopted halts;
     // a host that looks before it stores the block can be sure to see it.
     [[nodiscard]] bool may_have_committed(const CommitCertificate& certificate) const;
+    // Votes kept for heights above that (C8).
+    [[nodiscard]] std::size_t held_ahead() const { return future_.size(); }
     // What STATUS would say now.
     [[nodiscard]] Status status() const;
     [[nodiscard]] const Config& config() const { return config_; }
@@ -130,7 +131,6 @@ private:
     Height closed_{};  // no votes up to here (journal.h)
     Slot slot_;
     std::map<FutureKey, FutureVote> future_;
-
     Reign reign_;
     ViewChanges view_changes_;
     std::uint64_t failures_{};  // view changes since the last fresh block: the k of T(k)

@@ -218,6 +218,7 @@ Status Replica::Parts::status() const {
     status.has_quorum = status.connected_validators >= status.quorum;
     status.proposers_time = proposer_clock_.now(now_ms_);
     status.pool_transactions = pool_.size();
+    status.votes_ahead = pbft_ ? pbft_->held_ahead() : 0;
     status.pool_bytes = pool_.bytes();
     status.waiting_clients = waiters_.size();
     return status;

@@ -47,6 +47,7 @@ struct Status {
     std::uint64_t pool_transactions{};
     std::uint64_t pool_bytes{};
     std::uint64_t waiting_clients{};
+    std::uint64_t votes_ahead{};  // kept for heights after the one being decided
     // What the time is now by the clocks of other proposers: the latest that a fresh proposal of theirs implies, moved
     // on by this node's monotonic clock. Nothing before the first; an observer gets none.
     std::optional<TimeMs> proposers_time{};

@@ -1,5 +1,6 @@
 #include "tests/sim/byzantine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/fields.h"
@@ -139,6 +140,7 @@ void Liar::selective(const Said& said, Out& out) const {
 
 std::vector<Said> Liar::hear(const Bytes& bytes) {
     Out out;
+    if (status_ && std::ranges::find(lies_, Lie::stalls) != lies_.end()) tell_all(*status_, out);
     const bool is_vote = bytes.size() > 2 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
     if (!is_vote) return out;
     const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(bytes);
@@ -156,7 +158,6 @@ std::vector<Said> Liar::hear(const Bytes& bytes) {
 }
 
 void Liar::react(Lie lie, const consensus::Message& heard, Out& out) {
-    if (lie == Lie::stalls && status_ && heard_ % 3 == 0) tell_all(*status_, out);
     if (lie == Lie::votes_for_all) vote_for_all(heard, out);
     if (lie == Lie::reuses) reuse(heard, out);
     if (lie == Lie::floods && heard_ % 2 == 0) flood(out);

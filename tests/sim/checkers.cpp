@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "base/fields.h"
 #include "chain/execute.h"
+#include "consensus/limits.h"
 #include "consensus/quorum.h"
 #include "node/replica/limits.h"
 #include "node/replica/wire_codec.h"
@@ -138,22 +139,25 @@ void Checker::check_certificate(const Node& node, const consensus::CommitCertifi
 }
 
 void Checker::on_committed(const Node& node, const replica::BlockCommitted& committed) {
-    const std::string where = node.name().value + " at height " + std::to_string(committed.height.value);
-    if (committed.height.value < hashes_.size()) {
-        if (hashes_[committed.height.value] != committed.hash) violate(Invariant::agreement, "disagreement: " + where);
-        return;
-    }
-    // A node that crashed between writing a block and saying so goes on from it: read what nobody has announced, too.
-    while (hashes_.size() <= committed.height.value && !violation_) {
+    learn(node, committed.height);
+    if (violation_ || hashes_[committed.height.value] == committed.hash) return;
+    violate(Invariant::agreement,
+            "disagreement: " + node.name().value + " at height " + std::to_string(committed.height.value));
+}
+
+// A node that crashed between writing a block and saying so goes on from it: read what nobody has announced, too.
+void Checker::learn(const Node& node, Height upto) {
+    while (hashes_.size() <= upto.value && !violation_) {
         const Height height{hashes_.size()};
         const Result<std::optional<chain::StoredBlock>, chain::Error> stored =
             chain::ChainView{node.chain_store()}.block(height);
-        if (!stored || !*stored)
-            return violate(Invariant::durable_answers, "a committed block isn't in the store: " + where);
-        check_first(node, **stored);
+        if (stored && *stored) {
+            check_first(node, **stored);
+        } else {
+            violate(Invariant::durable_answers, node.name().value + " doesn't store block " +
+                                                    std::to_string(height.value) + ", which it committed");
+        }
     }
-    if (!violation_ && hashes_[committed.height.value] != committed.hash)
-        violate(Invariant::agreement, "disagreement: " + where);
 }
 
 void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
@@ -203,6 +207,8 @@ void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
 }
 
 void Checker::on_answer(const Node& node, const replica::Committed& committed) {
+    learn(node, committed.height);
+    if (violation_) return;
     const auto place = places_.find(committed.tx);
     if (place == places_.end() || place->second != std::pair{committed.height, committed.log_index}) {
         violate(Invariant::validity, node.name().value + " tells a client of a place where its transaction isn't");
@@ -222,6 +228,11 @@ void Checker::on_status(const Node& node, const replica::Status& status) {
     const bool bounded = status.pool_transactions <= replica::pool_transactions_max &&
                          status.pool_bytes <= replica::pool_bytes_max &&
                          status.waiting_clients <= replica::waiting_clients_max;
+    // Of each validator at most one vote of each kind a height.
+    const std::uint64_t ahead_max = consensus::heights_ahead_max * 3 * world_->context->validators.size();
+    if (status.votes_ahead > ahead_max) {
+        violate(Invariant::bounds, node.name().value + " keeps votes of heights far above");
+    }
     if (!bounded) violate(Invariant::bounds, "the pool of " + node.name().value + " passes its bounds");
 }
 

@@ -72,6 +72,7 @@ private:
     void note_view_change(const Node& node, consensus::View to);
     void check_durable(const Node& node, consensus::MessageKind kind, const crypto::Signature& signature);
     void check_places(const Node& node, const chain::ChainView& view, const chain::StoredBlock& block);
+    void learn(const Node& node, Height upto);
     void check_first(const Node& node, const chain::StoredBlock& block);
     void check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
                            Height height);

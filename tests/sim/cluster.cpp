@@ -298,7 +298,8 @@ void Cluster::crash(std::size_t index, const char* how) {
         if (other != index && nodes_[other]->up()) give(other, replica::PeerDown{.peer = node.name()});
     }
     const bool first_validators = plan_.loses_votes && !hurt_ && index < plan_.validators && is_honest(index);
-    if (first_validators && checker_.height().value > 0) {
+    // With an empty chain it can't know: that is what a wiped machine is, see maybe_roll_back().
+    if (first_validators && node.durable_height().value > 0) {
         hurt_ = index;
         note(index, "loses its vote file");
         node.lose_votes();

@@ -35,16 +35,18 @@ void Cluster::misfortune() {
 
 // The first honest validator: copied early, set back when the chain has gone on.
 void Cluster::maybe_roll_back() {
-    if (!plan_.rolls_back || rolled_back_) return;
+    if ((!plan_.rolls_back && !plan_.wipes) || rolled_back_) return;
     std::size_t victim = 0;
     while (!is_honest(victim)) ++victim;
     Node& node = *nodes_[victim];
     if (!node.up() || node.armed()) return;
     const Height height = node.replica().status().height;
-    if (!node.copied() && height.value > 0) return node.take_copy();
-    if (!node.copied() || height.value < node.copied()->value + 3) return;
-    crash(victim, "crashes, and is set back to an older copy of its disks");
-    node.roll_back();
+    if (plan_.rolls_back && !node.copied() && height.value > 0) return node.take_copy();
+    const Height back_to = node.copied().value_or(Height{});
+    if ((plan_.rolls_back && !node.copied()) || height.value < back_to.value + 3) return;
+    crash(victim, plan_.wipes ? "crashes, and its disks are replaced by empty ones"
+                              : "crashes, and is set back to an older copy of its disks");
+    plan_.wipes ? node.wipe() : node.roll_back();
     checker_.excuse(node);
     hurt_ = victim;
     rolled_back_ = true;

@@ -88,6 +88,15 @@ void Node::roll_back() {
     if (votes_copy_) files_.set_content("node/votes", *votes_copy_);
 }
 
+void Node::wipe() {
+    DATADEED_ASSERT(!up());
+    chain_disk_ = {};
+    values_disk_ = {};
+    tree_disk_ = {};
+    lose_votes();
+    copied_ = Height{0};
+}
+
 void Node::fail_at_write(std::uint64_t after, Rng& rng) {
     armed_ = true;
     switch (rng.below(4)) {
@@ -103,12 +112,12 @@ void Node::fail_at_write(std::uint64_t after, Rng& rng) {
 }
 
 Height Node::durable_height() const {
-    if (chain_disk_.unsynced() == 0) return replica_->status().height;
+    if (up() && chain_disk_.unsynced() == 0) return replica_->status().height;
     chain::MemoryDisk after = chain_disk_;
     after.crash();
     const std::unique_ptr<chain::KvStore> store = chain::open_memory_store(after);
     const Result<ledger::Tip, chain::Error> tip = chain::ChainView{*store}.tip();
-    return tip ? tip->height : Height{};
+    return tip ? tip->height : Height{};  // a disk without a chain has no tip
 }
 
 TimeMs Node::clock(std::uint64_t true_ms) const {

@@ -30,7 +30,9 @@ public:
     // Copies the whole machine as it is; later, while it's down, it is set back to the copy.
     void take_copy();
     void roll_back();
-    // The height of the copy; nothing when there's none.
+    // All disks are replaced by empty ones.
+    void wipe();
+    // The height of the copy, 0 after a wipe; nothing when there's none.
     [[nodiscard]] const std::optional<Height>& copied() const { return copied_; }
     // The write number `after` from now on fails; the step in which that happens ends in a Halt.
     void fail_at_write(std::uint64_t after, Rng& rng);

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "consensus/messages.h"
 #include "consensus/quorum.h"
 #include "tests/sim/rng.h"
 
@@ -66,9 +67,10 @@ Plan make_plan(std::uint64_t seed) {
     plan.crash_in_write = maybe(rng, 500, 80);
     plan.pause = maybe(rng, 400, 30);
     plan.crash_all = maybe(rng, 200, 30);
-    plan.loses_votes = plan.byzantine < f && rng.chance(150);
-    plan.rolls_back = !plan.loses_votes && plan.byzantine < f && rng.chance(250);
-    plan.rots_votes = !plan.loses_votes && !plan.rolls_back && plan.byzantine < f && rng.chance(150);
+    if (plan.byzantine < f && rng.chance(500)) {
+        bool* const hurts[] = {&plan.loses_votes, &plan.rots_votes, &plan.rolls_back, &plan.wipes};
+        *hurts[rng.below(std::size(hurts))] = true;
+    }
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
         plan.clocks.push_back(static_cast<std::int64_t>(rng.below(2 * clock_off_max_ms)) -
                               static_cast<std::int64_t>(clock_off_max_ms));
@@ -93,7 +95,8 @@ std::string Plan::text() const {
         << (rare_kind ? ", half of " + std::string{consensus::name(*rare_kind)} : "") << ", twice " << twice
         << ", slow " << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write
         << ", all " << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "")
-        << (rots_votes ? ", the votes of one rot" : "") << (rolls_back ? ", one is rolled back" : "") << "; clocks";
+        << (rots_votes ? ", the votes of one rot" : "") << (rolls_back ? ", one is rolled back" : "")
+        << (wipes ? ", one is wiped" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
     out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms, then "
         << healed_us << " us";

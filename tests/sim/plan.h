@@ -64,6 +64,7 @@ struct Plan {
     bool loses_votes{false};             // one node comes back once without its vote file
     bool rots_votes{false};              // a bit of one node's vote file turns while it is down
     bool wrong_clock{false};             // of one validator, by an hour
+    bool wipes{false};                   // one node's disks are replaced once by empty ones
     bool rolls_back{false};              // one node is set back once to a copy of all that it holds
     std::vector<std::int64_t> clocks{};  // of each node, ms off the true time
 
@@ -75,7 +76,7 @@ struct Plan {
 
     [[nodiscard]] bool has(Lie lie) const;
     // Whether one more validator, not a liar, can't be counted on for what it has signed.
-    [[nodiscard]] bool hurts() const { return loses_votes || rots_votes || rolls_back; }
+    [[nodiscard]] bool hurts() const { return loses_votes || rots_votes || rolls_back || wipes; }
     // Validators of which any of these is true.
     [[nodiscard]] std::size_t faulty() const { return byzantine + (hurts() ? 1U : 0U) + (wrong_clock ? 1U : 0U); }
     [[nodiscard]] std::string text() const;
