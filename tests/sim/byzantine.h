@@ -54,7 +54,8 @@ private:
     [[nodiscard]] std::optional<Bytes> backdate(const consensus::Message& message);
     [[nodiscard]] std::optional<Bytes> spoil_roots(const consensus::Message& message) const;
     [[nodiscard]] std::optional<Bytes> second_story(const consensus::Message& message);
-    [[nodiscard]] std::optional<Bytes> swap_body(const consensus::Message& message) const;
+    [[nodiscard]] std::optional<Bytes> swap_body(const consensus::Message& message);
+    void swap_transactions(std::vector<ledger::RawTransaction>& transactions);
     [[nodiscard]] std::optional<Bytes> hide_prepared(const consensus::Message& message) const;
     [[nodiscard]] std::optional<Bytes> forge_certificates(const consensus::Message& message);
     [[nodiscard]] std::optional<Bytes> open_falsely(const consensus::Message& message);
@@ -67,7 +68,7 @@ private:
     void flood(Out& out);
 
     // lies_of_blocks.cpp: about final blocks, in answers to those who catch up.
-    [[nodiscard]] Bytes false_blocks(Lie lie, replica::Blocks answer) const;
+    [[nodiscard]] Bytes false_blocks(Lie lie, replica::Blocks answer);
     [[nodiscard]] consensus::CommitCertificate certify(Lie lie, const consensus::Commit& commit) const;
 
     template <class M>
@@ -82,10 +83,11 @@ private:
     std::map<Digest, Digest> other_story_;  // the hash that some of them hear in place of this one
     std::set<consensus::View> opened_falsely_;
     std::set<std::tuple<consensus::View, Height, Digest>> voted_;
-    std::vector<Digest> seen_;     // hashes that it heard of
-    std::vector<Bytes> history_;   // messages that it heard
-    std::optional<Bytes> status_;  // the last of its own
-    std::uint64_t told_{0};        // messages told in two ways
+    std::vector<Digest> seen_;                     // hashes that it heard of
+    std::vector<Bytes> history_;                   // messages that it heard
+    std::optional<Bytes> status_;                  // the last of its own
+    std::optional<ledger::RawTransaction> spare_;  // a sound one, of an earlier block
+    std::uint64_t told_{0};                        // messages told in two ways
     std::uint64_t heard_{0};
     std::uint64_t blocks_backdated_{0};
 };

@@ -23,13 +23,13 @@ consensus::CommitCertificate Liar::certify(Lie lie, const consensus::Commit& com
 }
 
 // The last block of the answer, as it never was.
-Bytes Liar::false_blocks(Lie lie, replica::Blocks answer) const {
+Bytes Liar::false_blocks(Lie lie, replica::Blocks answer) {
     replica::CertifiedBlock& last = answer.blocks.back();
     Result<replica::ProposalPayload, cbor::DecodeError> payload = decode<replica::ProposalPayload>(last.payload);
     if (lie == Lie::trims) {
         last.certificate.votes.resize(std::min(last.certificate.votes.size(), world_->context->validators.weak()));
     } else if (payload && lie == Lie::swaps_bodies) {
-        payload->block.transactions.push_back(payload->block.transactions.front());
+        swap_transactions(payload->block.transactions);
         last.payload = encode(*payload);
     } else if (payload) {
         ++payload->block.header.time.value;

@@ -71,13 +71,25 @@ std::optional<Bytes> Liar::spoil_roots(const consensus::Message& message) const 
     return other ? std::optional{sign_again(*other)} : std::nullopt;
 }
 
+// As many as before, all of them sound, but not the same or not in the same order.
+void Liar::swap_transactions(std::vector<ledger::RawTransaction>& transactions) {
+    if (transactions.empty()) return;
+    const ledger::RawTransaction first = transactions.front();
+    if (transactions.size() > 1) {
+        std::swap(transactions.front(), transactions.back());
+    } else if (spare_) {
+        transactions.front() = *spare_;
+    }
+    spare_ = first;
+}
+
 // The same hash, another body.
-std::optional<Bytes> Liar::swap_body(const consensus::Message& message) const {
+std::optional<Bytes> Liar::swap_body(const consensus::Message& message) {
     const auto* proposal = as<PrePrepare>(message);
     if (proposal == nullptr) return std::nullopt;
     Result<replica::ProposalPayload, cbor::DecodeError> payload = decode<replica::ProposalPayload>(proposal->payload);
     if (!payload || payload->block.transactions.empty()) return std::nullopt;
-    payload->block.transactions.push_back(payload->block.transactions.front());
+    swap_transactions(payload->block.transactions);
     PrePrepare other = *proposal;
     other.payload = encode(*payload);
     return sign_again(other);
