@@ -32,6 +32,15 @@ Liar::Liar(const World& world, std::size_t self, std::vector<Lie> lies, Rng rng)
     }
 }
 
+bool Liar::tells(Lie lie) const {
+    return std::ranges::find(lies_, lie) != lies_.end();
+}
+
+bool Liar::ignores(const Bytes& bytes) const {
+    return tells(Lie::censors) && bytes.size() > 1 &&
+           bytes[1] == static_cast<std::uint8_t>(replica::WireKind::transactions);
+}
+
 bool Liar::hears_truth(const ledger::MemberId& peer) const {
     return (static_cast<std::size_t>(peer.value.back()) + self_) % 2 == 0;
 }
@@ -63,6 +72,7 @@ void Liar::apply(Lie lie, const Said& said, Out& out) {
     if (!decoded) return out.push_back(said);
     std::visit(Overloaded{[&](const replica::Votes& votes) { apply_to_vote(lie, said, votes.message, out); },
                           [&](const replica::Blocks& blocks) {
+                              if (lie == Lie::withholds) return;
                               if (!is_about_blocks(lie) || blocks.blocks.empty()) return out.push_back(said);
                               tell(said, false_blocks(lie, blocks), out);
                           },
@@ -70,6 +80,9 @@ void Liar::apply(Lie lie, const Said& said, Out& out) {
                               if (lie != Lie::boastful) return out.push_back(said);
                               const replica::Tip boast{.height = Height{UINT64_MAX}, .hash = {}, .votes = tip.votes};
                               tell(said, encode(replica::WireMessage{boast}), out);
+                          },
+                          [&](const replica::Body&) {
+                              if (lie != Lie::withholds) out.push_back(said);
                           },
                           [&](const auto&) { out.push_back(said); }},
                *decoded);
@@ -112,6 +125,9 @@ void Liar::apply_to_vote(Lie lie, const Said& said, const consensus::Message& me
             return instead(forge_certificates(message));
         case Lie::opens_falsely:
             return instead(open_falsely(message));
+        case Lie::opens_twice:
+            if (std::optional<Bytes> other = open_otherwise(message)) return two_stories(said, std::move(*other), out);
+            return out.push_back(said);
         case Lie::mutates:
             return instead(mutate(message));
         case Lie::votes_as_primary:
@@ -121,6 +137,8 @@ void Liar::apply_to_vote(Lie lie, const Said& said, const consensus::Message& me
             out.push_back(said);
             return impersonate(message, out);
         case Lie::none:
+        case Lie::censors:
+        case Lie::withholds:
         case Lie::votes_for_all:
         case Lie::reuses:
         case Lie::floods:
@@ -140,7 +158,7 @@ void Liar::selective(const Said& said, Out& out) const {
 
 std::vector<Said> Liar::hear(const Bytes& bytes) {
     Out out;
-    if (status_ && std::ranges::find(lies_, Lie::stalls) != lies_.end()) tell_all(*status_, out);
+    if (status_ && tells(Lie::stalls)) tell_all(*status_, out);
     const bool is_vote = bytes.size() > 2 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
     if (!is_vote) return out;
     const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(bytes);
@@ -150,6 +168,7 @@ std::vector<Said> Liar::hear(const Bytes& bytes) {
     std::visit(
         [this]<class M>(const consensus::Signed<M>& said) {
             if constexpr (requires { said.message.hash; }) seen_.push_back(said.message.hash);
+            if constexpr (std::is_same_v<M, consensus::ViewChange>) view_changes_.insert_or_assign(said.signer, said);
         },
         message);
     if (history_.size() < history_max) history_.push_back(bytes);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "consensus/messages.h"
+#include "consensus/view_change.h"
 #include "node/replica/actions.h"
 #include "node/replica/wire.h"
 #include "tests/sim/plan.h"
@@ -33,6 +34,8 @@ public:
     [[nodiscard]] std::vector<Said> say(const replica::SendTo& send);
     // What it has to say about a message of somebody honest.
     [[nodiscard]] std::vector<Said> hear(const Bytes& bytes);
+    // Whether its replica never gets to see such a message.
+    [[nodiscard]] bool ignores(const Bytes& bytes) const;
 
     // Blocks that it proposed with a time long before its clock's, and after that of the block before.
     [[nodiscard]] std::uint64_t blocks_backdated() const { return blocks_backdated_; }
@@ -47,6 +50,7 @@ private:
     void selective(const Said& said, Out& out) const;
     void tell(const Said& instead_of, Bytes bytes, Out& out) const;
     void tell_all(Bytes bytes, Out& out) const;
+    [[nodiscard]] bool tells(Lie lie) const;
     [[nodiscard]] bool hears_truth(const ledger::MemberId& peer) const;
 
     // lies_of_votes.cpp. Nothing returned: the message goes out as it is.
@@ -60,6 +64,7 @@ private:
     [[nodiscard]] std::optional<Bytes> forge_certificates(const consensus::Message& message);
     [[nodiscard]] std::optional<Bytes> open_falsely(const consensus::Message& message);
     [[nodiscard]] std::optional<Bytes> mutate(const consensus::Message& message);
+    [[nodiscard]] std::optional<Bytes> open_otherwise(const consensus::Message& message) const;
     void two_stories(const Said& said, Bytes other, Out& out);
     void vote_as_primary(const consensus::Message& message, Out& out) const;
     void impersonate(const consensus::Message& message, Out& out) const;
@@ -83,6 +88,7 @@ private:
     std::map<Digest, Digest> other_story_;  // the hash that some of them hear in place of this one
     std::set<consensus::View> opened_falsely_;
     std::set<std::tuple<consensus::View, Height, Digest>> voted_;
+    consensus::ViewChanges view_changes_;          // the latest of each that it heard
     std::vector<Digest> seen_;                     // hashes that it heard of
     std::vector<Bytes> history_;                   // messages that it heard
     std::optional<Bytes> status_;                  // the last of its own

@@ -159,6 +159,7 @@ void Cluster::deliver(const Parcel& parcel) {
     if (!is_honest(parcel.to) && is_honest(parcel.from)) {
         for (const Said& said : liars_[parcel.to]->hear(*parcel.bytes)) post(parcel.to, said);
     }
+    if (!is_honest(parcel.to) && liars_[parcel.to]->ignores(*parcel.bytes)) return;
     give(parcel.to, replica::PeerMessage{.peer = nodes_[parcel.from]->name(), .message = std::move(*event)});
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "base/fields.h"
@@ -184,6 +185,26 @@ std::optional<Bytes> Liar::open_falsely(const consensus::Message& message) {
     if (!other) return std::nullopt;
     other_story_[proposal->hash] = other->hash;
     return sign_again(*other);
+}
+
+// A NEW-VIEW out of the VIEW-CHANGEs of the last validators rather than the first, as right as the other one.
+std::optional<Bytes> Liar::open_otherwise(const consensus::Message& message) const {
+    const auto* opened = as<NewView>(message);
+    if (opened == nullptr) return std::nullopt;
+    consensus::ViewChanges known = view_changes_;
+    for (const auto& change : opened->view_changes) known.insert_or_assign(change.signer, change);
+    NewView other = *opened;
+    other.view_changes.clear();
+    for (auto at = known.rbegin(); at != known.rend(); ++at) {
+        const bool full = other.view_changes.size() == opened->view_changes.size();
+        if (!full && at->second.message.new_view == opened->new_view) other.view_changes.push_back(at->second);
+    }
+    std::ranges::reverse(other.view_changes);
+    const Result<consensus::Opening, consensus::HaltReason> opening = consensus::open_view(other.view_changes);
+    if (!opening || other.view_changes.size() != opened->view_changes.size()) return std::nullopt;
+    other.base = opening->base;
+    other.carried = opening->carried;
+    return other == *opened ? std::nullopt : std::optional{sign_again(std::move(other))};
 }
 
 // Small changes that are easily missed: the next view, the height before, another hash.

@@ -18,19 +18,27 @@ std::uint64_t maybe(Rng& rng, std::uint64_t per_mille, std::uint64_t most) {
     return on ? value : 0;
 }
 
-constexpr Lie lies_of_plans[] = {
-    Lie::silent,        Lie::stalls,    Lie::slow,     Lie::two_stories,      Lie::two_stories,    Lie::wrong_roots,
-    Lie::swaps_bodies,  Lie::selective, Lie::boastful, Lie::backdated,        Lie::hides_prepared, Lie::forges,
-    Lie::opens_falsely, Lie::mutates,   Lie::mutates,  Lie::votes_as_primary, Lie::votes_for_all,  Lie::impersonates,
-    Lie::reuses,        Lie::floods,    Lie::parrots,  Lie::stuffs,           Lie::trims,          Lie::other_chain};
+// Those that start what the others can use are drawn more often.
+constexpr Lie often[] = {Lie::two_stories, Lie::mutates, Lie::opens_falsely};
+constexpr auto last_lie = static_cast<std::uint64_t>(Lie::other_chain);
 
-constexpr const char* names_of_lies[] = {
-    "none",          "silent",    "stalls",           "slow",          "two stories",    "wrong roots",
-    "swaps bodies",  "selective", "boastful",         "backdated",     "hides prepared", "forges",
-    "opens falsely", "mutates",   "votes as primary", "votes for all", "impersonates",   "reuses",
-    "floods",        "parrots",   "stuffs",           "trims",         "other chain"};
+Lie draw_lie(Rng& rng) {
+    const std::uint64_t drawn = rng.between(1, last_lie + std::size(often));
+    return drawn <= last_lie ? static_cast<Lie>(drawn) : often[drawn - last_lie - 1];
+}
 
 }  // namespace
+
+std::string_view name(Lie lie) {
+    constexpr std::string_view names[] = {
+        "none",           "silent",       "stalls",        "slow",        "censors",  "two stories",
+        "wrong roots",    "swaps bodies", "withholds",     "selective",   "boastful", "backdated",
+        "hides prepared", "forges",       "opens falsely", "opens twice", "mutates",  "votes as primary",
+        "votes for all",  "impersonates", "reuses",        "floods",      "parrots",  "stuffs",
+        "trims",          "other chain"};
+    static_assert(std::size(names) == last_lie + 1);
+    return names[static_cast<std::size_t>(lie)];
+}
 
 bool Plan::has(Lie lie) const {
     return std::ranges::find(lies, lie) != lies.end();
@@ -48,7 +56,7 @@ Plan make_plan(std::uint64_t seed) {
         // One lie or several at once: some need each other.
         const std::uint64_t count = rng.between(1, 3);
         for (std::uint64_t i = 0; i < count; ++i) {
-            const Lie lie = lies_of_plans[rng.below(std::size(lies_of_plans))];
+            const Lie lie = draw_lie(rng);
             if (!plan.has(lie)) plan.lies.push_back(lie);
         }
     }
@@ -91,7 +99,7 @@ Plan make_plan(std::uint64_t seed) {
 std::string Plan::text() const {
     std::ostringstream out;
     out << validators << " validators (" << byzantine << " Byzantine:";
-    for (const Lie lie : lies) out << " " << names_of_lies[static_cast<std::size_t>(lie)] << ",";
+    for (const Lie lie : lies) out << " " << name(lie) << ",";
     out << "), " << observers << " observers; delay " << delay_us << " us, loss " << loss
         << (rare_kind ? ", half of " + std::string{consensus::name(*rare_kind)} : "") << ", twice " << twice
         << ", slow " << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write

@@ -3,30 +3,34 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "consensus/votes.h"
 
 namespace datadeed::sim {
 
-// What a Byzantine validator does. (B numbers: the list of faults in docs/testing.md.)
+// What a Byzantine validator does; docs/testing.md says which faults of the list that covers.
 enum class Lie : std::uint8_t {
     none,
     silent,            // votes for nothing, proposes nothing
     stalls,            // proposes nothing, but keeps talking
     slow,              // holds its proposals back for nearly as long as a view is given
+    censors,           // proposes nothing that its peers' clients handed in
     two_stories,       // proposes and votes two blocks at once, to different peers
     wrong_roots,       // proposes blocks with a state root that execution doesn't give
     swaps_bodies,      // sends other transactions than the hash binds
+    withholds,         // answers nobody who lacks a block
     selective,         // talks to some peers only
     boastful,          // claims to be ahead of everybody, by more than there is
     backdated,         // proposes a first block of minutes ago
     hides_prepared,    // changes the view without what it has prepared
     forges,            // changes the view with certificates that nobody signed
     opens_falsely,     // opens a view without what must be carried
+    opens_twice,       // opens a view in two ways, each of them well-formed
     mutates,           // changes views, heights and hashes of its votes by a little
     votes_as_primary,  // sends PREPARE for its own proposals
-    votes_for_all,     // votes for whatever it hears of
+    votes_for_all,     // votes for whatever it hears of, in views that it has left, too
     impersonates,      // votes in the names of others, with its own key
     reuses,            // sends others' PREPAREs on as COMMITs
     floods,            // votes for far heights and views
@@ -35,6 +39,7 @@ enum class Lie : std::uint8_t {
     trims,             // sends certificates of f + 1 votes
     other_chain,       // certifies blocks by votes of another chain
 };
+[[nodiscard]] std::string_view name(Lie lie);
 
 // How far the clock of a node that isn't faulty is off, either way.
 inline constexpr std::uint64_t clock_off_max_ms = 500;
