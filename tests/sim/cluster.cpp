@@ -241,6 +241,7 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        outcome_.sights.refused_proposals += known.name == "proposal.refused" ? 1U : 0U;
                        outcome_.sights.evidence += known.name == "validator.contradicted_itself" ? 1U : 0U;
                        if (known.name == "validator.contradicted_itself") check_evidence(index, known);
+                       if (!trace_) return;
                        std::string text = known.name;
                        for (const auto& [name, value] : known.fields) text += " " + name + "=" + value.substr(0, 40);
                        note(index, text);

@@ -126,7 +126,7 @@ void Cluster::wait_until_settled(std::uint64_t within_us, const char* what) {
     bool settled = false;
     run_until(now_us_ + within_us, [&] {
         if (now_us_ < look_at) return false;
-        look_at = now_us_ + 20'000;
+        look_at = now_us_ + 100'000;
         settled = is_settled();
         return settled;
     });
