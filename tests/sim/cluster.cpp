@@ -9,7 +9,6 @@
 namespace datadeed::sim {
 namespace {
 
-constexpr std::uint64_t tick_us = replica::tick_period_ms * 1000;
 constexpr std::size_t inbox_max = 4'096;
 // A hundred times what a long run has.
 constexpr std::uint64_t happenings_max = 5'000'000;
@@ -115,7 +114,7 @@ void Cluster::happen(const Happening& happening) {
 Outcome Cluster::run() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         start(i);
-        schedule(rng_.below(tick_us), What::tick, i);
+        schedule(rng_.below(plan_.tick_us), What::tick, i);
     }
     submissions_left_ = plan_.submissions;
     schedule(misfortune_us, What::misfortune);
@@ -165,7 +164,7 @@ void Cluster::deliver(const Parcel& parcel) {
 
 void Cluster::tick(std::size_t index) {
     Node& node = *nodes_[index];
-    schedule(tick_us, What::tick, index);
+    schedule(plan_.tick_us, What::tick, index);
     if (node.up())
         give(index, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
 }

@@ -71,6 +71,7 @@ Plan make_plan(std::uint64_t seed) {
     plan.twice = maybe(rng, 500, 100);
     plan.slow = maybe(rng, 500, 80);
     plan.partition = maybe(rng, 400, 80);
+    plan.tick_us = rng.between(20'000, 80'000);
     plan.crash = maybe(rng, 500, 40);
     plan.crash_in_write = maybe(rng, 500, 80);
     plan.pause = maybe(rng, 400, 30);
@@ -102,10 +103,10 @@ std::string Plan::text() const {
     for (const Lie lie : lies) out << " " << name(lie) << ",";
     out << "), " << observers << " observers; delay " << delay_us << " us, loss " << loss
         << (rare_kind ? ", half of " + std::string{consensus::name(*rare_kind)} : "") << ", twice " << twice
-        << ", slow " << slow << ", partition " << partition << "; crash " << crash << ", in a write " << crash_in_write
-        << ", all " << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "")
-        << (rots_votes ? ", the votes of one rot" : "") << (rolls_back ? ", one is rolled back" : "")
-        << (wipes ? ", one is wiped" : "") << "; clocks";
+        << ", slow " << slow << ", partition " << partition << "; ticks " << tick_us << " us, crash " << crash
+        << ", in a write " << crash_in_write << ", all " << crash_all << ", pause " << pause
+        << (loses_votes ? ", one loses its votes" : "") << (rots_votes ? ", the votes of one rot" : "")
+        << (rolls_back ? ", one is rolled back" : "") << (wipes ? ", one is wiped" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
     out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms, then "
         << healed_us << " us";

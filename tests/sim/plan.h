@@ -62,6 +62,7 @@ struct Plan {
     std::uint64_t partition{0};  // that one begins; asked every 100 ms
 
     // The machines; each is asked for every node every 100 ms.
+    std::uint64_t tick_us{20'000};  // between ticks of one node: as the program does, or later
     std::uint64_t crash{0};
     std::uint64_t crash_in_write{0};  // at some write of a step to come
     std::uint64_t pause{0};
