@@ -42,6 +42,21 @@ void Checker::on_evidence(const Node& node, const std::string& accused, bool may
     if (!may_be_guilty) violate(Invariant::evidence, node.name().value + " accuses " + accused + ", who is honest");
 }
 
+// What it committed before counts as one of the faulty from here on, and only as that.
+void Checker::excuse(const Node& node) {
+    excused_ = node.name();
+    locks_.clear();
+    for (auto& [slot, who] : committers_) {
+        who.erase(node.name().value);
+        const auto& [height, view, hash] = slot;
+        if (may_be_decided(who)) locks_.try_emplace(height, Lock{.view = view, .hash = hash});
+    }
+}
+
+bool Checker::may_be_decided(const std::set<std::string>& committers) const {
+    return committers.size() + faulty_ >= world_->context->validators.quorum();
+}
+
 void Checker::note_vote(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
                         const Digest& hash) {
     highest_view_ = std::max(highest_view_, view.value);
@@ -66,8 +81,7 @@ void Checker::note_lock(const Node& node, consensus::MessageKind kind, consensus
     if (kind == consensus::MessageKind::commit) {
         std::set<std::string>& who = committers_[{height, view, hash}];
         who.insert(node.name().value);
-        const bool may_be_decided = who.size() + faulty_ >= world_->context->validators.quorum();
-        if (may_be_decided) locks_.try_emplace(height, Lock{.view = view, .hash = hash});
+        if (may_be_decided(who)) locks_.try_emplace(height, Lock{.view = view, .hash = hash});
         return;
     }
     const auto lock = locks_.find(height);
@@ -140,6 +154,9 @@ void Checker::check_certificate(const Node& node, const consensus::CommitCertifi
 
 void Checker::on_committed(const Node& node, const replica::BlockCommitted& committed) {
     learn(node, committed.height);
+    if (node.durable_height() < committed.height) {
+        violate(Invariant::durable_answers, node.name().value + " says that a block is final that isn't on its disk");
+    }
     if (violation_ || hashes_[committed.height.value] == committed.hash) return;
     violate(Invariant::agreement,
             "disagreement: " + node.name().value + " at height " + std::to_string(committed.height.value));

@@ -43,7 +43,7 @@ public:
     void on_answer(const Node& node, const replica::Committed& committed);
     void on_status(const Node& node, const replica::Status& status);
     // This node's memory was taken from it: its votes may contradict earlier ones from here on.
-    void excuse(const Node& node) { excused_ = node.name(); }
+    void excuse(const Node& node);
     // Whether the excused node has sent a COMMIT at this height since then.
     [[nodiscard]] bool excused_committed(Height height) const { return excused_commits_.contains(height); }
     // Everything that an honest node holds, read again from its disk.
@@ -69,6 +69,7 @@ private:
                    const Digest& hash);
     void note_lock(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
                    const Digest& hash);
+    [[nodiscard]] bool may_be_decided(const std::set<std::string>& committers) const;
     void note_view_change(const Node& node, consensus::View to);
     void check_durable(const Node& node, consensus::MessageKind kind, const crypto::Signature& signature);
     void check_places(const Node& node, const chain::ChainView& view, const chain::StoredBlock& block);

@@ -102,7 +102,7 @@ void Cluster::happen(const Happening& happening) {
         case What::wake:
             return wake(happening.node);
         case What::restart:
-            if (!nodes_[happening.node]->up()) start(happening.node);
+            if (!nodes_[happening.node]->up() && retired_ != happening.node) start(happening.node);
             return;
         case What::misfortune:
             return misfortune();
@@ -304,6 +304,7 @@ void Cluster::crash(std::size_t index, const char* how) {
         hurt_ = index;
         note(index, "loses its vote file");
         node.lose_votes();
+        must_be_silent_ = true;
     }
     if (plan_.rots_votes && !hurt_ && index < plan_.validators && is_honest(index) && node.rot_votes(rng_)) {
         note(index, "has a bit of its vote file turned");

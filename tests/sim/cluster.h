@@ -101,6 +101,7 @@ private:
     void demand_progress();
     void wait_until_settled(std::uint64_t within_us, const char* what);
     void demand_new_primary();
+    void check_disks();
     [[nodiscard]] bool is_settled();
     [[nodiscard]] bool is_honest(std::size_t node) const { return !liars_[node]; }
     [[nodiscard]] std::size_t index_of(const ledger::MemberId& name) const;

@@ -143,6 +143,12 @@ void Cluster::wait_until_settled(std::uint64_t within_us, const char* what) {
     checker_.violate(Invariant::progress, text);
 }
 
+void Cluster::check_disks() {
+    for (std::size_t i = 0; i < nodes_.size() && !checker_.violation(); ++i) {
+        if (is_honest(i) && retired_ != i) checker_.check_disk(*nodes_[i]);
+    }
+}
+
 // A primary that stops in good times is replaced in the time of the first timeouts, whatever came before (T2).
 void Cluster::demand_new_primary() {
     const std::size_t f = consensus::faults(plan_.validators);
@@ -164,12 +170,13 @@ void Cluster::demand_new_primary() {
 void Cluster::demand_progress() {
     const std::size_t f = consensus::faults(plan_.validators);
     wait_until_settled((f + 3) * timeout_max_us + 10 * (f + 1) * plan_.healed_us, "no progress after healing");
+    check_disks();
     if (!checker_.violation()) demand_new_primary();
     if (checker_.violation()) return;
     check_voices();
+    check_disks();
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         if (!is_honest(i) || retired_ == i) continue;
-        checker_.check_disk(*nodes_[i]);
         const bool checkpoint = nodes_[i]->replica().status().cosigned.value > 0;
         outcome_.sights.checkpoints += checkpoint ? 1U : 0U;
     }

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -43,11 +44,16 @@ constexpr const char* usage =
 // What an assertion has to say of itself: no more than is safe in a signal handler.
 thread_local std::uint64_t running = 0;
 
+bool running_twins = false;
+
 extern "C" void tell_running(int) {
-    char text[] = "replay: datadeed-sim --seed 00000000000000000000 --trace (an assertion failed)\n";
+    char number[] = "00000000000000000000";
     std::uint64_t rest = running;
-    for (std::size_t at = 47; at > 27; rest /= 10) text[at--] = static_cast<char>('0' + rest % 10);
-    (void)!write(STDOUT_FILENO, text, sizeof text - 1);
+    for (std::size_t at = sizeof number - 1; at > 0; rest /= 10) number[--at] = static_cast<char>('0' + rest % 10);
+    const auto say = [](std::string_view text) { (void)!write(STDOUT_FILENO, text.data(), text.size()); };
+    say(running_twins ? "replay: datadeed-sim --twins 4 --scenario " : "replay: datadeed-sim --seed ");
+    say(number);
+    say(" --trace (an assertion failed)\n");
 }
 
 bool take_flag(Options& options, const std::string& word) {
@@ -163,7 +169,10 @@ int run_twins(const Options& options) {
         return outcome.violation;
     });
     std::cout << blocks << " blocks, " << views << " view changes, " << contradictions << " contradictions shown\n";
-    return code;
+    // All scenarios together without these would mean that nobody was split, or that twins were one.
+    const bool empty = count == sim::twins_scenarios && (views == 0 || contradictions == 0);
+    if (empty) std::cout << "VIOLATION nothing happened\n";
+    return empty ? 1 : code;
 }
 
 }  // namespace
@@ -175,7 +184,9 @@ int main(int count, char** words) {
         return 2;
     }
     datadeed::crypto::init();
+    running_twins = options->twins;
     std::signal(SIGABRT, tell_running);
+    if (options->trace) std::cout << std::unitbuf;
     for (std::size_t i = 0; i < 8; ++i) (void)sim::owner_key(i);
     (void)sim::make_world(7, 1, 5);  // all keys exist before there are threads
     return options->twins ? run_twins(*options) : run_schedules(*options);

@@ -112,11 +112,16 @@ void Node::fail_at_write(std::uint64_t after, Rng& rng) {
 }
 
 Height Node::durable_height() const {
-    if (up() && chain_disk_.unsynced() == 0) return replica_->status().height;
-    chain::MemoryDisk after = chain_disk_;
-    after.crash();
-    const std::unique_ptr<chain::KvStore> store = chain::open_memory_store(after);
-    const Result<ledger::Tip, chain::Error> tip = chain::ChainView{*store}.tip();
+    const auto tip_of = [](const chain::KvStore& store) { return chain::ChainView{store}.tip(); };
+    chain::MemoryDisk after;
+    std::unique_ptr<chain::KvStore> store;
+    const bool all_durable = up() && chain_disk_.unsynced() == 0;
+    if (!all_durable) {
+        after = chain_disk_;
+        after.crash();
+        store = chain::open_memory_store(after);
+    }
+    const Result<ledger::Tip, chain::Error> tip = tip_of(all_durable ? *chain_ : *store);
     return tip ? tip->height : Height{};  // a disk without a chain has no tip
 }
 

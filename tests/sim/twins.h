@@ -37,9 +37,9 @@ struct TwinsOutcome {
     std::uint64_t contradictions{};  // shown by honest validators
 };
 
-// Runs it: messages of a view pass within a camp, from the fifth view on and after ten seconds everywhere; all must be
-// done then, and nothing may ever contradict itself. The world must be one of four validators and five owners. `trace`
-// gets a line an event.
+// Runs it: messages of a view pass within a camp; VIEW-CHANGEs everywhere 200 ms after the view was first asked for,
+// and everything from the fifth view on or after ten seconds. All must be done then, and nothing may ever contradict
+// itself. The world must be one of four validators and five owners. `trace` gets a line an event.
 [[nodiscard]] TwinsOutcome run_twins(const World& world, const TwinsScenario& scenario,
                                      const std::function<void(const std::string&)>& trace);
 
