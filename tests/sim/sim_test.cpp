@@ -1,4 +1,5 @@
 #include "tests/sim/cluster.h"
+#include "tests/sim/twins.h"
 #include "tests/support/catch.h"
 
 namespace datadeed {
@@ -41,12 +42,28 @@ TEST_CASE("a seed gives the same run each time") {
     CHECK(run(plan).trace_hash == run(plan).trace_hash);
 }
 
-TEST_CASE("a cluster without faults commits all that is handed in and changes its view for nobody") {
+TEST_CASE(
+    "a cluster without faults commits all that is handed in, and changes its view once: its primary stops at the end") {
     sim::Plan plan{.seed = 5, .observers = 1, .clocks = {0, 0, 0, 0, 0}};
     const sim::Outcome outcome = run(plan);
     CHECK(outcome.violation.value_or("") == "");
-    CHECK(outcome.sights.views == 4);
+    CHECK(outcome.sights.views == 4 + 3);  // all enter the first, the three that are left the second
     CHECK(outcome.sights.transactions > 10);
+}
+
+TEST_CASE("two hundred scenarios of Twins keep every promise, and twins are found out") {
+    const sim::World world = sim::make_world(4, 0, sim::twins_instances);
+    std::uint64_t contradictions = 0;
+    std::uint64_t views = 0;
+    for (std::uint64_t number = 1; number < sim::twins_scenarios; number += 1'311) {
+        INFO("replay: datadeed-sim --twins 4 --scenario " << number << " --trace");
+        const sim::TwinsOutcome outcome = sim::run_twins(world, sim::twins_scenario(number), {});
+        CHECK(outcome.violation.value_or("") == "");
+        contradictions += outcome.contradictions;
+        views += outcome.views;
+    }
+    CHECK(contradictions > 100);
+    CHECK(views > 100);
 }
 
 }  // namespace datadeed
