@@ -109,15 +109,16 @@ void Pbft::receive(ValidatorIndex via, Signed<Status> message) {
 
 // A few words can ask for many, so each gets help once in a while.
 void Pbft::help(ValidatorIndex peer, const Status& status) {
-    const auto [last, is_first] = helped_ms_.try_emplace(peer, now_);
-    if (!is_first && now_ < last->second + config_.timing.help_every_ms) return;
-    last->second = now_;
+    const auto last = helped_ms_.find(peer);
+    if (last != helped_ms_.end() && now_ < last->second + config_.timing.help_every_ms) return;
+    const std::size_t before = actions_.size();
     help_with_view(peer, status);
     if (status.committed < height_) {
         send(sign(config_.chain, this->status(), config_.self, *key_), peer);  // so that he asks for blocks
     } else if (status.committed == height_ && status.view == reign_.view && !reign_.changing && !status.changing) {
         help_with_votes(peer, status);
     }
+    if (actions_.size() > before) helped_ms_.insert_or_assign(peer, now_);
 }
 
 void Pbft::help_with_view(ValidatorIndex peer, const Status& status) {
