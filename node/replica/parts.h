@@ -40,7 +40,7 @@ public:
     [[nodiscard]] Status status() const;
 
 private:
-    // That came by message, as decoded on the way.
+    // A proposal that came by message, as decoded on the way.
     struct Proposed {
         BlockPtr block{};
         Bytes payload{};

@@ -132,16 +132,8 @@ void Cluster::wait_until_settled(std::uint64_t within_us, const char* what) {
         return settled;
     });
     if (settled || checker_.violation()) return;
-    std::string text = std::string{what} + ": tip " + std::to_string(checker_.height().value) +
-                       ", waiting:" + workload_.describe_waiting() + ";";
-    for (const auto& node : nodes_) {
-        if (!node->up()) continue;
-        const replica::Status status = node->replica().status();
-        text += " " + status.self.value + " h=" + std::to_string(status.height.value) +
-                " v=" + std::to_string(status.view) + (status.changing_view ? "*" : "") +
-                " pool=" + std::to_string(status.pool_transactions);
-    }
-    checker_.violate(Invariant::progress, text);
+    checker_.violate(Invariant::progress, std::string{what} + ": tip " + std::to_string(checker_.height().value) +
+                                              ", waiting:" + workload_.describe_waiting() + ";" + standing_of(nodes_));
 }
 
 void Cluster::check_disks() {

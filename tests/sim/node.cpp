@@ -129,4 +129,16 @@ TimeMs Node::clock(std::uint64_t true_ms) const {
     return TimeMs{static_cast<std::uint64_t>(static_cast<std::int64_t>(true_ms) + clock_ms_)};
 }
 
+std::string standing_of(const std::vector<std::unique_ptr<Node>>& nodes) {
+    std::string text;
+    for (const auto& node : nodes) {
+        if (!node->up()) continue;
+        const replica::Status status = node->replica().status();
+        text += " " + status.self.value + " h=" + std::to_string(status.height.value) +
+                " v=" + std::to_string(status.view) + (status.changing_view ? "*" : "") +
+                " pool=" + std::to_string(status.pool_transactions);
+    }
+    return text;
+}
+
 }  // namespace datadeed::sim

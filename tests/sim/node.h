@@ -78,4 +78,7 @@ private:
     std::optional<Bytes> votes_copy_{};
 };
 
+// Where each node that runs stands: " node-0 h=3 v=1* pool=2", * while it changes its view.
+[[nodiscard]] std::string standing_of(const std::vector<std::unique_ptr<Node>>& nodes);
+
 }  // namespace datadeed::sim

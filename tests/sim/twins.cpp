@@ -39,7 +39,8 @@ public:
     TwinsOutcome run() {
         for (std::size_t i = 0; i < twins_instances; ++i) start(i);
         while (now_ms_ < end_ms && !checker_.violation() && !done_) turn();
-        if (!checker_.violation() && !done_) checker_.violate(Invariant::progress, "no progress" + standing());
+        if (!checker_.violation() && !done_)
+            checker_.violate(Invariant::progress, "no progress:" + standing_of(nodes_));
         for (std::size_t i = 0; i < twins_instances && !checker_.violation(); ++i) {
             if (is_honest(i)) checker_.check_disk(*nodes_[i]);
         }
@@ -206,16 +207,6 @@ private:
             if (is_honest(i) && nodes_[i]->replica().status().block_hash != checker_.hash()) return false;
         }
         return std::ranges::all_of(waiting_, [this](const auto& id) { return checker_.contains(id); });
-    }
-
-    [[nodiscard]] std::string standing() const {
-        std::ostringstream out;
-        for (const auto& node : nodes_) {
-            const replica::Status status = node->replica().status();
-            out << " " << status.self.value << " h=" << status.height.value << " v=" << status.view
-                << (status.changing_view ? "*" : "") << " pool=" << status.pool_transactions;
-        }
-        return out.str();
     }
 
     const World* world_;
