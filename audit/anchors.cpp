@@ -35,15 +35,18 @@ FirstBad blame(const Codes& codes, const char* code, const std::string& why) {
 
 std::optional<FirstBad> check_checkpoint(const Codes& codes, const KnownCheckpoint& known, const ReplayedLog& log) {
     const crypto::Checkpoint& content = known.content;
-    if (content.origin != log.cosigners.origin) {
-        return blame(codes, codes.other_log, "is of the log " + content.origin + ", not " + log.cosigners.origin);
+    if (content.origin != log.epochs.origin()) {
+        return blame(codes, codes.other_log, "is of the log " + content.origin + ", not " + log.epochs.origin());
     }
-    const auto verified = crypto::verify_checkpoint(log.cosigners, known.note);
+    const bool beyond_end = content.size > log.leaves.size();
+    const auto verified = crypto::verify_checkpoint(log.epochs.cosigners(content.size), known.note);
     if (!verified) {
-        const std::string why{crypto::describe(verified.error())};
-        return blame(codes, codes.cosigners, "isn't vouched for by a quorum of the chain's validators: " + why);
+        std::string why{crypto::describe(verified.error())};
+        // Who served later than this copy knows, it can't say.
+        if (beyond_end) why += "; it is of a longer log than the copy's, whose validators may be others";
+        return blame(codes, codes.cosigners, "isn't vouched for by a quorum of the validators of its time: " + why);
     }
-    if (content.size > log.leaves.size()) {
+    if (beyond_end) {
         return blame(codes, codes.beyond_end,
                      "is of a log of " + std::to_string(content.size) + " transactions, the copy ends after " +
                          std::to_string(log.leaves.size()) + ": its end was cut, or it is older");

@@ -5,12 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "audit/epochs.h"
 #include "audit/report.h"
 #include "base/result.h"
 #include "base/types.h"
 #include "chain/chain_view.h"
 #include "crypto/checkpoint.h"
-#include "crypto/policy.h"
 #include "crypto/tlog_proof.h"
 
 // What an auditor knows of the chain from elsewhere. A copy says by itself which chain it is and where that ends, so
@@ -19,7 +19,7 @@
 
 namespace datadeed::audit {
 
-// A signed note, and the checkpoint that it states. Who signed it is checked against the chain's validators.
+// A signed note, and the checkpoint that it states. Who signed it is checked against the validators of its epoch.
 struct KnownCheckpoint {
     std::string note{};
     crypto::Checkpoint content{};
@@ -52,7 +52,7 @@ struct Anchors {
 // A log that was replayed and found good, with the tiles that its roots are made from.
 struct ReplayedLog {
     const chain::ChainView& blocks;
-    const crypto::Policy& cosigners;
+    const Epochs& epochs;
     std::span<const Digest> leaves{};
 };
 

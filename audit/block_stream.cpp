@@ -25,8 +25,8 @@ Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, 
 
 }  // namespace
 
-BlockStream::BlockStream(const Trust& trust, const chain::ChainView& blocks, const Plan& plan)
-    : trust_{trust}, blocks_{blocks}, top_{plan.top} {
+BlockStream::BlockStream(const chain::ChainView& blocks, Plan plan)
+    : blocks_{blocks}, chain_{plan.chain}, top_{plan.top}, voters_{std::move(plan.voters)} {
     for (unsigned i = 0; i < plan.threads; ++i) workers_.emplace_back([this] { work(); });
 }
 
@@ -46,7 +46,7 @@ bool BlockStream::may_read() const {
 
 BlockStream::Found BlockStream::read_next() {
     read_ = read_.next();
-    Found found{.height = read_, .block = read_block(blocks_, read_)};
+    Found found{.height = read_, .block = read_block(blocks_, read_), .voters = voters_};
     if (found.block) {
         transactions_ahead_ += found.block->block.transactions.size();
     } else {
@@ -63,7 +63,7 @@ void BlockStream::work() {
         Found found = read_next();
         lock.unlock();
         CheckedBlock checked = found.block
-                                   ? check_block(trust_, found.height, std::move(*found.block))
+                                   ? check_block(chain_, *found.voters, found.height, std::move(*found.block))
                                    : CheckedBlock{.height = found.height, .bad = std::move(found.block.error())};
         lock.lock();
         ready_.emplace(found.height, std::move(checked));
@@ -81,6 +81,11 @@ CheckedBlock BlockStream::next() {
     transactions_ahead_ -= block.block.transactions.size();
     changed_.notify_all();
     return block;
+}
+
+void BlockStream::expect(const Voters& voters) {
+    const std::scoped_lock guard{mutex_};
+    voters_ = voters;
 }
 
 }  // namespace datadeed::audit

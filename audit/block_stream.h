@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "audit/checked_block.h"
-#include "audit/trust.h"
+#include "audit/epochs.h"
 #include "chain/chain_view.h"
 
 namespace datadeed::audit {
@@ -18,10 +18,12 @@ namespace datadeed::audit {
 class BlockStream {
 public:
     struct Plan {
+        ChainId chain{};
+        Voters voters{};  // who are taken to have certified the blocks, until expect() says otherwise
         Height top{};
         unsigned threads{1};
     };
-    BlockStream(const Trust& trust, const chain::ChainView& blocks, const Plan& plan);
+    BlockStream(const chain::ChainView& blocks, Plan plan);
     BlockStream(const BlockStream&) = delete;
     BlockStream& operator=(const BlockStream&) = delete;
     ~BlockStream();
@@ -30,19 +32,24 @@ public:
     // last that may be taken.
     [[nodiscard]] CheckedBlock next();
 
+    // Certificates of blocks that are read from now on are checked with these. Those that lie ready were checked with
+    // the ones before, and say so.
+    void expect(const Voters& voters);
+
 private:
     // A block as it was found, or what kept it from being read.
     struct Found {
         Height height{};
         Result<chain::StoredBlock, FirstBad> block;
+        Voters voters{};
     };
 
     void work();
     [[nodiscard]] bool may_read() const;
     [[nodiscard]] Found read_next();
 
-    const Trust& trust_;
     const chain::ChainView& blocks_;
+    ChainId chain_;
     Height top_;
 
     std::mutex mutex_{};
@@ -53,6 +60,7 @@ private:
     Height taken_{};  // the last height that the caller took
     std::size_t transactions_ahead_{0};
     bool stop_{false};
+    Voters voters_;
     std::map<Height, CheckedBlock> ready_{};
 
     std::vector<std::jthread> workers_{};  // last: they use all of the above

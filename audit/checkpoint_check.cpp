@@ -27,9 +27,9 @@ FirstBad not_vouched_for(crypto::Error error, std::uint64_t size) {
     return blame("replay.checkpoint_malformed", "a stored checkpoint isn't one: " + why, size);
 }
 
-std::optional<FirstBad> check_checkpoint(const chain::ChainView& blocks, const crypto::Policy& cosigners,
+std::optional<FirstBad> check_checkpoint(const chain::ChainView& blocks, const Epochs& epochs,
                                          const chain::StoredCheckpoint& stored) {
-    const auto verified = crypto::verify_checkpoint(cosigners, stored.note);
+    const auto verified = crypto::verify_checkpoint(epochs.cosigners(stored.size), stored.note);
     if (!verified) return not_vouched_for(verified.error(), stored.size);
     const crypto::Checkpoint& checkpoint = verified->checkpoint;
     const auto root = blocks.root(checkpoint.size);
@@ -41,13 +41,13 @@ std::optional<FirstBad> check_checkpoint(const chain::ChainView& blocks, const c
 
 }  // namespace
 
-std::optional<FirstBad> check_checkpoints(const chain::ChainView& blocks, const crypto::Policy& cosigners) {
+std::optional<FirstBad> check_checkpoints(const chain::ChainView& blocks, const Epochs& epochs) {
     std::uint64_t from = 0;
     while (true) {
         const auto stored = blocks.checkpoint_of_at_least(from);
         if (!stored) return unreadable(stored.error());
         if (!*stored) return std::nullopt;
-        if (std::optional<FirstBad> bad = check_checkpoint(blocks, cosigners, **stored)) return bad;
+        if (std::optional<FirstBad> bad = check_checkpoint(blocks, epochs, **stored)) return bad;
         if ((*stored)->size == std::numeric_limits<std::uint64_t>::max()) return std::nullopt;
         from = (*stored)->size + 1;
     }

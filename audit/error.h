@@ -5,10 +5,15 @@
 
 namespace datadeed::audit {
 
-// Why there is nothing to look at. What is found wrong in a copy is no error of this kind but a FirstBad (report.h).
+// Why there is nothing to look at, or nothing to check it by. What is found wrong in a copy is no error of this kind
+// but a FirstBad (report.h).
 enum class Error : std::uint8_t {
     folder_not_found,
     chain_not_in_folder,
+    epochs_malformed,
+    epochs_other_chain,
+    epochs_not_certified,
+    receipt_by_strangers,
 };
 
 // Stable and dotted: "audit.folder_not_found".

@@ -1,7 +1,10 @@
 #include "audit/receipt.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "audit/anchors.h"
+#include "crypto/note.h"
 #include "ledger/checkpoint_names.h"
 #include "ledger/transaction.h"
 
@@ -28,6 +31,32 @@ Result<ReceiptReport, crypto::Error> check_receipt(const crypto::TlogProof& proo
     if (!verified) return fail(verified.error());
     const std::optional<ledger::TxId> id = id_of(verified->checkpoint.origin, entry);
     return ReceiptReport{.proof = std::move(*verified), .transaction = entry, .id = id};
+}
+
+Result<ReceiptReport, crypto::Error> check_receipt(const crypto::TlogProof& proof, const Epochs& epochs,
+                                                   const std::optional<Bytes>& transaction) {
+    const auto checkpoint = read_checkpoint(proof.checkpoint);
+    if (!checkpoint) return fail(checkpoint.error());
+    return check_receipt(proof, epochs.cosigners(checkpoint->content.size), transaction);
+}
+
+std::vector<std::string> strangers_on(const crypto::TlogProof& proof, const crypto::Policy& policy) {
+    const auto note = crypto::parse_note(proof.checkpoint);
+    if (!note) return {};
+    std::vector<std::string> names;
+    for (const crypto::NoteSignature& signature : note->signatures) {
+        const bool known = std::ranges::any_of(policy.cosigners, [&](const crypto::VerifierKey& key) {
+            return key.name == signature.name && crypto::key_id(key) == signature.id;
+        });
+        if (!known) names.push_back(signature.name);
+    }
+    return names;
+}
+
+std::vector<std::string> strangers_on(const crypto::TlogProof& proof, const Epochs& epochs) {
+    const auto checkpoint = read_checkpoint(proof.checkpoint);
+    if (!checkpoint) return {};
+    return strangers_on(proof, epochs.cosigners(checkpoint->content.size));
 }
 
 }  // namespace datadeed::audit

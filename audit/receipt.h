@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
+#include <string>
+#include <vector>
 
+#include "audit/epochs.h"
 #include "base/bytes.h"
 #include "base/result.h"
 #include "crypto/policy.h"
@@ -26,5 +28,14 @@ struct ReceiptReport {
 [[nodiscard]] Result<ReceiptReport, crypto::Error> check_receipt(const crypto::TlogProof& proof,
                                                                  const crypto::Policy& policy,
                                                                  const std::optional<Bytes>& transaction);
+
+// The same, vouched for by a quorum of those who served when the log had the size that the receipt rests on.
+[[nodiscard]] Result<ReceiptReport, crypto::Error> check_receipt(const crypto::TlogProof& proof, const Epochs& epochs,
+                                                                 const std::optional<Bytes>& transaction);
+
+// The key names of cosignatures on the receipt's checkpoint that are by no key of the policy: of strangers, or of
+// validators that the policy is too old or too new to name.
+[[nodiscard]] std::vector<std::string> strangers_on(const crypto::TlogProof& proof, const crypto::Policy& policy);
+[[nodiscard]] std::vector<std::string> strangers_on(const crypto::TlogProof& proof, const Epochs& epochs);
 
 }  // namespace datadeed::audit

@@ -10,7 +10,6 @@
 #include "audit/checkpoint_check.h"
 #include "audit/index_check.h"
 #include "audit/replayer.h"
-#include "audit/trust.h"
 #include "crypto/merkle.h"
 
 namespace datadeed::audit {
@@ -36,9 +35,10 @@ struct Replayed {
 
 std::optional<FirstBad> replay_blocks(BlockStream& stream, Height top, const ReplayOptions& options, Replayer& replayer,
                                       Replayed& replayed) {
-    while (replayer.report().height < top) {
+    while (replayer.tip().height < top) {
         const CheckedBlock block = stream.next();
         if (std::optional<FirstBad> bad = replayer.apply(block)) return bad;
+        stream.expect(replayer.epochs().voters());
         replayed.add(block);
         const bool show = block.height.value % progress_blocks == 0 || block.height == top;
         if (show && options.progress) options.progress(block.height, top);
@@ -66,7 +66,6 @@ std::optional<FirstBad> check_tip(const chain::ChainView& blocks, const ledger::
 
 ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const chain::ChainView& blocks,
                     const ReplayOptions& options) {
-    const Trust trust = trust_of(genesis, chain);
     const unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
     if (auto bad = check_chain(options.anchors, chain)) return {.chain = chain, .first_bad = std::move(bad)};
     auto replayer = Replayer::start(genesis, chain);
@@ -82,14 +81,15 @@ ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const 
 
     Replayed replayed;
     {
-        BlockStream stream{trust, blocks, {.top = top, .threads = threads}};
+        BlockStream stream{blocks,
+                           {.chain = chain, .voters = replayer->epochs().voters(), .top = top, .threads = threads}};
         if (auto bad = replay_blocks(stream, top, options, *replayer, replayed)) return stop(*bad);
     }
     if (const std::optional<FirstBad> bad = check_tip(blocks, *tip, replayer->tip())) return stop(*bad);
     if (auto bad = check_index(blocks, std::move(replayed.index))) return stop(*bad);
     if (const std::optional<FirstBad> bad = check_log(blocks, replayer->log(), replayed.leaves)) return stop(*bad);
-    if (const std::optional<FirstBad> bad = check_checkpoints(blocks, trust.cosigners)) return stop(*bad);
-    const ReplayedLog log{.blocks = blocks, .cosigners = trust.cosigners, .leaves = replayed.leaves};
+    if (const std::optional<FirstBad> bad = check_checkpoints(blocks, replayer->epochs())) return stop(*bad);
+    const ReplayedLog log{.blocks = blocks, .epochs = replayer->epochs(), .leaves = replayed.leaves};
     if (const std::optional<FirstBad> bad = check_anchors(options.anchors, log)) return stop(*bad);
     return replayer->report();
 }

@@ -3,9 +3,12 @@
 #include <string>
 #include <utility>
 
+#include "chain/evidence_judge.h"
 #include "ledger/error.h"
 #include "ledger/execution.h"
+#include "ledger/lookup.h"
 #include "ledger/state_root.h"
+#include "ledger/views.h"
 
 namespace datadeed::audit {
 namespace {
@@ -38,13 +41,17 @@ void Replayer::Tree::keep(ledger::TreeUpdate update) {
 }
 
 Result<Replayer, FirstBad> Replayer::start(const ledger::Genesis& genesis, const ChainId& chain) {
-    Replayer replayer;
+    Replayer replayer{Epochs{genesis, chain}};
     replayer.parameters_ = genesis.parameters;
-    replayer.validators_hash_ = ledger::hash(genesis.nodes);
     replayer.tip_ = {.height = Height{0}, .hash = chain.value, .time = genesis.time};
     const auto root = replayer.update_state(ledger::genesis_state(genesis), Height{0});
     if (!root) return fail(blame(root.error(), Height{0}, "genesis"));
-    replayer.report_ = {.chain = chain, .time = genesis.time, .state_root = *root, .log_root = crypto::empty_root()};
+    replayer.report_ = {.chain = chain,
+                        .time = genesis.time,
+                        .state_root = *root,
+                        .log_root = crypto::empty_root(),
+                        .epoch = replayer.epochs_.present(),
+                        .epoch_proof = {.genesis = encode(genesis)}};
     return replayer;
 }
 
@@ -58,9 +65,31 @@ Result<Digest, ledger::Refusal> Replayer::update_state(const ledger::StateChange
     return root;
 }
 
+// It may have been checked with the validators of a moment before; those that the state names decide.
+std::optional<FirstBad> Replayer::check_certified(const CheckedBlock& checked) const {
+    const consensus::ValidatorSet& voters = *epochs_.voters();
+    if (checked.epoch == voters.epoch()) return checked.certificate_bad;
+    return check_certificate(epochs_.chain(), voters, checked);
+}
+
+void Replayer::begin_epoch(const ledger::Epoch& epoch, const CheckedBlock& last) {
+    epochs_.begin(epoch, log_.size());
+    report_.epoch = epoch;
+    report_.epoch_proof.ends.push_back(
+        {.header = last.block.header, .certificate = last.certificate, .nodes = epoch.nodes});
+}
+
+ReplayReport Replayer::report() const {
+    ReplayReport report = report_;
+    for (auto& [id, record] : ledger::list_evidence(state_, std::nullopt, state_.size()).items) {
+        report.convicted.push_back(std::move(record));
+    }
+    return report;
+}
+
 Result<ledger::StateChanges, FirstBad> Replayer::execute(const CheckedBlock& checked) const {
     const ledger::BlockContext context{.height = checked.height, .time = checked.block.header.time};
-    ledger::BlockExecution execution{state_, context};
+    ledger::BlockExecution execution{state_, context, chain::evidence_judge()};
     for (std::size_t i = 0; i < checked.transactions.size(); ++i) {
         if (const auto applied = execution.apply(checked.transactions[i]); !applied) {
             FirstBad bad = blame(applied.error(), checked.height, "transaction");
@@ -73,6 +102,7 @@ Result<ledger::StateChanges, FirstBad> Replayer::execute(const CheckedBlock& che
 
 std::optional<FirstBad> Replayer::apply(const CheckedBlock& checked) {
     if (checked.bad) return checked.bad;
+    if (auto bad = check_certified(checked)) return bad;
     const ledger::BlockHeader& header = checked.block.header;
     if (const auto linked = ledger::check_link(checked.block, tip_, parameters_); !linked) {
         return blame(linked.error(), checked.height, "header");
@@ -84,8 +114,9 @@ std::optional<FirstBad> Replayer::apply(const CheckedBlock& checked) {
     for (const Digest& leaf : checked.leaves) log.append(leaf);
     const auto state_root = update_state(*changes, checked.height);
     if (!state_root) return blame(state_root.error(), checked.height, "state tree");
+    const ledger::Epoch epoch = ledger::get_epoch(state_);
     const ledger::BlockRoots computed{
-        .log_root = log.root(), .state_root = *state_root, .validators_hash = validators_hash_};
+        .log_root = log.root(), .state_root = *state_root, .validators_hash = ledger::hash(epoch.nodes)};
     if (const auto equal = ledger::check_roots(header, computed); !equal) {
         return blame(equal.error(), checked.height, "header");
     }
@@ -101,6 +132,7 @@ std::optional<FirstBad> Replayer::apply(const CheckedBlock& checked) {
     report_.transactions = log_.size();
     report_.state_root = *state_root;
     report_.log_root = computed.log_root;
+    if (epoch.number != epochs_.present().number) begin_epoch(epoch, checked);
     return std::nullopt;
 }
 

@@ -2,8 +2,11 @@
 
 #include <optional>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "audit/checked_block.h"
+#include "audit/epochs.h"
 #include "audit/report.h"
 #include "base/result.h"
 #include "crypto/merkle.h"
@@ -14,7 +17,8 @@
 namespace datadeed::audit {
 
 // Executes a chain again from its genesis document, in memory, and compares every link and root with what the headers
-// say. It believes nothing that is kept beside the blocks. One thread.
+// say, and every certificate with the validators that the state names. It believes nothing that is kept beside the
+// blocks. One thread.
 class Replayer {
 public:
     // The genesis document must have passed ledger::decode_genesis. Fails only if its state can't be made.
@@ -23,9 +27,11 @@ public:
     // The next block in order. After the first that is bad nothing more must be given.
     [[nodiscard]] std::optional<FirstBad> apply(const CheckedBlock& checked);
 
-    // As far as all was good.
-    [[nodiscard]] const ReplayReport& report() const { return report_; }
+    // As far as all was good, with whom the chain convicts so far.
+    [[nodiscard]] ReplayReport report() const;
     [[nodiscard]] const ledger::Tip& tip() const { return tip_; }
+    // All up to the one whose nodes vote on the next block.
+    [[nodiscard]] const Epochs& epochs() const { return epochs_; }
     // All leaves up to tip().
     [[nodiscard]] const crypto::CompactRange& log() const { return log_; }
 
@@ -43,16 +49,19 @@ private:
         std::unordered_map<ledger::NodeKey, Bytes, Hash> nodes_;
     };
 
-    Replayer() = default;
+    explicit Replayer(Epochs epochs) : epochs_{std::move(epochs)} {}
+    [[nodiscard]] std::optional<FirstBad> check_certified(const CheckedBlock& checked) const;
     [[nodiscard]] Result<ledger::StateChanges, FirstBad> execute(const CheckedBlock& checked) const;
     [[nodiscard]] Result<Digest, ledger::Refusal> update_state(const ledger::StateChanges& changes, Height height);
+    // After the last block of an epoch.
+    void begin_epoch(const ledger::Epoch& epoch, const CheckedBlock& last);
 
     ledger::MapState state_;
     Tree tree_;
     crypto::CompactRange log_;
     ledger::Tip tip_;
     ledger::Parameters parameters_;
-    Digest validators_hash_{};
+    Epochs epochs_;
     ReplayReport report_;
 };
 

@@ -3,9 +3,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "audit/epoch_proof.h"
 #include "base/types.h"
 #include "chain/error.h"
+#include "ledger/epoch.h"
+#include "ledger/evidence.h"
 
 // What an offline check found. Values; any thread.
 
@@ -33,6 +37,9 @@ struct ReplayReport {
     std::uint64_t transactions{};
     Digest state_root{};
     Digest log_root{};
+    ledger::Epoch epoch{};                            // whose nodes vote on the next block
+    EpochProof epoch_proof{};                         // what led to it
+    std::vector<ledger::EvidenceRecord> convicted{};  // validators that contradicted themselves, by the evidence's id
     std::optional<FirstBad> first_bad{};
 
     [[nodiscard]] bool verified() const { return !first_bad.has_value(); }

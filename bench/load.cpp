@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <charconv>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 
 #include "base/bytes.h"
@@ -16,6 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds read_period{20};
+
 std::uint64_t micros(Clock::duration time) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count());
 }
@@ -26,29 +28,12 @@ std::uint64_t wall_us() {
             .count());
 }
 
-struct Address {
-    std::string host{};
-    std::uint16_t port{};
-};
-
-Address address_of(const client::NodeAddress& node) {
-    Address address;
-    if (const auto endpoint = client::parse_endpoint(node.api)) {
-        address.host = endpoint->host;
-        const char* begin = endpoint->port.data();
-        std::from_chars(begin, begin + endpoint->port.size(), address.port);
-    }
-    return address;
-}
-
 // What all clients of a run share; they run on one thread.
 struct Run {
     const LoadPlan& plan;
-    std::string name{to_hex(crypto::random_array<6>())};
+    LoadTransactions transactions{plan.chain};
     Clock::time_point count_from{Clock::now() + plan.warm_up};
     Clock::time_point end{count_from + plan.duration};
-    std::uint64_t last_nonce{0};
-    std::uint64_t serial{0};
     std::uint64_t clients_at_work{plan.clients};
     LoadResult result{};
 };
@@ -56,7 +41,7 @@ struct Run {
 class Client {
 public:
     Client(boost::asio::io_context& io, Run& run, const LoadMember& member, const client::NodeAddress& node)
-        : io_{&io}, run_{&run}, member_{&member}, connection_{io, address_of(node).host, address_of(node).port} {}
+        : io_{&io}, run_{&run}, member_{&member}, node_{&node}, connection_{connect(io, node)} {}
 
     void start() { send(); }
 
@@ -68,23 +53,18 @@ private:
             return;
         }
         sent_ = Clock::now();
-        http::Call call{.method = http::Method::post,
-                        .target = "/v1/transactions",
-                        .headers = {{"Prefer", "wait=30"}},
-                        .content_type = "application/cose",
-                        .body = next_transaction()};
-        connection_.call(std::move(call), [this](Result<http::Response, http::Failure> answer) { done(answer); });
+        const auto when_answered = [this](const Result<http::Response, http::Failure>& answer) { done(answer); };
+        if (!run_->plan.reads) return connection_->call(run_->transactions.next(*member_, true), when_answered);
+        connection_ = connect(*io_, *node_);
+        connection_->call({.target = "/v1/genesis"}, when_answered);
     }
 
-    Bytes next_transaction() {
-        run_->last_nonce = std::max(run_->last_nonce + 1, wall_us());
-        const std::string id = "load/" + run_->name + "/" + std::to_string(++run_->serial);
-        const ledger::Transaction transaction{
-            .nonce = ledger::Nonce{run_->last_nonce},
-            .expires = TimeMs{run_->last_nonce / 1000 + 600'000},
-            .operations = {ledger::RegisterData{
-                .data = ledger::DatasetId{id}, .title = "A data set of the load generator", .type = "table"}}};
-        return ledger::sign_transaction(run_->plan.chain, transaction, member_->key);
+    void send_next() {
+        if (!run_->plan.reads) return send();
+        pause_.expires_at(sent_ + read_period);
+        pause_.async_wait([this](boost::system::error_code error) {
+            if (!error) send();
+        });
     }
 
     void done(const Result<http::Response, http::Failure>& answer) {
@@ -101,17 +81,47 @@ private:
             ++result.failed;
             if (result.first_failure.empty()) result.first_failure = answer ? answer->body : answer.error().detail;
         }
-        send();
+        send_next();
     }
 
     boost::asio::io_context* io_;
     Run* run_;
     const LoadMember* member_;
-    http::AsyncConnection connection_;
+    const client::NodeAddress* node_;
+    std::unique_ptr<http::AsyncConnection> connection_;
+    boost::asio::steady_timer pause_{*io_};
     Clock::time_point sent_{};
 };
 
 }  // namespace
+
+LoadTransactions::LoadTransactions(const ChainId& chain) : chain_{chain}, run_{to_hex(crypto::random_array<6>())} {}
+
+http::Call LoadTransactions::next(const LoadMember& member, bool until_final) {
+    last_nonce_ = std::max(last_nonce_ + 1, wall_us());
+    const std::string id = "load/" + run_ + "/" + std::to_string(++serial_);
+    const ledger::Transaction transaction{
+        .nonce = ledger::Nonce{last_nonce_},
+        .expires = TimeMs{last_nonce_ / 1000 + 600'000},
+        .operations = {ledger::RegisterData{
+            .data = ledger::DatasetId{id}, .title = "A data set of the load generator", .type = "table"}}};
+    http::Call call{.method = http::Method::post,
+                    .target = "/v1/transactions",
+                    .content_type = "application/cose",
+                    .body = ledger::sign_transaction(chain_, transaction, member.key)};
+    if (until_final) call.headers.emplace_back("Prefer", "wait=30");
+    return call;
+}
+
+std::unique_ptr<http::AsyncConnection> connect(boost::asio::io_context& io, const client::NodeAddress& node) {
+    std::string host;
+    std::uint16_t port = 0;
+    if (const auto endpoint = client::parse_endpoint(node.api)) {
+        host = endpoint->host;
+        port = endpoint->port;
+    }
+    return std::make_unique<http::AsyncConnection>(io, host, port);
+}
 
 std::uint64_t LoadResult::latency_us(std::uint64_t thousandths) const {
     if (latencies_us.empty()) return 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fields.h"
+#include "chain/evidence_judge.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 #include "crypto/sign.h"
@@ -118,7 +119,8 @@ void execute_a_block(benchmark::State& state) {
     ledger::MapState below;
     below.apply(ledger::genesis_state(genesis));
     for (auto _ : state) {
-        ledger::BlockExecution execution{below, {.height = datadeed::Height{1}, .time = TimeMs{2}}};
+        ledger::BlockExecution execution{
+            below, {.height = datadeed::Height{1}, .time = TimeMs{2}}, datadeed::chain::evidence_judge()};
         for (const ledger::VerifiedTransaction& transaction : transactions) {
             if (!execution.apply(transaction)) return state.SkipWithError("refused");
         }

@@ -95,12 +95,20 @@ Result<void, Error> ChainStore::load_edge() {
 }
 
 Result<void, Error> ChainStore::load_checkpoints() {
+    std::optional<Error> damage;
     const Bytes prefix = keys::of(keys::checkpoint);
-    return store_->scan({.prefix = prefix, .from = {}, .direction = Direction::forward},
-                        [this](ByteView key, ByteView) {
-                            checkpoints_.push_back(u64_at(key.subspan(1)));
-                            return true;
-                        });
+    const Result<void, Error> scanned =
+        store_->scan({.prefix = prefix, .from = {}, .direction = Direction::forward}, [&](ByteView key, ByteView) {
+            if (key.size() != 9) {
+                damage = damaged_value(Fault::chain_damaged, key, "the key isn't that of a checkpoint");
+                return false;
+            }
+            checkpoints_.push_back(u64_at(key.subspan(1)));
+            return true;
+        });
+    if (!scanned) return scanned;
+    if (damage) return fail(*damage);
+    return {};
 }
 
 Result<void, Error> ChainStore::check_next(const NewBlock& block) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chain/chain_gaps.h"
 #include "chain/keys.h"
 #include "chain/numbers.h"
 #include "chain/records.h"
@@ -23,6 +24,29 @@ Result<std::optional<HeaderRecord>, Error> header_record(const KvReader& reader,
         return fail(damaged_value(Fault::chain_damaged, key, "the header doesn't fit its hash or height"));
     }
     return record;
+}
+
+// "Nothing", unless what was at this height lies in a gap.
+template <class T>
+Result<std::optional<T>, Error> nothing_at(const KvReader& reader, Height height) {
+    Result<std::optional<Error>, Error> gap = gap_at(reader, height);
+    if (!gap) return fail(gap.error());
+    if (*gap) return fail(std::move(**gap));
+    return std::optional<T>{};
+}
+
+// The leaves below a tile; up to the end of all numbers for one that no log reaches, which no gap holds.
+LeafSpan leaves_below(unsigned level, std::uint64_t index) {
+    const unsigned shift = tile_height * (level + 1);
+    if (shift >= 63 || index >= (std::uint64_t{1} << (63 - shift))) return {.begin = 0, .end = UINT64_MAX};
+    return {.begin = index << shift, .end = (index + 1) << shift};
+}
+
+// What is said of a leaf of the log that no block here has: it lies in a gap, or the damage that this is.
+Error without_leaf(const KvReader& reader, std::uint64_t log_index, Error damage) {
+    Result<std::optional<Error>, Error> gap = gap_in(reader, {.begin = log_index, .end = log_index + 1});
+    if (!gap) return gap.error();
+    return *gap ? std::move(**gap) : std::move(damage);
 }
 
 // A pair of keys that a scan came by.
@@ -103,10 +127,16 @@ Result<ledger::Tip, Error> ChainView::tip() const {
                        .cert_hash = (*meta)->cert_hash};
 }
 
+Result<Height, Error> ChainView::first_block() const {
+    const Result<std::vector<ChainGap>, Error> gaps = read_gaps(*reader_);
+    if (!gaps) return fail(gaps.error());
+    return gaps->empty() ? Height{1} : gaps->back().last.next();
+}
+
 Result<std::optional<StoredHeader>, Error> ChainView::header(Height height) const {
     Result<std::optional<HeaderRecord>, Error> record = header_record(*reader_, height);
     if (!record) return fail(record.error());
-    if (!*record) return std::optional<StoredHeader>{};
+    if (!*record) return nothing_at<StoredHeader>(*reader_, height);
     return std::optional<StoredHeader>{StoredHeader{.hash = (*record)->hash,
                                                     .header = std::move((*record)->header),
                                                     .certificate = std::move((*record)->certificate)}};
@@ -118,7 +148,10 @@ Result<std::optional<StoredBlock>, Error> ChainView::block(Height height) const 
     const Bytes key = keys::of(keys::block, height.value);
     Result<std::optional<ledger::Block>, Error> block = get_record<ledger::Block>(*reader_, key, Fault::chain_damaged);
     if (!block) return fail(block.error());
-    if (!*record && !*block) return std::optional<StoredBlock>{};
+    if (!*block) {
+        const Result<std::optional<StoredBlock>, Error> nothing = nothing_at<StoredBlock>(*reader_, height);
+        if (!nothing || !*record) return nothing;
+    }
     if (!*record || !*block || (*block)->header != (*record)->header) {
         return fail(damaged_value(Fault::chain_damaged, key, "the block doesn't fit its header"));
     }
@@ -165,15 +198,17 @@ Result<std::vector<Bytes>, Error> ChainView::leaves(std::uint64_t first, std::si
         const Result<std::optional<LogStart>, Error> start = log_start(*reader_, next);
         if (!start) return fail(start.error());
         if (!*start) {
-            return fail(damaged_value(Fault::chain_damaged, keys::of(keys::log_start, next),
-                                      "no block begins at or before this leaf"));
+            return fail(without_leaf(*reader_, next,
+                                     damaged_value(Fault::chain_damaged, keys::of(keys::log_start, next),
+                                                   "no block begins at or before this leaf")));
         }
         Result<std::optional<StoredBlock>, Error> block = this->block((*start)->height);
         if (!block) return fail(block.error());
         const std::uint64_t skip = next - (*start)->first;
         if (!*block || (*block)->block.transactions.size() <= skip) {
-            return fail(damaged_value(Fault::chain_damaged, keys::of(keys::block, (*start)->height.value),
-                                      "the block lacks a leaf of the log"));
+            return fail(without_leaf(*reader_, next,
+                                     damaged_value(Fault::chain_damaged, keys::of(keys::block, (*start)->height.value),
+                                                   "the block lacks a leaf of the log")));
         }
         std::vector<ledger::RawTransaction>& transactions = (*block)->block.transactions;
         for (std::size_t i = static_cast<std::size_t>(skip); i < transactions.size() && leaves.size() < count; ++i) {
@@ -186,8 +221,13 @@ Result<std::vector<Bytes>, Error> ChainView::leaves(std::uint64_t first, std::si
 Result<std::optional<Bytes>, Error> ChainView::tile(unsigned level, std::uint64_t index, std::uint64_t width) const {
     const Bytes key = keys::tile_of(level, index);
     Result<std::optional<Bytes>, Error> hashes = get_sealed(*reader_, key, Fault::chain_damaged);
-    if (!hashes || !*hashes) return hashes;
-    if ((*hashes)->size() < width * sizeof(Digest)) return std::optional<Bytes>{};
+    if (!hashes) return hashes;
+    if (!*hashes || (*hashes)->size() < width * sizeof(Digest)) {
+        Result<std::optional<Error>, Error> gap = gap_in(*reader_, leaves_below(level, index));
+        if (!gap) return fail(gap.error());
+        if (*gap) return fail(std::move(**gap));
+        return std::optional<Bytes>{};
+    }
     (*hashes)->resize(static_cast<std::size_t>(width) * sizeof(Digest));
     return hashes;
 }

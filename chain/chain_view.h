@@ -58,13 +58,16 @@ inline constexpr std::uint64_t tile_width = 256;
 // one appends: what was there stays, so no snapshot is needed for answers about one block, transaction or log size.
 //
 // Everything is checked before it's returned: seals, encodings, a header against its hash, a body against its header.
-// Whatever doesn't fit is chain_damaged, with the key. "Nothing" is for what the chain doesn't have.
+// Whatever doesn't fit is chain_damaged, with the key. "Nothing" is for what the chain doesn't have; what it has and
+// this database doesn't (chain_gaps.h) is chain_pruned.
 class ChainView {
 public:
     explicit ChainView(const KvReader& reader) : reader_{&reader} {}
 
     // The last block, or height 0 with the chain id as hash and the genesis time when there's none.
     [[nodiscard]] Result<ledger::Tip, Error> tip() const;
+    // From here on to the tip all blocks are here; above the tip when that one isn't.
+    [[nodiscard]] Result<Height, Error> first_block() const;
 
     [[nodiscard]] Result<std::optional<StoredHeader>, Error> header(Height height) const;
     [[nodiscard]] Result<std::optional<StoredBlock>, Error> block(Height height) const;

@@ -32,7 +32,7 @@ Result<std::unique_ptr<Committer>, Error> Committer::open(const Stores& stores, 
     if (!chain) return fail(chain.error());
     Result<std::unique_ptr<StateStore>, Error> state = StateStore::open(stores.state, chain_id, std::move(options));
     if (!state) return fail(state.error());
-    std::unique_ptr<Committer> committer{new Committer{std::move(*chain), std::move(*state), chain_id}};
+    std::unique_ptr<Committer> committer{new Committer{std::move(*chain), std::move(*state), chain_id, stores.judge}};
     if (const Result<void, Error> begun = committer->begin(genesis); !begun) return fail(begun.error());
     if (const Result<void, Error> level = committer->catch_up(); !level) return fail(level.error());
     return committer;
@@ -104,7 +104,11 @@ Result<void, Error> Committer::commit(const NewBlock& block, const Executed& exe
 }
 
 ExecutionBase Committer::base() const {
-    return {.state = *state_, .tree = *state_, .log = state_->log(), .height = state_->applied().value_or(Height{0})};
+    return {.state = *state_,
+            .tree = *state_,
+            .log = state_->log(),
+            .height = state_->applied().value_or(Height{0}),
+            .judge = *judge_};
 }
 
 }  // namespace datadeed::chain

@@ -11,12 +11,14 @@ namespace datadeed::chain {
 
 // Both databases of a node, written in the one right order: the chain first, synced, then the state, so that the chain
 // is the state's write-ahead log. A crash between the two, or in either, leaves a state that open() brings up to the
-// chain by executing the blocks that it lacks. One thread; the two KvStores must outlive it and may be read by others.
+// chain by executing the blocks that it lacks. One thread; the two KvStores must outlive it and may be read by others;
+// so must the judge.
 class Committer {
 public:
     struct Stores {
         KvStore& chain;
         KvStore& state;
+        const ledger::EvidenceJudge& judge{evidence_judge()};
     };
 
     // Opens both, writes the state of genesis when there's none, and replays what the state lacks. Errors: those of
@@ -37,13 +39,16 @@ public:
     [[nodiscard]] const ChainStore& chain() const { return chain_; }
     [[nodiscard]] StateStore& state() { return *state_; }
     [[nodiscard]] const StateStore& state() const { return *state_; }
+    // Whom whatever is tried on this state asks about evidence.
+    [[nodiscard]] const ledger::EvidenceJudge& judge() const { return *judge_; }
     [[nodiscard]] const ledger::Tip& tip() const { return chain_.tip(); }
     // Blocks that open() had to execute again.
     [[nodiscard]] std::uint64_t replayed() const { return replayed_; }
 
 private:
-    Committer(ChainStore chain, std::unique_ptr<StateStore> state, const ChainId& chain_id)
-        : chain_{std::move(chain)}, state_{std::move(state)}, chain_id_{chain_id} {}
+    Committer(ChainStore chain, std::unique_ptr<StateStore> state, const ChainId& chain_id,
+              const ledger::EvidenceJudge& judge)
+        : chain_{std::move(chain)}, state_{std::move(state)}, chain_id_{chain_id}, judge_{&judge} {}
 
     [[nodiscard]] Result<void, Error> begin(const ledger::Genesis& genesis);
     [[nodiscard]] Result<void, Error> catch_up();
@@ -52,6 +57,7 @@ private:
     ChainStore chain_;
     std::unique_ptr<StateStore> state_;
     ChainId chain_id_;
+    const ledger::EvidenceJudge* judge_;
     std::uint64_t replayed_{0};
 };
 

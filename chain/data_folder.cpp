@@ -8,7 +8,7 @@ namespace datadeed::chain {
 
 namespace {
 
-constexpr std::string_view format_line = "datadeed data 2\n";
+constexpr std::string_view format_line = "datadeed data 3\n";
 
 std::string format_path(const std::string& path) {
     return path + "/format";

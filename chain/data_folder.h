@@ -10,11 +10,13 @@ namespace datadeed::chain {
 
 // A node's folder:
 //
-//     format         "datadeed data 2": what may read it
+//     format         "datadeed data 3": what may read it
 //     lock           held while a node runs; says by which process
 //     genesis.cbor   the genesis document, verbatim; its SHA-256 is the chain id
 //     chain/         LevelDB: blocks, certificates, log, index
 //     state/         LevelDBs: values/, and tree/ for the state tree; can be made again from chain/
+//     evidence/      proof that validators contradicted themselves, until it is on the chain; nothing rests on it
+//     snapshots/     0/ and 1/: the last two that this node wrote; incoming/: one it fetches; nothing rests on them
 //     votes          what this node has signed; never copy it to another node, never restore it from a backup
 class DataFolder {
 public:
@@ -37,6 +39,8 @@ public:
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::string chain_path() const { return path_ + "/chain"; }
     [[nodiscard]] std::string state_path() const { return path_ + "/state"; }
+    [[nodiscard]] std::string evidence_path() const { return path_ + "/evidence"; }
+    [[nodiscard]] std::string snapshots_path() const { return path_ + "/snapshots"; }
     [[nodiscard]] std::string votes_path() const { return path_ + "/votes"; }
 
     static constexpr std::size_t genesis_size_max = 16U << 20U;

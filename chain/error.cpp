@@ -103,6 +103,12 @@ Words words_of_chain(Fault fault) {
     if (fault == Fault::chain_not_found) {
         return {"chain.not_found", "the chain has no such entry", "Check the height or id; the node may be behind."};
     }
+    if (fault == Fault::chain_pruned) {
+        return {
+            "chain.pruned", "this node went on from a snapshot and doesn't keep blocks as old as that",
+            "Ask a node that has them. Where this node's own state/ is what's missing, move chain/ and state/ away, "
+            "keep votes, and start again."};
+    }
     if (fault == Fault::state_damaged) return {"state.damaged", "a stored value isn't what was stored", rebuild};
     if (fault == Fault::state_ahead_of_chain) {
         return {"state.ahead_of_chain", "the state has blocks that the chain doesn't have", rebuild};
@@ -117,6 +123,35 @@ Words words_of_chain(Fault fault) {
     }
     return {"state.differs_from_block", "executing a certified block gave another result than its header says",
             rebuild};
+}
+
+Words words_of_snapshot(Fault fault) {
+    if (fault == Fault::snapshot_malformed) {
+        return {"snapshot.malformed", "this isn't the manifest of a snapshot", "Take a snapshot from somebody else."};
+    }
+    if (fault == Fault::snapshot_not_certified) {
+        return {"snapshot.not_certified", "no quorum of this chain's validators certified the snapshot's block",
+                "It's of another chain, or somebody lies: take a snapshot from somebody else."};
+    }
+    if (fault == Fault::snapshot_differs_from_header) {
+        return {"snapshot.differs_from_header", "the snapshot isn't what the header of its block commits to",
+                "Take a snapshot from somebody else."};
+    }
+    if (fault == Fault::snapshot_list_wrong) {
+        return {"snapshot.list_wrong", "the snapshot's state isn't cut into parts as the rule says",
+                "Whoever made the list of parts is faulty, not who sent the part: take the list from somebody else."};
+    }
+    if (fault == Fault::snapshot_record_unknown) {
+        return {"snapshot.record_unknown", "the snapshot has a record that this version doesn't know",
+                "Nobody lies: a quorum certified it. Run the version that the chain's other nodes run."};
+    }
+    if (fault == Fault::snapshot_other_history) {
+        return {"snapshot.other_history", "a quorum certified a snapshot that isn't of the history this node has",
+                "Don't start the node again. Keep its folder and the snapshot: one of the two histories is false. "
+                "Compare the blocks with those of other nodes."};
+    }
+    return {"snapshot.part_wrong", "a part of the snapshot isn't what its list of parts says",
+            "Remove that part and take it again, from somebody else if it came from a peer."};
 }
 
 Words words(Fault fault) {
@@ -145,12 +180,21 @@ Words words(Fault fault) {
         case Fault::chain_damaged:
         case Fault::chain_block_not_next:
         case Fault::chain_not_found:
+        case Fault::chain_pruned:
         case Fault::state_damaged:
         case Fault::state_ahead_of_chain:
         case Fault::state_block_not_next:
         case Fault::state_height_not_kept:
         case Fault::state_differs_from_block:
             return words_of_chain(fault);
+        case Fault::snapshot_malformed:
+        case Fault::snapshot_not_certified:
+        case Fault::snapshot_differs_from_header:
+        case Fault::snapshot_part_wrong:
+        case Fault::snapshot_list_wrong:
+        case Fault::snapshot_record_unknown:
+        case Fault::snapshot_other_history:
+            return words_of_snapshot(fault);
         case Fault::votes_missing:
         case Fault::votes_corrupt:
         case Fault::votes_rolled_back:

@@ -47,7 +47,7 @@ Result<Executed, ledger::Refusal> conclude(const ExecutionBase& base, ledger::St
 Result<Executed, ledger::Refusal> execute(const ExecutionBase& base, const ledger::BlockHeader& header,
                                           std::span<const TransactionRef> transactions,
                                           std::span<const Digest> leaf_hashes) {
-    ledger::BlockExecution execution{base.state, {.height = header.height, .time = header.time}};
+    ledger::BlockExecution execution{base.state, {.height = header.height, .time = header.time}, base.judge};
     for (const TransactionRef transaction : transactions) {
         if (const Result<void, ledger::Refusal> applied = execution.apply(transaction); !applied) {
             return fail(applied.error());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "chain/error.h"
+#include "chain/evidence_judge.h"
 #include "crypto/merkle.h"
 #include "ledger/block.h"
 #include "ledger/execution.h"
@@ -22,6 +23,7 @@ struct ExecutionBase {
     const ledger::TreeStore& tree;
     const crypto::CompactRange& log;
     Height height{};  // of that state
+    const ledger::EvidenceJudge& judge{evidence_judge()};
 };
 
 // Borrowed: transactions are dear to copy.

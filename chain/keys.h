@@ -19,6 +19,7 @@
 //     'l' log index              height              of the block whose first transaction has this index
 //     'n' level (1) tile         hashes              C2SP tlog-tiles: up to 256 hashes of tree level 8*level
 //     'c' size                   text                cosigned checkpoint of that log size
+//     'g' height                 ChainGap            blocks from this one on that aren't here
 //
 // state/   can be made again from chain/
 //     'm'                        StateMeta           height, block hash, compact range of the log, oldest height kept
@@ -39,6 +40,7 @@ inline constexpr std::uint8_t place = 'x';
 inline constexpr std::uint8_t log_start = 'l';
 inline constexpr std::uint8_t tile = 'n';
 inline constexpr std::uint8_t checkpoint = 'c';
+inline constexpr std::uint8_t gap = 'g';
 inline constexpr std::uint8_t value = 'v';
 inline constexpr std::uint8_t old_value = 'o';
 inline constexpr std::uint8_t tree_node = 't';

@@ -43,8 +43,10 @@ public:
             if (generation_ == files_->generation_) datadeed::append(node_->now, bytes.first(bytes.size() / 2));
             return allowed;
         }
-        datadeed::append(node_->now, bytes);
-        return {};
+        const std::size_t fitting = files_->take_room(bytes.size());
+        datadeed::append(node_->now, bytes.first(fitting));
+        if (fitting == bytes.size()) return {};
+        return fail(Error{.fault = Fault::file_disk_full, .place = path_, .detail = "made full"});
     }
 
     Result<void, Error> truncate(std::uint64_t size) override {
@@ -199,6 +201,13 @@ void MemoryFileSystem::crash(const Choose& choose) {
     durable_names_ = std::move(survivors);
 }
 
+std::size_t MemoryFileSystem::take_room(std::size_t wanted) {
+    if (!room_) return wanted;
+    const std::size_t taken = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, *room_));
+    *room_ -= taken;
+    return taken;
+}
+
 void MemoryFileSystem::fail_after(std::uint64_t after, Fault fault) {
     fail_from_ = operations_ + after;
     fault_ = fault;
@@ -206,6 +215,7 @@ void MemoryFileSystem::fail_after(std::uint64_t after, Fault fault) {
 
 void MemoryFileSystem::heal() {
     fail_from_.reset();
+    room_.reset();
 }
 
 std::optional<Bytes> MemoryFileSystem::content(const std::string& path) const {

@@ -40,6 +40,9 @@ public:
     // From now on the operation number `after` that changes something (0 is the next one) fails with this fault, and so
     // does every one behind it, until heal(). A failing append still writes half of its bytes.
     void fail_after(std::uint64_t after, Fault fault);
+    // From now on the disk takes so many more bytes and then no more: appends beyond them write what fits and fail with
+    // file_disk_full. All else works on, as on a real disk; what is removed makes no room.
+    void fill_after(std::uint64_t bytes) { room_ = bytes; }
     void heal();
     // How many changing operations there have been: to fail at each of them in turn.
     [[nodiscard]] std::uint64_t operations() const { return operations_; }
@@ -61,6 +64,8 @@ private:
     using Names = std::map<std::string, std::shared_ptr<Node>>;
 
     [[nodiscard]] Result<void, Error> count_operation(const std::string& path);
+    // How many of so many bytes the disk takes.
+    [[nodiscard]] std::size_t take_room(std::size_t wanted);
 
     Names names_;
     Names durable_names_;
@@ -70,6 +75,7 @@ private:
     std::uint64_t generation_{0};
     std::uint64_t operations_{0};
     std::optional<std::uint64_t> fail_from_;
+    std::optional<std::uint64_t> room_;
     Fault fault_{Fault::file_io};
 };
 

@@ -33,7 +33,7 @@ struct VoteFileOptions {
     ChainId chain{};
     // The node's member id: a file copied from another node is refused.
     std::string node{};
-    // Whether a missing file may be made: only while the chain is empty.
+    // Whether a missing file may be made: the caller knows that this node can't have voted yet.
     bool create{false};
     // Records that the chain store knows to have been durable; fewer in the file means that it was rolled back.
     std::uint64_t count_min{0};

@@ -5,13 +5,14 @@
 
 namespace datadeed::chain {
 
-consensus::ValidatorSet voters(const ledger::ValidatorSet& nodes) {
+consensus::ValidatorSet voters(const ledger::Epoch& epoch) {
     std::vector<consensus::Validator> validators;
-    validators.reserve(nodes.validators.size());
-    for (const ledger::Validator& validator : nodes.validators) {
+    validators.reserve(epoch.nodes.validators.size());
+    for (const ledger::Validator& validator : epoch.nodes.validators) {
         validators.push_back({.name = validator.member.value, .vote_key = validator.vote});
     }
-    return consensus::ValidatorSet{std::move(validators)};
+    return consensus::ValidatorSet{std::move(validators),
+                                   {.number = epoch.number.value, .base = Height{epoch.from.value - 1}}};
 }
 
 }  // namespace datadeed::chain

@@ -24,7 +24,8 @@ int report(const Problem& problem, std::string_view command, bool as_json) {
 }
 
 int finish(const Answer& answer, bool as_json) {
-    std::string text = as_json ? json::dump(answer.value) : answer.text;
+    // The last door before the terminal: whatever a command made of what a node or a file said.
+    std::string text = as_json ? json::dump(answer.value) : printable_lines(answer.text);
     if (!text.empty() && !text.ends_with('\n')) text += '\n';
     if (write(stdout, text)) return answer.exit;
     return report({.code = client::code::file_unwritable,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/terminal.h"
 #include "cli/exit_codes.h"
 #include "json/json.h"
 
@@ -59,19 +60,31 @@ void add_line(std::string& out, std::string_view label, std::string_view text) {
     out.append("  ").append(label).append(printable(text)).append("\n");
 }
 
+// With a question mark for each character that steers a terminal, but those of `kept`.
+std::string without_steering(std::string_view text, std::string_view kept) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t size = steering_size(text);
+        if (size == 0 || kept.find(text.front()) != std::string_view::npos) {
+            out += text.front();
+            text.remove_prefix(1);
+        } else {
+            out += '?';
+            text.remove_prefix(size);
+        }
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
-    std::string out{text};
-    for (char& c : out) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7F) c = '?';
-    }
-    // C1 controls (U+0080 to U+009F) steer some terminals too.
-    for (std::size_t at = out.find('\xC2'); at != std::string::npos; at = out.find('\xC2', at + 1)) {
-        if (at + 1 < out.size() && static_cast<unsigned char>(out[at + 1]) < 0xA0) out.replace(at, 2, "?");
-    }
-    return out;
+    return without_steering(text, "");
+}
+
+std::string printable_lines(std::string_view text) {
+    return without_steering(text, "\n");
 }
 
 std::size_t display_width(std::string_view utf8) {

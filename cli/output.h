@@ -39,8 +39,10 @@ struct Table {
 // The columns that a terminal gives to a text: 2 for East Asian wide characters, 0 for combining marks, else 1.
 [[nodiscard]] std::size_t display_width(std::string_view utf8);
 
-// The text with control characters replaced by "?", so that nothing from elsewhere steers the terminal.
+// The text with a "?" for each control character and each mark that turns its direction around (base/terminal.h), so
+// that nothing from elsewhere steers the terminal; with its line ends kept, for a whole output.
 [[nodiscard]] std::string printable(std::string_view text);
+[[nodiscard]] std::string printable_lines(std::string_view text);
 
 // "3f9a21c0..b271": enough to tell ids apart, for tables.
 [[nodiscard]] std::string shortened(std::string_view hex);

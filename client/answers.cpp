@@ -18,8 +18,7 @@ Problem bad_answer(const std::string& why) {
 }  // namespace
 
 Outcome<json::Value> to_json(const HttpReply& reply) {
-    Result<json::Value, json::ParseError> value =
-        json::parse(as_text(reply.body), {.size_max = answer_size_max, .depth_max = 32});
+    Result<json::Value, json::ParseError> value = json::parse(as_text(reply.body), {.size_max = answer_size_max});
     if (!value) return fail(bad_answer(json::to_text(value.error())));
     return std::move(*value);
 }

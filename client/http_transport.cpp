@@ -60,8 +60,7 @@ private:
         if (!endpoint) return nullptr;
         http::ClientLimits limits{};
         limits.connect_time = connect_time;
-        const auto port = static_cast<std::uint16_t>(std::stoul(endpoint->port));
-        return &connections_.try_emplace(node, endpoint->host, port, limits).first->second;
+        return &connections_.try_emplace(node, endpoint->host, endpoint->port, limits).first->second;
     }
 
     std::vector<NodeAddress> nodes_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <sstream>
 
@@ -171,17 +172,15 @@ Outcome<Endpoint> parse_endpoint(const std::string& api) {
     const std::string rest = api.substr(scheme.size());
     const std::size_t colon = rest.rfind(':');
     if (colon == std::string::npos || colon == 0) return fail(wrong);
-    Endpoint endpoint{.host = rest.substr(0, colon), .port = rest.substr(colon + 1)};
+    Endpoint endpoint{.host = rest.substr(0, colon), .port = 0};
     if (endpoint.host.starts_with('[') && endpoint.host.ends_with(']')) {
         endpoint.host = endpoint.host.substr(1, endpoint.host.size() - 2);
     } else if (endpoint.host.find_first_of(":/@?#[]") != std::string::npos) {
         return fail(wrong);
     }
-    const bool digits = !endpoint.port.empty() && endpoint.port.size() <= 5 &&
-                        endpoint.port.find_first_not_of("0123456789") == std::string::npos;
-    if (endpoint.host.empty() || !digits || std::stoul(endpoint.port) == 0 || std::stoul(endpoint.port) > 65535) {
-        return fail(wrong);
-    }
+    const char* const end = rest.data() + rest.size();
+    const auto [stopped, error] = std::from_chars(rest.data() + colon + 1, end, endpoint.port);
+    if (endpoint.host.empty() || error != std::errc{} || stopped != end || endpoint.port == 0) return fail(wrong);
     return endpoint;
 }
 

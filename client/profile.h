@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,7 @@ struct Profile {
 // The host and port of "http://HOST:PORT". IPv6 addresses stand in brackets, which are not part of the host.
 struct Endpoint {
     std::string host{};
-    std::string port{};
+    std::uint16_t port{};
 
     friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };

@@ -29,6 +29,10 @@ endif()
 if(DATADEED_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
+if(DATADEED_COVERAGE)
+    add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+    add_link_options(-fprofile-instr-generate)
+endif()
 
 # Tests run once a build, so compiling them is what costs; the rooms that they test are optimised as shipped.
 # Not optimising them at all halves their time under clang, and saves GCC nothing.

@@ -29,15 +29,19 @@ Result<void, Error> check_votes(const std::vector<VoteSignature>& votes, ByteVie
     return {};
 }
 
-bool within_limits(View view, Height height) {
-    return view.value < number_max && height.value < number_max && height.value > 0;
-}
-
 }  // namespace
+
+Result<void, Error> check_slot(View view, Height height, const Epoch& epoch) {
+    const bool within = view.value < number_max && height.value < number_max && height.value > 0;
+    if (!within) return fail(Error::number_must_be_within_its_limit);
+    if (!epoch.has(view)) return fail(Error::view_must_be_of_the_epoch);
+    if (height <= epoch.base) return fail(Error::height_must_be_of_the_epoch);
+    return {};
+}
 
 Result<void, Error> verify(const CommitCertificate& certificate, const ValidatorSet& set, const ChainId& chain,
                            const VoteVerifier& verifier) {
-    if (!within_limits(certificate.view, certificate.height)) return fail(Error::number_must_be_within_its_limit);
+    if (const auto slot = check_slot(certificate.view, certificate.height, set.epoch()); !slot) return slot;
     if (certificate.votes.size() < set.quorum()) return fail(Error::certificate_must_have_a_quorum);
     if (const auto form = check_form(certificate.votes, set); !form) return form;
     const Commit vote{.view = certificate.view, .height = certificate.height, .hash = certificate.hash};
@@ -46,7 +50,7 @@ Result<void, Error> verify(const CommitCertificate& certificate, const Validator
 
 Result<void, Error> verify(const PreparedCertificate& certificate, const ValidatorSet& set, const ChainId& chain,
                            const VoteVerifier& verifier) {
-    if (!within_limits(certificate.view, certificate.height)) return fail(Error::number_must_be_within_its_limit);
+    if (const auto slot = check_slot(certificate.view, certificate.height, set.epoch()); !slot) return slot;
     if (certificate.prepares.size() + 1 < set.quorum()) return fail(Error::prepared_certificate_must_have_a_quorum);
     if (const auto form = check_form(certificate.prepares, set); !form) return form;
     const ValidatorIndex primary = set.primary(certificate.view);

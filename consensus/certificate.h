@@ -64,6 +64,10 @@ struct PreparedCertificate {
     friend bool operator==(const PreparedCertificate&, const PreparedCertificate&) = default;
 };
 
+// Whether something may be voted on at this height in this view: both within number_max and of the epoch. Where an
+// epoch ends it doesn't know.
+[[nodiscard]] Result<void, Error> check_slot(View view, Height height, const Epoch& epoch);
+
 // Whether the certificate holds among `set` on `chain`: the first rule broken, form before signatures. Pure, any
 // thread.
 [[nodiscard]] Result<void, Error> verify(const CommitCertificate& certificate, const ValidatorSet& set,

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "base/types.h"
-#include "consensus/certificate.h"
 #include "consensus/validator_set.h"
 
 namespace datadeed::consensus {
@@ -31,15 +29,6 @@ struct Config {
     ValidatorSet validators;
     ValidatorIndex self{};
     Timing timing{};
-};
-
-// Where a core begins: the tip of the chain on disk, the last number of its journal, the clock.
-struct Start {
-    Height height{};
-    Digest hash{};
-    std::optional<CommitCertificate> certificate;  // of the tip; there iff height > 0
-    std::uint64_t last_record{};
-    std::uint64_t now_ms{};
 };
 
 }  // namespace datadeed::consensus

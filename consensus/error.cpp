@@ -23,7 +23,7 @@ std::string_view describe(Error error) {
         case Error::prepared_certificate_must_have_a_quorum:
             return "a prepared certificate must have a quorum, less the primary";
         case Error::committed_height_must_have_its_certificate:
-            return "a committed height above 0 must come with its own certificate, height 0 with none";
+            return "a committed height must come with its own certificate, what the epoch stands on with none";
         case Error::prepared_height_must_follow_the_committed:
             return "what is prepared must stand right above what is committed";
         case Error::prepared_view_must_be_before_the_new_view:
@@ -34,6 +34,10 @@ std::string_view describe(Error error) {
             return "every view change must be for the view that it opens";
         case Error::evidence_must_contradict_itself:
             return "the statements must contradict each other";
+        case Error::view_must_be_of_the_epoch:
+            return "the view must be of the epoch whose validators are asked";
+        case Error::height_must_be_of_the_epoch:
+            return "the height must be above what the epoch stands on";
     }
     return "an unknown rule was broken";
 }

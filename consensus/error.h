@@ -22,6 +22,8 @@ enum class Error : std::uint8_t {
     new_view_must_have_a_quorum_of_view_changes,
     view_changes_must_be_for_the_new_view,
     evidence_must_contradict_itself,
+    view_must_be_of_the_epoch,
+    height_must_be_of_the_epoch,
 };
 
 // Why a validator must stop: what at most f faulty ones, with sound disks, can't bring about.

@@ -43,29 +43,66 @@ bool contradicts_itself(const Message& message) {
     return demanded && (demanded->base != opened->message.base || demanded->carried != opened->message.carried);
 }
 
-}  // namespace
+// What two statements that contradict each other amount to.
+template <Vote A, Vote B>
+Accusation accuse(const A& a, const B&, ValidatorIndex signer) {
+    return {.offence = Offence::two_votes, .accused = signer, .view = a.view, .height = a.height};
+}
+Accusation accuse(const ViewChange& a, const ViewChange&, ValidatorIndex signer) {
+    return {.offence = Offence::two_view_changes, .accused = signer, .view = a.new_view, .height = {}};
+}
+Accusation accuse(const NewView& a, const NewView&, ValidatorIndex signer) {
+    return {.offence = Offence::two_new_views, .accused = signer, .view = a.new_view, .height = {}};
+}
+Accusation accuse(const Commit& commit, const ViewChange& change, ValidatorIndex signer) {
+    return {.offence = Offence::hidden_commit, .accused = signer, .view = change.new_view, .height = commit.height};
+}
+Accusation accuse(const ViewChange& change, const Commit& commit, ValidatorIndex signer) {
+    return accuse(commit, change, signer);
+}
 
-bool contradict(const Message& first, const Message& second) {
+// What saying both amounts to; nothing where a correct validator says both.
+std::optional<Accusation> accuse(const Message& first, const Message& second) {
     return std::visit(
-        []<class A, class B>(const Signed<A>& a, const Signed<B>& b) {
-            if constexpr (requires { contradicts(a.message, b.message); }) {
-                return a.signer == b.signer && contradicts(a.message, b.message);
-            } else {
-                return false;
+        []<class A, class B>(const Signed<A>& a, const Signed<B>& b) -> std::optional<Accusation> {
+            if constexpr (requires { accuse(a.message, b.message, a.signer); }) {
+                if (a.signer == b.signer && contradicts(a.message, b.message)) {
+                    return accuse(a.message, b.message, a.signer);
+                }
             }
+            return std::nullopt;
         },
         first, second);
 }
 
-Result<ValidatorIndex, Error> verify(const Evidence& evidence, Verifier& verifier) {
-    const bool proves =
-        evidence.second ? contradict(evidence.first, *evidence.second) : contradicts_itself(evidence.first);
-    if (!proves) return fail(Error::evidence_must_contradict_itself);
-    if (const auto first = verifier.verify(evidence.first); !first) return fail(first.error());
+}  // namespace
+
+bool contradict(const Message& first, const Message& second) {
+    return accuse(first, second).has_value();
+}
+
+Result<Accusation, Error> accusation_of(const Evidence& evidence) {
     if (evidence.second) {
-        if (const auto second = verifier.verify(*evidence.second); !second) return fail(second.error());
+        const std::optional<Accusation> accusation = accuse(evidence.first, *evidence.second);
+        if (!accusation) return fail(Error::evidence_must_contradict_itself);
+        return *accusation;
     }
-    return std::visit([](const auto& statement) { return statement.signer; }, evidence.first);
+    if (!contradicts_itself(evidence.first)) return fail(Error::evidence_must_contradict_itself);
+    const auto signer = std::visit([](const auto& statement) { return statement.signer; }, evidence.first);
+    return Accusation{
+        .offence = Offence::wrong_new_view, .accused = signer, .view = view_of(evidence.first), .height = {}};
+}
+
+Result<void, Error> check_said(const Evidence& evidence, const Verifier& verifier) {
+    const Result<void, Error> first = verifier.check_said(evidence.first);
+    return first && evidence.second ? verifier.check_said(*evidence.second) : first;
+}
+
+Result<Accusation, Error> verify(const Evidence& evidence, const Verifier& verifier) {
+    const Result<Accusation, Error> accusation = accusation_of(evidence);
+    if (!accusation) return accusation;
+    if (const auto said = check_said(evidence, verifier); !said) return fail(said.error());
+    return accusation;
 }
 
 }  // namespace datadeed::consensus

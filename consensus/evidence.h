@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "consensus/messages.h"
@@ -27,7 +28,33 @@ struct Evidence {
 // later view that hides it. STATUS never contradicts.
 [[nodiscard]] bool contradict(const Message& first, const Message& second);
 
-// Checks signatures and contradiction; the answer is who is guilty.
-[[nodiscard]] Result<ValidatorIndex, Error> verify(const Evidence& evidence, Verifier& verifier);
+// What a validator is accused of.
+enum class Offence : std::uint8_t {
+    two_votes,         // for two blocks, at one height in one view
+    two_view_changes,  // to one view
+    two_new_views,     // for one view
+    wrong_new_view,    // one that concludes otherwise than its own VIEW-CHANGEs demand
+    hidden_commit,     // a VIEW-CHANGE that shows less than a COMMIT of before says that its signer had
+};
+
+struct Accusation {
+    Offence offence{};
+    ValidatorIndex accused{};
+    View view{};      // of the votes, or that the VIEW-CHANGE or NEW-VIEW is for
+    Height height{};  // of the votes or of the COMMIT; 0 where there is none
+
+    friend bool operator==(const Accusation&, const Accusation&) = default;
+};
+
+// Of what the words accuse whom. No signature is looked at: see verify. Error: evidence_must_contradict_itself.
+[[nodiscard]] Result<Accusation, Error> accusation_of(const Evidence& evidence);
+
+// Whether whoever it names has said it, in one epoch: at most two signatures are checked, and the second of two only if
+// the first holds. Certificates inside aren't checked, since a correct validator doesn't contradict itself with broken
+// ones either. What it amounts to isn't asked.
+[[nodiscard]] Result<void, Error> check_said(const Evidence& evidence, const Verifier& verifier);
+
+// Both: of what it convicts whom.
+[[nodiscard]] Result<Accusation, Error> verify(const Evidence& evidence, const Verifier& verifier);
 
 }  // namespace datadeed::consensus

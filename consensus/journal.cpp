@@ -14,33 +14,41 @@ void close_below(Recovered& state, Height voted_on) {
     state.closed = std::max(state.closed, below);
 }
 
-Height height_of(const ProposalMade& record) {
-    return record.proposal.message.height;
+// What was voted for or proposed.
+const PrePrepare& vote_of(const ProposalMade& record) {
+    return record.proposal.message;
 }
-Height height_of(const ProposalAccepted& record) {
-    return record.vote.message.height;
+const Prepare& vote_of(const ProposalAccepted& record) {
+    return record.vote.message;
 }
-Height height_of(const BlockPrepared& record) {
-    return record.vote.message.height;
+const Commit& vote_of(const BlockPrepared& record) {
+    return record.vote.message;
+}
+
+template <class Record>
+void read_vote(Recovered& state, std::vector<Record>& to, const Record& record) {
+    close_below(state, vote_of(record).height);
+    // An epoch is voted in from its first view on, which no other record tells of.
+    enter_epoch(state, Epoch{.number = Epoch::of(vote_of(record).view), .base = {}});
+    to.push_back(record);
 }
 
 }  // namespace
 
+void enter_epoch(Recovered& state, const Epoch& epoch) {
+    if (epoch.number <= Epoch::of(state.view)) return;
+    state.view = epoch.first_view();
+    state.changing = false;
+    state.view_change.reset();
+    state.new_view.reset();
+}
+
 Recovered recover(std::span<const VoteRecord> records) {
     Recovered state;
     const Overloaded read{
-        [&state](const ProposalMade& record) {
-            close_below(state, height_of(record));
-            state.made.push_back(record);
-        },
-        [&state](const ProposalAccepted& record) {
-            close_below(state, height_of(record));
-            state.accepted.push_back(record);
-        },
-        [&state](const BlockPrepared& record) {
-            close_below(state, height_of(record));
-            state.prepared.push_back(record);
-        },
+        [&state](const ProposalMade& record) { read_vote(state, state.made, record); },
+        [&state](const ProposalAccepted& record) { read_vote(state, state.accepted, record); },
+        [&state](const BlockPrepared& record) { read_vote(state, state.prepared, record); },
         [&state](const ViewChangeSent& record) {
             state.view = record.message.message.new_view;
             state.changing = true;
@@ -64,7 +72,7 @@ Recovered recover(std::span<const VoteRecord> records) {
     };
     for (const VoteRecord& record : records) std::visit(read, record);
 
-    const auto is_old = [&state](const auto& record) { return height_of(record) <= state.closed; };
+    const auto is_old = [&state](const auto& record) { return vote_of(record).height <= state.closed; };
     std::erase_if(state.made, is_old);
     std::erase_if(state.accepted, is_old);
     std::erase_if(state.prepared, is_old);

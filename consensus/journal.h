@@ -58,7 +58,8 @@ struct ViewChangeSent {
     friend bool operator==(const ViewChangeSent&, const ViewChangeSent&) = default;
 };
 
-// Before the first vote in a view above 0, and before NEW-VIEW is sent: the NEW-VIEW by which I entered.
+// Before the first vote in a view above the epoch's first, and before NEW-VIEW is sent: the NEW-VIEW by which I
+// entered.
 struct ViewEntered {
     static constexpr std::uint8_t kind = 5;
     Signed<NewView> message;
@@ -75,7 +76,7 @@ struct Checkpoint {
     View view{};
     bool changing{false};
     std::optional<Signed<ViewChange>> view_change;  // mine for `view`, iff changing
-    std::optional<Signed<NewView>> new_view;        // of the last view entered, unless that is 0
+    std::optional<Signed<NewView>> new_view;        // of the last view entered by one
 
     static constexpr void fields(auto& self, auto&& visit) {
         visit("committed", self.committed);
@@ -116,6 +117,9 @@ struct Recovered {
     // Votes are missing for good: never vote again with this key.
     bool votes_lost{false};
 };
+
+// Where the view is of an earlier epoch: goes to the first view of this one, with nothing promised in it.
+void enter_epoch(Recovered& state, const Epoch& epoch);
 
 // Reads the records that were on disk, oldest first: all of them, or from some Checkpoint on. They are the host's own
 // and intact (it checks that), so there is nothing to refuse. Pure.

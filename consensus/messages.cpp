@@ -20,6 +20,10 @@ std::string_view name(MessageKind kind) {
     return "UNKNOWN";
 }
 
+View view_of(const Message& message) {
+    return std::visit([](const auto& statement) { return view_of(statement); }, message);
+}
+
 MessageKind kind_of(const Message& message) {
     return std::visit([]<class M>(const Signed<M>&) { return M::kind; }, message);
 }

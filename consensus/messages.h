@@ -14,8 +14,8 @@
 namespace datadeed::consensus {
 
 // "I vote in no view below `new_view` any more; this is the last block that I know to be final, and what I have
-// prepared above it." `certificate` is there iff `committed` > 0; `prepared` is for the height after it, of the highest
-// view.
+// prepared above it." `certificate` is there iff `committed` is above the epoch's base; `prepared` is for the height
+// after it, of the highest view.
 struct ViewChange {
     static constexpr MessageKind kind = MessageKind::view_change;
     static constexpr std::string_view domain = "datadeed/pbft/view-change/1";
@@ -135,6 +135,8 @@ template <class M>
     const crypto::Signature signature = key.sign(statement(chain, message));
     return Signed<M>{.message = std::move(message), .signer = signer, .signature = signature};
 }
+
+[[nodiscard]] View view_of(const Message& message);
 
 // A name for people and for metrics: "PRE-PREPARE".
 [[nodiscard]] std::string_view name(MessageKind kind);

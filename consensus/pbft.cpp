@@ -32,11 +32,16 @@ Pbft::Pbft(Config config, const VoteSigner& key, Start start, Recovered recovere
       height_{start.height},
       tip_{start.hash},
       tip_certificate_{std::move(start.certificate)},
+      rounds_{start.rounds},
       checkpointed_{start.height} {
     DATADEED_ASSERT(config_.validators.contains(config_.self));
-    DATADEED_ASSERT(tip_certificate_.has_value() == (height_.value > 0));
+    const Epoch& epoch = config_.validators.epoch();
+    DATADEED_ASSERT(tip_certificate_.has_value() == (height_ > epoch.base));
     DATADEED_ASSERT(config_.timing.timeout_min_ms > 0 &&
                     config_.timing.timeout_max_ms >= config_.timing.timeout_min_ms);
+    // What was promised in earlier epochs binds in those alone: votes carry theirs in their view.
+    enter_epoch(recovered, epoch);
+    DATADEED_ASSERT(epoch.has(recovered.view));
     restore(recovered);
     halted_ = recovered.votes_lost;
 }
@@ -65,8 +70,12 @@ void Pbft::restore(Recovered& recovered) {
     }
     const auto take_proposal = [this](const Signed<PrePrepare>& proposal) {
         const PrePrepare& said = proposal.message;
-        if (!said.payload.empty()) keep_payload(said.hash, said.payload);
-        if (!said.payload.empty()) slot_.journaled.insert(said.hash);
+        Slot::Payload& kept = slot_.payloads[said.hash];
+        kept.view = std::max(kept.view, said.view);
+        if (!said.payload.empty()) {
+            kept.bytes = said.payload;
+            slot_.journaled.insert(said.hash);
+        }
         if (said.view != reign_.view || reign_.changing) return;
         slot_.round.accepted = proposal;
         slot_.round.accepted->message.payload.clear();
@@ -89,6 +98,7 @@ void Pbft::restore(Recovered& recovered) {
                           reign_.view);
         if (vote.view == reign_.view && !reign_.changing) slot_.round.committed = true;
     }
+    slot_.drop_payloads(slot_.round.accepted ? slot_.round.accepted->message.hash : Digest{});
 }
 
 // The same bytes as before the restart: signatures come from the journal, or from the same key over the same statement.
@@ -104,10 +114,8 @@ void Pbft::resume() {
     }
     if (const auto& accepted = slot_.round.accepted) {
         if (accepted->signer == config_.self) {
-            Signed<PrePrepare> whole = *accepted;
-            if (const Bytes* bytes = payload(whole.message.hash)) whole.message.payload = *bytes;
-            send(std::move(whole));
-        } else if (slot_.prepares.find(reign_.view, config_.self) != nullptr) {
+            send(slot_.whole_proposal());
+        } else {
             send(vote_of<Prepare>(slot_.prepares, open_height(), reign_.view, config_.self));
         }
         if (slot_.commits.find(reign_.view, config_.self) != nullptr) {
@@ -137,6 +145,8 @@ void Pbft::handle(Tick& event) {
 }
 
 void Pbft::handle(MessageIn& event) {
+    const View view = std::visit([](const auto& verified) { return view_of(*verified); }, event.message);
+    if (!config_.validators.epoch().has(view)) return;  // its signer's number means somebody else here
     const ValidatorIndex via = event.via;
     std::visit(
         [this, via]<class M>(Verified<Signed<M>>& verified) {
@@ -218,7 +228,9 @@ void Pbft::send(Message message, std::optional<ValidatorIndex> to) {
 
 void Pbft::report(Message first, std::optional<Message> second) {
     const ValidatorIndex guilty = std::visit([](const auto& statement) { return statement.signer; }, first);
-    if (!slot_.reported.insert({kind_of(first), guilty}).second) return;
+    const MessageKind kind = kind_of(first);
+    const bool is_of_view = kind == MessageKind::view_change || kind == MessageKind::new_view;
+    if (!(is_of_view ? reign_.reported : slot_.reported).insert({kind, guilty}).second) return;
     actions_.push_back(ReportEvidence{Evidence{.first = std::move(first), .second = std::move(second)}});
 }
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "consensus/config.h"
 #include "consensus/pbft_state.h"
+#include "consensus/start.h"
 #include "consensus/step.h"
 
 namespace datadeed::consensus {
@@ -34,8 +34,8 @@ public:
     [[nodiscard]] Height height() const { return height_; }
     [[nodiscard]] const Digest& tip() const { return tip_; }
     [[nodiscard]] bool halted() const { return halted_; }
-    // T(k).
-    [[nodiscard]] std::uint64_t timeout_ms() const;
+    [[nodiscard]] std::uint64_t timeout_ms() const;  // T(k)
+    [[nodiscard]] const RoundTimes& rounds() const { return rounds_; }
     // The bytes of a proposal for the height being decided, for FETCH-BODY; null when not held. Until the next step.
     [[nodiscard]] const Bytes* payload(const Digest& hash) const;
     // Whether the journal knows of the COMMIT of this node that a certificate holds, if it does. If not, Adopted halts;

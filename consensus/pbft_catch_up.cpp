@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/assert.h"
 #include "consensus/pbft.h"
 
 // Helping late and restarted validators by STATUS (C7), and getting what is missing here.
@@ -47,7 +48,7 @@ bool has_cast(const OwnVotes& own, const Signed<PrePrepare>& statement) {
     if (is_settled(own, said.height, said.view)) return true;
     if (!is_current(own, said.height, said.view)) return false;
     const std::optional<Signed<PrePrepare>>& accepted = own.slot->round.accepted;
-    return accepted && accepted->signer == own.self && accepted->message.hash == said.hash;
+    return accepted && accepted->message.hash == said.hash;  // and it is mine, since this view's proposals are
 }
 
 bool has_cast(const OwnVotes& own, const Signed<Prepare>& statement) {
@@ -145,9 +146,7 @@ void Pbft::help_with_votes(ValidatorIndex peer, const Status& status) {
     };
     if (const auto& accepted = slot_.round.accepted; accepted && !status.has_proposal) {
         if (accepted->signer == config_.self) {
-            Signed<PrePrepare> whole = *accepted;
-            if (const Bytes* bytes = payload(whole.message.hash)) whole.message.payload = *bytes;
-            send(std::move(whole), peer);
+            send(slot_.whole_proposal(), peer);
         } else if (accepted->signer == peer) {
             send(*accepted, peer);
         }
@@ -186,7 +185,8 @@ void Pbft::want_body(const Digest& hash, std::vector<ValidatorIndex> holders) {
 }
 
 void Pbft::fetch_if_due() {
-    if (timers_.body && now_ >= *timers_.body && slot_.wanted) {
+    if (timers_.body && now_ >= *timers_.body) {
+        DATADEED_ASSERT(slot_.wanted.has_value());
         timers_.body = now_ + config_.timing.fetch_retry_ms;
         actions_.push_back(
             FetchBody{.height = open_height(), .hash = slot_.wanted->hash, .holders = slot_.wanted->holders});
@@ -197,7 +197,7 @@ void Pbft::fetch_if_due() {
 // Asks those who seem to be ahead in turn, so that a liar costs one interval.
 void Pbft::fetch_blocks() {
     timers_.blocks.reset();
-    if (ahead_.empty()) return;
+    DATADEED_ASSERT(!ahead_.empty());
     auto next = ahead_.upper_bound(asked_last_);
     if (next == ahead_.end()) next = ahead_.begin();
     asked_last_ = next->first;

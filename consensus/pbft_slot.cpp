@@ -1,11 +1,44 @@
 #include <algorithm>
 
+#include "base/assert.h"
 #include "base/overloaded.h"
 #include "consensus/pbft.h"
 
 // The normal case: propose, accept, prepare, commit (rules N).
 
 namespace datadeed::consensus {
+
+namespace {
+
+// A quorum of COMMITs of one view for one block, whichever view that is.
+std::optional<CommitCertificate> agreed_certificate(const VoteBook& commits, Height height, std::size_t quorum) {
+    const auto agreed = commits.agreed(quorum);
+    if (!agreed) return std::nullopt;
+    const auto& [view, hash] = *agreed;
+    return CommitCertificate{.view = view, .height = height, .hash = hash, .votes = commits.votes(view, hash)};
+}
+
+}  // namespace
+
+void Slot::drop_payloads(const Digest& but) {
+    while (payloads.size() > payloads_max) {
+        auto oldest = payloads.end();
+        for (auto at = payloads.begin(); at != payloads.end(); ++at) {
+            if (at->first == but || (prepared && at->first == prepared->hash)) continue;
+            if (oldest == payloads.end() || at->second.view < oldest->second.view) oldest = at;
+        }
+        payloads.erase(oldest);
+    }
+}
+
+Signed<PrePrepare> Slot::whole_proposal() const {
+    DATADEED_ASSERT(round.accepted.has_value());
+    Signed<PrePrepare> whole = *round.accepted;
+    const auto kept = payloads.find(whole.message.hash);
+    DATADEED_ASSERT(kept != payloads.end());
+    whole.message.payload = kept->second.bytes;
+    return whole;
+}
 
 // True for the height being decided. What is above is kept for later (a little) and shows that its signer is ahead.
 template <class M>
@@ -105,7 +138,7 @@ void Pbft::consider(Signed<PrePrepare> message) {
 
 // The host found it valid: store it, then vote (N3). My own is voted for by being proposed.
 void Pbft::accept(Candidate candidate) {
-    if (!may_vote()) return;
+    DATADEED_ASSERT(may_vote());  // it was looked at before the host was asked, and heights only rise
     const Digest hash = candidate.proposal.message.hash;
     if (candidate.mine) {
         propose(hash, std::move(candidate.proposal.message.payload));
@@ -200,7 +233,8 @@ void Pbft::advance() {
 // N4, N5: the primary's proposal and a quorum less one of PREPAREs for it; stored, then COMMIT.
 void Pbft::prepare_if_agreed() {
     Round& round = slot_.round;
-    if (reign_.changing || !round.accepted || round.committed || !may_vote()) return;
+    if (reign_.changing || !round.accepted || round.committed) return;
+    DATADEED_ASSERT(may_vote());  // what was accepted was voted for
     const Digest hash = round.accepted->message.hash;
     std::vector<VoteSignature> prepares = slot_.prepares.votes(reign_.view, hash);
     if (prepares.size() + 1 < config_.validators.quorum()) return;
@@ -217,28 +251,31 @@ void Pbft::prepare_if_agreed() {
     send(vote);
 }
 
-// N6: a quorum of COMMITs of one view. The block itself may have to be fetched.
+// N6. What the NEW-VIEW shows to be final nobody votes on any more, so whoever lacks the COMMITs decides by that. The
+// block itself may have to be fetched.
 void Pbft::decide_if_agreed() {
-    const auto agreed = slot_.commits.agreed(config_.validators.quorum());
-    if (!agreed) return;
-    const auto& [view, hash] = *agreed;
-    CommitCertificate certificate{
-        .view = view, .height = open_height(), .hash = hash, .votes = slot_.commits.votes(view, hash)};
+    std::optional<CommitCertificate> certificate =
+        agreed_certificate(slot_.commits, open_height(), config_.validators.quorum());
+    const bool by_new_view = !certificate && reign_.opening.base == open_height();
+    if (by_new_view) certificate = reign_.opening.certificate;
+    if (!certificate) return;
+    if (!may_have_committed(*certificate)) return halt(HaltReason::own_votes_must_be_in_the_journal);
+    const Digest hash = certificate->hash;
     const Bytes* bytes = payload(hash);
     if (bytes == nullptr) {
         const std::optional<Candidate>& candidate = slot_.round.candidate;
         if (candidate && candidate->proposal.message.hash == hash) return;  // the host is about to say whether it fits
         std::vector<ValidatorIndex> holders;
-        for (const VoteSignature& vote : certificate.votes) holders.push_back(vote.signer);
+        for (const VoteSignature& vote : certificate->votes) holders.push_back(vote.signer);
         want_body(hash, std::move(holders));
         return;
     }
     const std::optional<Carried>& carried = reign_.opening.carried;
-    const bool fresh = !carried || carried->height != open_height() || carried->hash != hash;
+    const bool proposed_again = carried && carried->height == open_height() && carried->hash == hash;
     Proposal block{.height = open_height(), .hash = hash, .parent = tip_, .payload = *bytes};
-    actions_.push_back(Decide{.block = std::move(block), .certificate = certificate, .after = last_record_});
+    actions_.push_back(Decide{.block = std::move(block), .certificate = *certificate, .after = last_record_});
     measure_round(hash);
-    finish_height(certificate, fresh);
+    finish_height(*certificate, !proposed_again && !by_new_view);
 }
 
 // On to the next height. Only a decision restarts the timer (T3), only a fresh one forgets the failures (T2).
@@ -263,6 +300,7 @@ void Pbft::finish_height(const CommitCertificate& certificate, bool fresh) {
     }
     refresh_ahead();
     replay_future();
+    if (!halted_) advance();  // the NEW-VIEW may show the next one to be final
     if (!halted_) maybe_propose();
 }
 
@@ -276,7 +314,12 @@ void Pbft::replay_future() {
     });
     for (FutureVote& vote : now) {
         if (halted_) return;
-        std::visit([this](auto& message) { receive(message.signer, std::move(message)); }, vote);
+        std::visit(
+            [this](auto& message) {
+                const ValidatorIndex signer = message.signer;
+                receive(signer, std::move(message));
+            },
+            vote);
     }
 }
 
@@ -285,13 +328,7 @@ void Pbft::keep_payload(const Digest& hash, Bytes payload) {
     Slot::Payload& kept = slot_.payloads[hash];
     kept.bytes = std::move(payload);
     kept.view = reign_.view;
-    if (slot_.payloads.size() <= payloads_max) return;
-    auto oldest = slot_.payloads.end();
-    for (auto at = slot_.payloads.begin(); at != slot_.payloads.end(); ++at) {
-        if (at->first == hash || (slot_.prepared && at->first == slot_.prepared->hash)) continue;
-        if (oldest == slot_.payloads.end() || at->second.view < oldest->second.view) oldest = at;
-    }
-    slot_.payloads.erase(oldest);
+    slot_.drop_payloads(hash);
 }
 
 // The journal needs a payload once a height.

@@ -34,6 +34,9 @@ struct Round {
     std::uint64_t turnaround_ms{};               // how long it had been waited for by then
 };
 
+// Whose statements of which kind were given as evidence: once is enough.
+using Reports = std::set<std::pair<MessageKind, ValidatorIndex>>;
+
 // Of the height being decided.
 struct Slot {
     struct Payload {
@@ -54,7 +57,12 @@ struct Slot {
     std::map<Digest, Payload> payloads;
     std::set<Digest> journaled;  // payloads that the journal has
     std::optional<WantedBody> wanted;
-    std::set<std::pair<MessageKind, ValidatorIndex>> reported;  // evidence is given once
+    Reports reported;  // by votes of this height
+
+    // Forgets bytes of the oldest views until no more are held than may be, but none of `but` or of what is prepared.
+    void drop_payloads(const Digest& but);
+    // What was accepted with its bytes, which are held as long as it is.
+    [[nodiscard]] Signed<PrePrepare> whole_proposal() const;
 };
 
 // Of the view: voting in it, or waiting for it to begin.
@@ -68,6 +76,7 @@ struct Reign {
     std::uint64_t decided{};                // blocks since then
     Turnarounds turnarounds;                // of its primary
     std::set<ValidatorIndex> complainants;  // the others whose STATUS finds it slow
+    Reports reported;                       // by VIEW-CHANGEs and NEW-VIEWs, however many blocks pass meanwhile
 };
 
 // When things are due, in ms of the host's clock.

@@ -128,7 +128,8 @@ void Pbft::enter(Signed<NewView> message, Opening opening) {
                    .entered_ms = now_,
                    .decided = 0,
                    .turnarounds = {},
-                   .complainants = {}};
+                   .complainants = {},
+                   .reported = {}};
     slot_.round = {};
     slot_.wanted.reset();
     timers_.progress.reset();

@@ -7,7 +7,8 @@
 
 namespace datadeed::consensus {
 
-ValidatorSet::ValidatorSet(std::vector<Validator> validators) : validators_{std::move(validators)} {
+ValidatorSet::ValidatorSet(std::vector<Validator> validators, Epoch epoch)
+    : validators_{std::move(validators)}, epoch_{epoch} {
     DATADEED_ASSERT(!validators_.empty() && validators_.size() <= validators_max);
 }
 

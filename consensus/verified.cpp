@@ -6,10 +6,14 @@ namespace datadeed::consensus {
 
 namespace {
 
-Result<void, Error> check_slot(View view, Height height) {
-    const bool within = view.value < number_max && height.value < number_max && height.value > 0;
-    if (!within) return fail(Error::number_must_be_within_its_limit);
-    return {};
+// Of a vote, its own. The others are for a view, whichever heights it will have.
+template <class M>
+Height height_of(const M& message, const Epoch& epoch) {
+    if constexpr (requires { message.height; }) {
+        return message.height;
+    } else {
+        return epoch.base.next();
+    }
 }
 
 }  // namespace
@@ -41,14 +45,16 @@ Result<void, Error> Verifier::check_certificate(const C& certificate) {
 }
 
 Result<void, Error> Verifier::check(const Signed<PrePrepare>& message) {
-    if (const auto slot = check_slot(message.message.view, message.message.height); !slot) return slot;
+    if (const auto slot = check_slot(message.message.view, message.message.height, validators_.epoch()); !slot)
+        return slot;
     if (message.signer != validators_.primary(message.message.view))
         return fail(Error::proposal_must_come_from_the_primary);
     return check_signature(message);
 }
 
 Result<void, Error> Verifier::check(const Signed<Prepare>& message) {
-    if (const auto slot = check_slot(message.message.view, message.message.height); !slot) return slot;
+    if (const auto slot = check_slot(message.message.view, message.message.height, validators_.epoch()); !slot)
+        return slot;
     if (message.signer == validators_.primary(message.message.view)) {
         return fail(Error::prepare_must_not_come_from_the_primary);
     }
@@ -56,17 +62,20 @@ Result<void, Error> Verifier::check(const Signed<Prepare>& message) {
 }
 
 Result<void, Error> Verifier::check(const Signed<Commit>& message) {
-    if (const auto slot = check_slot(message.message.view, message.message.height); !slot) return slot;
+    if (const auto slot = check_slot(message.message.view, message.message.height, validators_.epoch()); !slot)
+        return slot;
     return check_signature(message);
 }
 
 // The signature comes first, so that nobody but a validator can make us check a certificate.
 Result<void, Error> Verifier::check(const Signed<ViewChange>& message) {
     const ViewChange& change = message.message;
-    if (const auto slot = check_slot(change.new_view, change.committed.next()); !slot) return slot;
+    if (const auto slot = check_slot(change.new_view, change.committed.next(), validators_.epoch()); !slot) return slot;
+    // What the epoch stands on is final in the one before, to whoever votes in this one.
+    const Height base = validators_.epoch().base;
     const bool certificate_fits = change.certificate
-                                      ? change.certificate->height == change.committed && change.committed.value > 0
-                                      : change.committed.value == 0;
+                                      ? change.certificate->height == change.committed && change.committed > base
+                                      : change.committed == base;
     if (!certificate_fits) return fail(Error::committed_height_must_have_its_certificate);
     if (change.prepared) {
         if (change.prepared->height != change.committed.next()) {
@@ -84,7 +93,8 @@ Result<void, Error> Verifier::check(const Signed<ViewChange>& message) {
 
 Result<void, Error> Verifier::check(const Signed<NewView>& message) {
     const NewView& opened = message.message;
-    if (const auto slot = check_slot(opened.new_view, Height{1}); !slot) return slot;
+    if (const auto slot = check_slot(opened.new_view, validators_.epoch().base.next(), validators_.epoch()); !slot)
+        return slot;
     if (message.signer != validators_.primary(opened.new_view)) return fail(Error::new_view_must_come_from_the_primary);
     if (opened.view_changes.size() != validators_.quorum()) {
         return fail(Error::new_view_must_have_a_quorum_of_view_changes);
@@ -106,8 +116,18 @@ Result<void, Error> Verifier::check(const Signed<NewView>& message) {
 
 Result<void, Error> Verifier::check(const Signed<Status>& message) {
     const Status& status = message.message;
-    if (const auto slot = check_slot(status.view, status.committed.next()); !slot) return slot;
+    if (const auto slot = check_slot(status.view, status.committed.next(), validators_.epoch()); !slot) return slot;
     return check_signature(message);
+}
+
+Result<void, Error> Verifier::check_said(const Message& message) const {
+    return std::visit(
+        [this](const auto& said) -> Result<void, Error> {
+            const Epoch& epoch = validators_.epoch();
+            if (const auto slot = check_slot(view_of(said), height_of(said.message, epoch), epoch); !slot) return slot;
+            return check_signature(said);
+        },
+        message);
 }
 
 Result<VerifiedMessage, Error> Verifier::verify(Message message) {

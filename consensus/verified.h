@@ -50,6 +50,10 @@ public:
     [[nodiscard]] Result<VerifiedMessage, Error> verify(Message message);
     [[nodiscard]] Result<Verified<CommitCertificate>, Error> verify(CommitCertificate certificate);
 
+    // Whether a validator of this epoch has said this, of a view of this epoch, and a vote for a height of it: its
+    // signature. Whether it may, and whether the certificates inside hold, isn't asked: for evidence.
+    [[nodiscard]] Result<void, Error> check_said(const Message& message) const;
+
     [[nodiscard]] const ValidatorSet& validators() const { return validators_; }
     [[nodiscard]] const ChainId& chain() const { return chain_; }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/assert.h"
+
 namespace datadeed::consensus {
 
 namespace {
@@ -22,16 +24,15 @@ Result<Opening, HaltReason> open_view(std::span<const Signed<ViewChange>> view_c
     for (const Signed<ViewChange>& change : view_changes)
         opening.base = std::max(opening.base, change.message.committed);
 
-    const CommitCertificate* final = nullptr;
     std::map<View, Digest> prepared;  // at base + 1
     for (const Signed<ViewChange>& change : view_changes) {
         if (change.message.committed != opening.base) continue;
         opening.base_holders.push_back(change.signer);
         if (const auto& certificate = change.message.certificate) {
-            if (final != nullptr && final->hash != certificate->hash) {
+            if (opening.certificate && opening.certificate->hash != certificate->hash) {
                 return fail(HaltReason::one_height_must_have_one_certificate);
             }
-            final = &*certificate;
+            opening.certificate = certificate;
         }
         if (const auto& found = change.message.prepared) {
             const auto [place, is_new] = prepared.try_emplace(found->view, found->hash);
@@ -60,9 +61,10 @@ std::optional<View> view_to_join(const ViewChanges& held, std::size_t weak) {
 }
 
 std::vector<Signed<ViewChange>> for_view(const ViewChanges& held, View view, std::size_t count, ValidatorIndex self) {
+    DATADEED_ASSERT(count > 0);
     std::vector<Signed<ViewChange>> found;
     std::size_t room = count;
-    if (const auto own = held.find(self); own != held.end() && own->second.message.new_view == view && room > 0) --room;
+    if (const auto own = held.find(self); own != held.end() && own->second.message.new_view == view) --room;
     for (const auto& [signer, change] : held) {
         if (change.message.new_view != view) continue;
         if (signer != self && room == 0) continue;

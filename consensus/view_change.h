@@ -14,10 +14,12 @@ namespace datadeed::consensus {
 // VIEW-CHANGEs held, of each signer the one for the highest view.
 using ViewChanges = std::map<ValidatorIndex, Signed<ViewChange>>;
 
-// What a quorum of VIEW-CHANGEs demands: nothing may be proposed up to `base`, which a certificate proves final; at the
-// height after it `carried` must be proposed, if it is there, and anything may, if it isn't.
+// What a quorum of VIEW-CHANGEs demands: nothing may be proposed up to `base`, which `certificate` proves final (there
+// is one unless the base is the epoch's); at the height after it `carried` must be proposed, if it is there, and
+// anything may, if it isn't.
 struct Opening {
     Height base{};
+    std::optional<CommitCertificate> certificate;
     std::optional<Carried> carried;
     std::vector<ValidatorIndex> base_holders;  // whose VIEW-CHANGE shows the base
     std::vector<ValidatorIndex> body_holders;  // who has voted for the carried block, hence stored it
@@ -31,8 +33,8 @@ struct Opening {
 // fewer have asked for any.
 [[nodiscard]] std::optional<View> view_to_join(const ViewChanges& held, std::size_t weak);
 
-// Those held that are for exactly `view`, in order of signers, at most `count` of them; `self` is among them if it is
-// held.
+// Those held that are for exactly `view`, in order of signers, at most `count` (not 0) of them; `self` is among them if
+// it is held.
 [[nodiscard]] std::vector<Signed<ViewChange>> for_view(const ViewChanges& held, View view, std::size_t count,
                                                        ValidatorIndex self);
 

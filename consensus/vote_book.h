@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/assert.h"
 #include "consensus/votes.h"
 
 namespace datadeed::consensus {
@@ -43,9 +44,11 @@ private:
 // The vote as its signer sent it, for the height that `book` is of. The book must have it.
 template <class M>
 [[nodiscard]] Signed<M> vote_of(const VoteBook& book, Height height, View view, ValidatorIndex signer) {
-    const VoteBook::Vote& vote = *book.find(view, signer);
-    return {
-        .message = {.view = view, .height = height, .hash = vote.hash}, .signer = signer, .signature = vote.signature};
+    const VoteBook::Vote* const vote = book.find(view, signer);
+    DATADEED_ASSERT(vote != nullptr);
+    return {.message = {.view = view, .height = height, .hash = vote->hash},
+            .signer = signer,
+            .signature = vote->signature};
 }
 
 }  // namespace datadeed::consensus

@@ -38,6 +38,16 @@ struct Signed {
     friend bool operator==(const Signed&, const Signed&) = default;
 };
 
+// The view that a statement is about. Its epoch says which validator the signer's number means.
+template <class M>
+[[nodiscard]] View view_of(const Signed<M>& statement) {
+    if constexpr (requires { statement.message.new_view; }) {
+        return statement.message.new_view;
+    } else {
+        return statement.message.view;
+    }
+}
+
 // The primary of `view` proposes a block. The payload is opaque here and isn't signed: `hash` is, and binds it (the
 // host checks that when it validates, and takes a proposal from nobody but its signer).
 struct PrePrepare {

@@ -1,12 +1,12 @@
 #include "crypto/merkle.h"
 
 #include <bit>
+#include <utility>
 
 #include "base/assert.h"
 #include "crypto/hash.h"
 
 namespace datadeed::crypto {
-namespace {}  // namespace
 
 Digest leaf_hash(ByteView entry) {
     constexpr ByteArray<1> prefix{0x00};
@@ -40,6 +40,13 @@ Digest CompactRange::root() const {
     Digest root = hashes_.back();
     for (std::size_t i = hashes_.size() - 1; i-- > 0;) root = node_hash(hashes_[i], root);
     return root;
+}
+
+std::optional<CompactRange> CompactRange::of(std::uint64_t size, std::vector<Digest> hashes) {
+    CompactRange range;
+    range.size_ = size;
+    range.hashes_ = std::move(hashes);
+    return range.is_well_formed() ? std::optional{std::move(range)} : std::nullopt;
 }
 
 bool CompactRange::is_well_formed() const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,6 +33,9 @@ public:
 
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] Digest root() const;
+
+    // The range of so many leaves with these subtrees; nothing unless there are as many hashes as the size demands.
+    [[nodiscard]] static std::optional<CompactRange> of(std::uint64_t size, std::vector<Digest> hashes);
 
     // Whether there are as many hashes as the size demands. True for all that append made; what was decoded from
     // elsewhere must be asked before use.

@@ -30,9 +30,4 @@ std::span<const std::uint8_t, 32> SecretKey::seed() const {
     return bytes_.bytes().first<32>();
 }
 
-bool is_registrable(const PublicKey& key) {
-    init();
-    return crypto_core_ed25519_is_valid_point(key.value.data()) == 1;
-}
-
 }  // namespace datadeed::crypto

@@ -1,4 +1,4 @@
-// The two functions that the deterministic simulator replaces (tests/sim/quick_ed25519.cpp), so nothing else stands
+// The functions that the deterministic simulator replaces (tests/sim/quick_ed25519.cpp), so nothing else stands
 // here.
 
 #include <sodium.h>
@@ -20,6 +20,11 @@ Signature sign(const SecretKey& key, ByteView message) {
 bool verify(const PublicKey& key, ByteView message, const Signature& signature) {
     init();
     return crypto_sign_verify_detached(signature.value.data(), message.data(), message.size(), key.value.data()) == 0;
+}
+
+bool is_registrable(const PublicKey& key) {
+    init();
+    return crypto_core_ed25519_is_valid_point(key.value.data()) == 1;
 }
 
 }  // namespace datadeed::crypto

@@ -123,6 +123,7 @@ Response to_response(const Problem& problem) {
     response.status = problem.status;
     response.content_type = "application/problem+json";
     response.body = to_json(problem);
+    response.close = problem.status / 100 == 4 && problem.code.starts_with("http.");
     return response;
 }
 

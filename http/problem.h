@@ -23,6 +23,8 @@ struct Problem {
 // name of the status.
 [[nodiscard]] std::string to_json(const Problem& problem);
 
+// After a refusal of the 4xx kind with a code of HTTP itself (http.*) the connection ends: whoever sends what is no
+// request of this server may disagree with it on where a request ends, too. What a route answers doesn't end it.
 [[nodiscard]] Response to_response(const Problem& problem);
 
 // "Not Found" for 404; "Unknown" for a number without a name.

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] bool in_request() const;
     // Whether its head is complete, so that only its body is missing.
     [[nodiscard]] bool in_body() const { return head_.has_value(); }
+    // Bytes of that body that are here.
+    [[nodiscard]] std::size_t body_received() const { return in_body() ? buffer_.size() - begin_ : 0; }
     // True once for a request that waits for "100 Continue" before it sends its body.
     [[nodiscard]] bool take_expectation();
 

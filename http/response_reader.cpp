@@ -21,6 +21,14 @@ Error translate(const boost::system::error_code& error) {
     return Error::answer_must_be_http;
 }
 
+// A body in chunks ends with no less than "0 CRLF CRLF". Beast's parser asserts that it isn't given the beginning of
+// that twice, which a server that sends byte by byte would bring about.
+constexpr std::size_t last_chunk_size = 5;
+
+bool needs_more(const Parser& parser, std::size_t bytes) {
+    return bytes < (parser.is_header_done() && parser.chunked() ? last_chunk_size : 1);
+}
+
 Response take(Parser& parser) {
     const bool close = !parser.keep_alive();
     beast::response<beast::string_body> message = parser.release();
@@ -87,7 +95,7 @@ std::optional<Result<Response, Error>> ResponseReader::next(Method method) {
         }
         Parser& parser = *state.parser;
         boost::system::error_code error;
-        while (!parser.is_done() && state.begin < state.buffer.size()) {
+        while (!parser.is_done() && !needs_more(parser, state.buffer.size() - state.begin)) {
             const std::size_t used = parser.put(
                 boost::asio::buffer(state.buffer.data() + state.begin, state.buffer.size() - state.begin), error);
             state.begin += used;

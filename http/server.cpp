@@ -4,10 +4,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <mutex>
-#include <set>
 
 #include "http/access.h"
-#include "http/response_writer.h"
+#include "http/crowd.h"
 #include "http/session.h"
 
 namespace datadeed::http {
@@ -30,16 +29,6 @@ Failure failure_of(const error_code& error, const std::string& where) {
                        : is(boost::system::errc::permission_denied)     ? Error::port_must_be_permitted
                                                                         : Error::listening_must_be_possible;
     return {.error = kind, .detail = "can't listen on " + where + ": " + error.message()};
-}
-
-Response too_many_connections() {
-    Response response = to_response(Problem{.status = 503,
-                                            .code = "http.too_many_connections",
-                                            .title = "The server has as many connections as it may",
-                                            .detail = "this connection is one too many",
-                                            .hint = "try again later, and close connections that aren't used"});
-    response.headers.emplace_back("Retry-After", "1");
-    return response;
 }
 
 }  // namespace
@@ -101,26 +90,31 @@ public:
         });
         for (const std::shared_ptr<Session>& session : sessions()) session->abort();
         const std::lock_guard lock{mutex_};
-        sessions_.clear();
+        crowd_.clear();
     }
 
     void forget(const std::shared_ptr<Session>& session) override {
         {
             const std::lock_guard lock{mutex_};
-            sessions_.erase(session);
+            crowd_.leave(session);
         }
         if (stopping) asio::post(strand_, [self = shared_from_this()] { self->report_when_empty(); });
     }
 
+    void stands(const std::shared_ptr<Session>& session, Standing standing) override {
+        const std::lock_guard lock{mutex_};
+        crowd_.move(session, standing, std::chrono::steady_clock::now());
+    }
+
     std::size_t connections() const {
         const std::lock_guard lock{mutex_};
-        return sessions_.size();
+        return crowd_.size();
     }
 
 private:
     std::vector<std::shared_ptr<Session>> sessions() const {
         const std::lock_guard lock{mutex_};
-        return {sessions_.begin(), sessions_.end()};
+        return crowd_.all();
     }
 
     void accept() {
@@ -142,24 +136,23 @@ private:
     }
 
     void accepted(StrandSocket socket) {
-        if (connections() >= config.limits.connections) return turn_away(socket);
+        if (connections() >= config.limits.connections && !make_room()) return turn_away(socket);
         auto session = std::make_shared<Session>(std::move(socket), shared_from_this());
         {
             const std::lock_guard lock{mutex_};
-            sessions_.insert(session);
+            crowd_.enter(session);
         }
         session->start();
     }
 
-    // Best effort: the few bytes fit into the empty send buffer, or the client learns nothing but the close.
-    static void turn_away(StrandSocket& socket) {
-        const Response response = too_many_connections();
-        const std::string bytes = head_of(response, false, std::time(nullptr)) + response.body;
-        error_code ignored;
-        socket.non_blocking(true, ignored);
-        socket.write_some(asio::buffer(bytes), ignored);
-        socket.shutdown(tcp::socket::shutdown_send, ignored);
-        socket.close(ignored);
+    [[nodiscard]] bool make_room() {
+        std::shared_ptr<Session> one;
+        {
+            const std::lock_guard lock{mutex_};
+            one = crowd_.take_one_to_go(std::chrono::steady_clock::now());
+        }
+        if (one) one->make_room();
+        return one != nullptr;
     }
 
     void stop_accepting() {
@@ -182,7 +175,7 @@ private:
     asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Strand> grace_;
     std::function<void()> done_;
     mutable std::mutex mutex_;
-    std::set<std::shared_ptr<Session>> sessions_;
+    Crowd<Session> crowd_;
 };
 
 Server::Server(asio::io_context& io, ServerConfig config, Handler handler)

@@ -27,15 +27,19 @@ inline constexpr std::size_t small_body_bytes = std::size_t{64} << 10U;
 struct ServerLimits {
     std::size_t header_bytes{8 * 1024};
     std::size_t body_bytes{256 * 1024};
-    std::size_t connections{256};  // one more is told 503 and closed
+    // For one more, one that does nothing is closed (crowd.h); if all are at work, the newcomer is told 503 and closed.
+    std::size_t connections{256};
     // Of answers' bodies that are being written, over all connections. A larger body than those that are left is
     // replaced by 503, unless it is the only one or small (small_body_bytes).
     std::size_t answer_bytes{std::size_t{64} << 20U};
     std::chrono::milliseconds header_time{5'000};    // from the first byte of a request to the end of its head
     std::chrono::milliseconds request_time{15'000};  // from the first byte to the last
-    std::chrono::milliseconds idle_time{60'000};     // without a request
-    std::chrono::milliseconds answer_time{75'000};   // how long a handler may take, then 503
-    std::chrono::milliseconds write_time{15'000};    // for a whole response
+    // A body that comes more slowly than so many bytes a second, after so long, is cut off before that.
+    std::size_t body_bytes_per_second{1024};
+    std::chrono::milliseconds body_grace{2'000};
+    std::chrono::milliseconds idle_time{60'000};    // without a request
+    std::chrono::milliseconds answer_time{75'000};  // how long a handler may take, then 503
+    std::chrono::milliseconds write_time{15'000};   // for a whole response
 };
 
 struct ServerConfig {

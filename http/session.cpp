@@ -48,12 +48,37 @@ Response no_room() {
     return response;
 }
 
+// How long a body may take of which so much is here.
+std::chrono::milliseconds body_time(const ServerLimits& limits, std::size_t received) {
+    return limits.body_grace + std::chrono::milliseconds{received * 1000 / limits.body_bytes_per_second};
+}
+
 bool wants_close(const Headers& headers) {
     const std::optional<std::string_view> value = headers.find("connection");
     return value && has_token(*value, "close");
 }
 
+Response too_many_connections() {
+    Response response = to_response(Problem{.status = 503,
+                                            .code = "http.too_many_connections",
+                                            .title = "The server has as many connections as it may",
+                                            .detail = "this connection is one too many",
+                                            .hint = "try again later, and close connections that aren't used"});
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
 }  // namespace
+
+void turn_away(StrandSocket& socket) {
+    const Response response = too_many_connections();
+    const std::string bytes = head_of(response, false, std::time(nullptr)) + response.body;
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(bytes), ignored);
+    socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    socket.close(ignored);
+}
 
 // One request's place in its session. Responder copies share it.
 class Responder::Slot {
@@ -109,6 +134,15 @@ void Session::abort() {
     asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
 }
 
+void Session::make_room() {
+    asio::dispatch(socket_.get_executor(), [self = shared_from_this()] {
+        // Its request may have come meanwhile.
+        if (self->phase_ == Phase::answering) return;
+        if (self->phase_ == Phase::reading && self->began_) turn_away(self->socket_);
+        self->close();
+    });
+}
+
 void Session::answer(std::uint64_t request, Response response) {
     auto respond = [self = shared_from_this(), request, response = std::move(response)]() mutable {
         if (self->phase_ != Phase::answering || self->request_ != request) return;
@@ -144,6 +178,7 @@ void Session::proceed() {
     if (next && next->has_value()) return handle(std::move(**next));
     if (next) return respond(to_response(next->error()), false);
     phase_ = Phase::reading;
+    if (request_ > 0) stand(Standing::idle);
     if (!reader_.in_request() && host_->stopping) return close();
     if (reader_.take_expectation()) return send_continue();
     set_read_deadline();
@@ -152,7 +187,9 @@ void Session::proceed() {
 
 void Session::handle(Request request) {
     began_ = false;
+    body_from_.reset();
     phase_ = Phase::answering;
+    stand(Standing::busy);
     ++request_;
     keep_alive_ = !wants_close(request.headers);
     without_body_ = request.method == Method::head;
@@ -171,6 +208,7 @@ void Session::handle(Request request) {
 
 void Session::respond(Response response, bool keep_alive) {
     phase_ = Phase::writing;
+    stand(Standing::sending);
     if (!without_body_ && !has_room(response.body.size())) response = no_room();
     close_after_ = !keep_alive || response.close || host_->stopping;
     head_ = head_of(response, !close_after_, std::time(nullptr));
@@ -221,6 +259,7 @@ void Session::wrote() {
 
 void Session::linger() {
     phase_ = Phase::lingering;
+    stand(Standing::idle);
     error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     set_deadline(Clock::now() + linger_time);
@@ -240,7 +279,16 @@ void Session::close() {
 void Session::set_read_deadline() {
     const ServerLimits& limits = host_->config.limits;
     if (!began_) return set_deadline(Clock::now() + limits.idle_time);
-    set_deadline(begun_at_ + (reader_.in_body() ? limits.request_time : limits.header_time));
+    if (!reader_.in_body()) return set_deadline(begun_at_ + limits.header_time);
+    if (!body_from_) body_from_ = Clock::now();
+    const Clock::time_point slowest = *body_from_ + body_time(limits, reader_.body_received());
+    set_deadline(std::min(begun_at_ + limits.request_time, slowest));
+}
+
+void Session::stand(Standing standing) {
+    if (standing == standing_) return;
+    standing_ = standing;
+    host_->stands(shared_from_this(), standing);
 }
 
 void Session::set_deadline(Clock::time_point at) {

@@ -10,8 +10,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "http/crowd.h"
 #include "http/request_reader.h"
 #include "http/server.h"
 
@@ -31,6 +33,8 @@ struct SessionHost {
 
     // The session is closed. Any thread.
     virtual void forget(const std::shared_ptr<Session>& session) = 0;
+    // Where it stands now. Any thread.
+    virtual void stands(const std::shared_ptr<Session>& session, Standing standing) = 0;
 
     const ServerConfig config;
     const Handler handler;
@@ -41,14 +45,19 @@ struct SessionHost {
 using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
 using StrandSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Strand>;
 
+// Says that there are too many connections and closes this one. Best effort: the few bytes fit into the empty send
+// buffer, or the client learns nothing but the close.
+void turn_away(StrandSocket& socket);
+
 class Session : public std::enable_shared_from_this<Session> {
 public:
     Session(StrandSocket socket, std::shared_ptr<SessionHost> host);
 
     // These post to the strand and may be called from any thread.
     void start();
-    void finish();  // ends now when no request is under way, otherwise after its answer
-    void abort();   // ends now
+    void finish();     // ends now when no request is under way, otherwise after its answer
+    void abort();      // ends now
+    void make_room();  // ends now, and says why if the client has begun a request
     void answer(std::uint64_t request, Response response);
 
 private:
@@ -66,6 +75,7 @@ private:
     void linger();
     void close();
 
+    void stand(Standing standing);
     void set_read_deadline();
     void set_deadline(Clock::time_point at);
     void arm(Clock::time_point at);
@@ -85,6 +95,8 @@ private:
     Clock::time_point armed_{Clock::time_point::max()};
     bool began_{false};  // a request has begun and isn't whole yet
     Clock::time_point begun_at_{};
+    std::optional<Clock::time_point> body_from_{};  // since when its body is awaited
+    Standing standing_{Standing::fresh};
 
     std::uint64_t request_{0};  // counts up; an answer to an older one is ignored
     bool keep_alive_{true};     // as the client wishes, for the request under way

@@ -4,6 +4,7 @@
 
 #include "base/cbor.h"
 #include "base/overloaded.h"
+#include "base/terminal.h"
 #include "json/json.h"
 
 namespace datadeed::json {
@@ -11,6 +12,12 @@ namespace datadeed::json {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
+
+void number_escape_to(std::string& out, std::uint32_t code) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    out += "\\u";
+    for (unsigned shift = 16; shift > 0; shift -= 4) out += digits[(code >> (shift - 4U)) & 0x0FU];
+}
 
 void escape_to(std::string& out, char c) {
     switch (c) {
@@ -40,13 +47,31 @@ void escape_to(std::string& out, char c) {
     }
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7F) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        out += "\\u00";
-        out += digits[byte >> 4U];
-        out += digits[byte & 0x0FU];
+        number_escape_to(out, byte);
     } else {
         out += c;
     }
+}
+
+// One well-formed character. What steers a terminal is escaped although JSON would let it pass: answers and lines of a
+// log are looked at with whatever is at hand.
+void character_to(std::string& out, std::string_view character) {
+    const auto bits = [character](std::size_t at) { return static_cast<unsigned char>(character[at]) & 0x3FU; };
+    switch (steering_size(character)) {
+        case 2:
+            return number_escape_to(out, (static_cast<unsigned char>(character[0]) & 0x1FU) << 6U | bits(1));
+        case 3:
+            return number_escape_to(
+                out, (static_cast<unsigned char>(character[0]) & 0x0FU) << 12U | bits(1) << 6U | bits(2));
+        default:
+            for (const char c : character) escape_to(out, c);
+    }
+}
+
+// Its length by its first byte.
+std::size_t size_of_well_formed(char first) {
+    const auto byte = static_cast<unsigned char>(first);
+    return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
 // The length of the well-formed character that starts here, 0 when there is none.
@@ -60,14 +85,18 @@ std::size_t character_size(std::string_view rest) {
 void text_to(std::string& out, std::string_view text) {
     out += '"';
     if (cbor::is_utf8(as_bytes(text))) {
-        for (const char c : text) escape_to(out, c);
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t size = size_of_well_formed(text[at]);
+            character_to(out, text.substr(at, size));
+            at += size;
+        }
     } else {
         for (std::size_t at = 0; at < text.size();) {
             const std::size_t size = character_size(text.substr(at));
             if (size == 0) {
                 out += replacement;
             } else {
-                for (const char c : text.substr(at, size)) escape_to(out, c);
+                character_to(out, text.substr(at, size));
             }
             at += size == 0 ? 1 : size;
         }

@@ -16,7 +16,9 @@ struct Limits {
     // Bytes of the whole text.
     std::size_t size_max{1 << 20};
     // Arrays and objects inside each other; the outermost is at depth 1.
-    std::size_t depth_max{32};
+    std::size_t depth_max{16};
+    // Members of one object.
+    std::size_t members_max{256};
 };
 
 enum class Rule : std::uint8_t {
@@ -25,6 +27,7 @@ enum class Rule : std::uint8_t {
     text_must_be_valid_utf8,
     text_must_not_hold_nul_or_byte_order_mark,
     nesting_must_be_bounded,
+    members_must_be_bounded,
     member_names_must_be_unique,
     numbers_must_be_integers_of_64_bits,
 };
@@ -52,7 +55,8 @@ struct ParseError {
 [[nodiscard]] Result<Value, ParseError> parse(std::string_view text, Limits limits = {});
 
 // The text of a value on one line, or indented by `indent` spaces a level when that is above 0. Bytes of a text that
-// aren't UTF-8 come out as U+FFFD, so the result always parses.
+// aren't UTF-8 come out as U+FFFD, so the result always parses; characters that steer a terminal (base/terminal.h) come
+// out as \uXXXX.
 [[nodiscard]] std::string dump(const Value& value, int indent = 0);
 
 }  // namespace datadeed::json

@@ -45,7 +45,7 @@ public:
     using string_t = nlohmann::json::string_t;
     using binary_t = nlohmann::json::binary_t;
 
-    explicit Builder(std::size_t depth_max) : depth_max_{depth_max} {}
+    explicit Builder(const Limits& limits) : limits_{limits} {}
 
     bool null() { return add(Value{}); }
     bool boolean(bool value) { return add(Value{value}); }
@@ -61,6 +61,7 @@ public:
 
     bool key(string_t& name) {
         if (!open_.back().names.insert(name).second) return refuse(Rule::member_names_must_be_unique);
+        if (open_.back().names.size() > limits_.members_max) return refuse(Rule::members_must_be_bounded);
         open_.back().name = std::move(name);
         return true;
     }
@@ -88,7 +89,7 @@ private:
     }
 
     bool open(Value value) {
-        if (open_.size() >= depth_max_) return refuse(Rule::nesting_must_be_bounded);
+        if (open_.size() >= limits_.depth_max) return refuse(Rule::nesting_must_be_bounded);
         open_.push_back(Open{.value = std::move(value), .name = {}, .names = {}, .members = {}});
         return true;
     }
@@ -111,7 +112,7 @@ private:
         return true;
     }
 
-    std::size_t depth_max_;
+    Limits limits_;
     std::vector<Open> open_;
     Value root_;
     Rule rule_{Rule::text_must_be_json};
@@ -138,7 +139,7 @@ Result<Value, ParseError> parse(std::string_view text, Limits limits) {
     if (text.starts_with("\xEF\xBB\xBF")) {
         return fail(error_at(text, 0, Rule::text_must_not_hold_nul_or_byte_order_mark));
     }
-    Builder builder{limits.depth_max};
+    Builder builder{limits};
     const char* furthest = text.data();
     const Cursor begin{.at = text.data(), .furthest = &furthest};
     const Cursor end{.at = text.data() + text.size(), .furthest = &furthest};
@@ -160,6 +161,8 @@ std::string_view code(Rule rule) {
             return "json.not_utf8";
         case Rule::text_must_not_hold_nul_or_byte_order_mark:
             return "json.nul_or_bom";
+        case Rule::members_must_be_bounded:
+            return "json.too_many_members";
         case Rule::nesting_must_be_bounded:
             return "json.too_deep";
         case Rule::member_names_must_be_unique:
@@ -180,6 +183,8 @@ std::string_view describe(Rule rule) {
             return "the text is not valid UTF-8";
         case Rule::text_must_not_hold_nul_or_byte_order_mark:
             return "the text holds a NUL or a byte order mark";
+        case Rule::members_must_be_bounded:
+            return "an object has too many members";
         case Rule::nesting_must_be_bounded:
             return "arrays and objects are nested too deep";
         case Rule::member_names_must_be_unique:

@@ -8,6 +8,8 @@
 
 namespace datadeed::ledger {
 
+class EvidenceJudge;
+
 // Where and by whom an operation is carried out.
 struct OperationContext {
     MemberId signer{};
@@ -16,6 +18,7 @@ struct OperationContext {
     TxId tx{};
     std::uint32_t index{};  // the operation's place in the transaction, from 0
     Parameters parameters{};
+    const EvidenceJudge* judge{};  // borrowed
 };
 
 // Numbers stand in transactions: never reuse one. The list of structs is in operation.h.
@@ -34,6 +37,9 @@ enum class OperationKind : std::uint8_t {
     revoke_grant = 12,
     record_uses = 13,
     log_anchor = 14,
+    propose_change = 15,
+    vote_change = 16,
+    report_evidence = 17,
 };
 
 }  // namespace datadeed::ledger

@@ -44,6 +44,11 @@ enum class Refusal : std::uint8_t {
     uses_count_out_of_range, uses_no_right_to_record, uses_more_than_left,
     // Query logs.
     log_number_out_of_range, log_with_self, log_partner_not_found, log_already_anchored, log_expired,
+    // Changes of nodes.
+    change_set_changing, change_no_right_to_propose, change_keys_wrong, change_key_twice, change_until_out_of_range, change_too_many_open, change_role_required, change_member_without_key, change_already_serves, change_does_not_serve, change_last_validator, change_too_many_nodes, change_keys_unfit, change_no_new_key, change_readiness_out_of_range, change_readiness_wrong, change_not_found, change_not_a_voter, change_decided, change_stale, change_expired, change_already_voted,
+    // Evidence.
+    evidence_not_alone, evidence_too_large, evidence_malformed, evidence_not_contradicting, evidence_epoch_unknown,
+    evidence_signer_unknown, evidence_known, evidence_enough, evidence_not_proven,
     // Blocks.
     block_version_unknown, block_height_wrong, block_prev_wrong, block_time_not_rising, block_time_out_of_range,
     block_prev_certificate_wrong, block_empty, block_too_many_transactions, block_too_large, block_log_size_wrong,

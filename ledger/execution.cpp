@@ -8,8 +8,8 @@
 
 namespace datadeed::ledger {
 
-BlockExecution::BlockExecution(const StateView& state, const BlockContext& block)
-    : block_{block}, changes_{Overlay::on(state)}, parameters_{get_parameters(state)} {}
+BlockExecution::BlockExecution(const StateView& state, const BlockContext& block, const EvidenceJudge& judge)
+    : block_{block}, judge_{&judge}, changes_{Overlay::on(state)}, parameters_{get_parameters(state)} {}
 
 Result<void, Refusal> BlockExecution::apply(const VerifiedTransaction& transaction) {
     const Transaction& content = transaction.content();
@@ -25,7 +25,8 @@ Result<void, Refusal> BlockExecution::apply(const VerifiedTransaction& transacti
                              .time = block_.time,
                              .tx = transaction.id(),
                              .index = 0,
-                             .parameters = parameters_};
+                             .parameters = parameters_,
+                             .judge = judge_};
     for (const Operation& operation : content.operations) {
         if (const auto applied = ledger::apply(operation, context, written); !applied) return applied;
         ++context.index;

@@ -6,6 +6,7 @@
 #include "base/types.h"
 #include "crypto/sign.h"
 #include "ledger/error.h"
+#include "ledger/evidence.h"
 #include "ledger/nonces.h"
 #include "ledger/overlay.h"
 #include "ledger/parameters.h"
@@ -24,8 +25,8 @@ struct BlockContext {
 // meanwhile. The same state and transactions give the same changes, whatever was refused in between. One thread.
 class BlockExecution {
 public:
-    // The state must be one that began with genesis_state (asserted).
-    BlockExecution(const StateView& state, const BlockContext& block);
+    // The state must be one that began with genesis_state (asserted). The judge must outlive this.
+    BlockExecution(const StateView& state, const BlockContext& block, const EvidenceJudge& judge);
 
     // Applies the transaction whole, or changes nothing and names the first rule it breaks: expiry, the signer's key,
     // its nonce, then each operation in turn.
@@ -41,6 +42,7 @@ private:
     NonceWindow& nonces_of(const MemberId& member);
 
     BlockContext block_;
+    const EvidenceJudge* judge_;
     Overlay changes_;
     Parameters parameters_;
     // Decoded once a block and written once: a member's window is 2 kB and may be used by thousands of transactions.

@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "ledger/block.h"
+#include "ledger/epoch.h"
 #include "ledger/lookup.h"
 #include "ledger/rights.h"
 #include "ledger/state_keys.h"
@@ -89,6 +90,22 @@ void put(StateChanges& changes, Bytes key, Bytes value) {
     changes.emplace(std::move(key), std::move(value));
 }
 
+void put_node_key(StateChanges& changes, const crypto::PublicKey& key, const MemberId& member, NodeKeyPurpose purpose) {
+    put(changes, state_keys::node_key(key), encode(NodeKeyRecord{.member = member, .purpose = purpose}));
+}
+
+void put_nodes(StateChanges& changes, const ValidatorSet& nodes) {
+    put(changes, state_keys::validators(), encode(Epoch{.number = {}, .from = Height{1}, .nodes = nodes}));
+    for (const Validator& validator : nodes.validators) {
+        put_node_key(changes, validator.vote, validator.member, NodeKeyPurpose::vote);
+        put_node_key(changes, validator.link, validator.member, NodeKeyPurpose::link);
+        put_node_key(changes, validator.cosign, validator.member, NodeKeyPurpose::cosign);
+    }
+    for (const Observer& observer : nodes.observers) {
+        put_node_key(changes, observer.link, observer.member, NodeKeyPurpose::link);
+    }
+}
+
 }  // namespace
 
 Result<void, Refusal> check(const Genesis& genesis) {
@@ -119,7 +136,8 @@ ChainId chain_id(ByteView document) {
 StateChanges genesis_state(const Genesis& genesis) {
     StateChanges changes;
     put(changes, state_keys::parameters(), encode(genesis.parameters));
-    put(changes, state_keys::validators(), encode(genesis.nodes));
+    put(changes, state_keys::chain(), encode(chain_id(encode(genesis))));
+    put_nodes(changes, genesis.nodes);
     put(changes, state_keys::totals(), encode(Totals{.members = genesis.members.size(), .data = 0, .grants = 0}));
     for (const GenesisMember& member : genesis.members) {
         put(changes, state_keys::member(member.id),

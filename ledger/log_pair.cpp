@@ -4,7 +4,7 @@
 
 namespace datadeed::ledger {
 
-LogPairId make_log_pair(const MemberId& one, const MemberId& other, Epoch epoch) {
+LogPairId make_log_pair(const MemberId& one, const MemberId& other, LogEpoch epoch) {
     return one < other ? LogPairId{.low = one, .high = other, .epoch = epoch}
                        : LogPairId{.low = other, .high = one, .epoch = epoch};
 }

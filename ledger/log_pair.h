@@ -44,11 +44,11 @@ struct LogPairRecord {
 struct LogPairId {
     MemberId low{};
     MemberId high{};
-    Epoch epoch{};
+    LogEpoch epoch{};
 
     friend bool operator==(const LogPairId&, const LogPairId&) = default;
 };
-[[nodiscard]] LogPairId make_log_pair(const MemberId& one, const MemberId& other, Epoch epoch);
+[[nodiscard]] LogPairId make_log_pair(const MemberId& one, const MemberId& other, LogEpoch epoch);
 
 // What the anchors of a pair amount to. Derived, never stored.
 enum class LogState : std::uint8_t {

@@ -32,12 +32,61 @@ Parameters get_parameters(const StateView& state) {
     return get<Parameters>(state, state_keys::parameters());
 }
 
+ChainId get_chain(const StateView& state) {
+    return get<ChainId>(state, state_keys::chain());
+}
+
+Epoch get_epoch(const StateView& state) {
+    return get<Epoch>(state, state_keys::validators());
+}
+
 ValidatorSet get_validators(const StateView& state) {
-    return get<ValidatorSet>(state, state_keys::validators());
+    return get_epoch(state).nodes;
+}
+
+std::optional<Epoch> find_epoch(const StateView& state, EpochNumber number) {
+    Epoch present = get_epoch(state);
+    if (number == present.number) return present;
+    return find<Epoch>(state, state_keys::past_epoch(number));
+}
+
+Epoch epoch_at(const StateView& state, Height height) {
+    Epoch found = get_epoch(state);
+    // The epoch wanted is among the numbers in [low, high): all from `high` on begin too late.
+    EpochNumber low{};
+    EpochNumber high = found.number;
+    if (found.from <= height) return found;
+    while (high.value - low.value > 1) {
+        const EpochNumber middle{low.value + (high.value - low.value) / 2};
+        const Epoch epoch = get<Epoch>(state, state_keys::past_epoch(middle));
+        (epoch.from <= height ? low : high) = middle;
+    }
+    // There's one at every height: at 0, which nobody votes on, the first.
+    return high == EpochNumber{} ? found : get<Epoch>(state, state_keys::past_epoch(low));
+}
+
+std::optional<NodeKeyRecord> find_node_key(const StateView& state, const crypto::PublicKey& key) {
+    return find<NodeKeyRecord>(state, state_keys::node_key(key));
 }
 
 Totals get_totals(const StateView& state) {
     return get<Totals>(state, state_keys::totals());
+}
+
+std::optional<ChangeRecord> find_change(const StateView& state, const ChangeId& id) {
+    return find<ChangeRecord>(state, state_keys::change(id));
+}
+
+OpenChanges find_open_changes(const StateView& state, const MemberId& proposer) {
+    return find<OpenChanges>(state, state_keys::open_changes(proposer)).value_or(OpenChanges{});
+}
+
+std::optional<EvidenceRecord> find_evidence(const StateView& state, const EvidenceId& id) {
+    return find<EvidenceRecord>(state, state_keys::evidence(id));
+}
+
+std::uint32_t find_convictions(const StateView& state, EpochNumber epoch, Offence offence, const MemberId& accused) {
+    return find<std::uint32_t>(state, state_keys::convictions(epoch, offence, accused)).value_or(0);
 }
 
 std::optional<MemberRecord> find_member(const StateView& state, const MemberId& id) {

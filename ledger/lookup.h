@@ -6,8 +6,11 @@
 
 #include "base/fields.h"
 #include "crypto/sign.h"
+#include "ledger/epoch.h"
+#include "ledger/evidence.h"
 #include "ledger/grant_record.h"
 #include "ledger/log_pair.h"
+#include "ledger/node_change.h"
 #include "ledger/nonces.h"
 #include "ledger/parameters.h"
 #include "ledger/records.h"
@@ -42,8 +45,26 @@ enum class GrantSide : std::uint8_t { grantee = 1, grantor = 2 };
 [[nodiscard]] std::string_view name(GrantSide side);
 
 [[nodiscard]] Parameters get_parameters(const StateView& state);
+[[nodiscard]] ChainId get_chain(const StateView& state);
+// The present epoch: its nodes vote on the next block. get_validators is its nodes.
+[[nodiscard]] Epoch get_epoch(const StateView& state);
 [[nodiscard]] ValidatorSet get_validators(const StateView& state);
 [[nodiscard]] Totals get_totals(const StateView& state);
+
+// Any epoch so far, the present one included.
+[[nodiscard]] std::optional<Epoch> find_epoch(const StateView& state, EpochNumber number);
+// The epoch whose nodes vote on the block at this height: of the chain so far, or the next one. What will hold above
+// that nobody knows; the answer is then the present epoch. Some binary search of records.
+[[nodiscard]] Epoch epoch_at(const StateView& state, Height height);
+[[nodiscard]] std::optional<NodeKeyRecord> find_node_key(const StateView& state, const crypto::PublicKey& key);
+[[nodiscard]] std::optional<ChangeRecord> find_change(const StateView& state, const ChangeId& id);
+// Empty for a member that never proposed any.
+[[nodiscard]] OpenChanges find_open_changes(const StateView& state, const MemberId& proposer);
+
+[[nodiscard]] std::optional<EvidenceRecord> find_evidence(const StateView& state, const EvidenceId& id);
+// How many offences of this kind by this validator in this epoch are recorded.
+[[nodiscard]] std::uint32_t find_convictions(const StateView& state, EpochNumber epoch, Offence offence,
+                                             const MemberId& accused);
 
 [[nodiscard]] std::optional<MemberRecord> find_member(const StateView& state, const MemberId& id);
 [[nodiscard]] bool has_member(const StateView& state, const MemberId& id);

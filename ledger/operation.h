@@ -9,8 +9,10 @@
 #include "ledger/operations/appoint_manager.h"
 #include "ledger/operations/create_grant.h"
 #include "ledger/operations/log_anchor.h"
+#include "ledger/operations/propose_change.h"
 #include "ledger/operations/record_uses.h"
 #include "ledger/operations/register_data.h"
+#include "ledger/operations/report_evidence.h"
 #include "ledger/operations/retire_key.h"
 #include "ledger/operations/revoke_grant.h"
 #include "ledger/operations/revoke_manager.h"
@@ -18,15 +20,16 @@
 #include "ledger/operations/transfer_accept.h"
 #include "ledger/operations/transfer_offer.h"
 #include "ledger/operations/transfer_withdraw.h"
+#include "ledger/operations/vote_change.h"
 
 // The one list of what a transaction can do. A new kind is a file in operations/, a number in context.h, and a line
 // here; codec, JSON, command line and fuzzers follow from its fields().
 
 namespace datadeed::ledger {
 
-using Operation =
-    std::variant<AdmitMember, SetRoles, AddKey, RetireKey, RegisterData, TransferOffer, TransferWithdraw,
-                 TransferAccept, AppointManager, RevokeManager, CreateGrant, RevokeGrant, RecordUses, LogAnchor>;
+using Operation = std::variant<AdmitMember, SetRoles, AddKey, RetireKey, RegisterData, TransferOffer, TransferWithdraw,
+                               TransferAccept, AppointManager, RevokeManager, CreateGrant, RevokeGrant, RecordUses,
+                               LogAnchor, ProposeChange, VoteChange, ReportEvidence>;
 
 template <class T>
 concept OperationStruct =

@@ -56,6 +56,10 @@ bool signer_manages(const DataRecord& data, const OperationContext& context) {
     return data.manager && data.manager->member == context.signer && !is_over(*data.manager, context.time);
 }
 
+bool is_key_taken(const StateView& state, const crypto::PublicKey& key) {
+    return find_key(state, key) || find_node_key(state, key);
+}
+
 Result<void, Refusal> must_be_active(const Effectiveness& effectiveness) {
     switch (effectiveness.status) {
         case GrantStatus::active:

@@ -32,6 +32,9 @@ namespace datadeed::ledger {
 // Whether the signer manages the data set and its appointment isn't over.
 [[nodiscard]] bool signer_manages(const DataRecord& data, const OperationContext& context);
 
+// Whether a member or a node ever had the key: nobody else may have it.
+[[nodiscard]] bool is_key_taken(const StateView& state, const crypto::PublicKey& key);
+
 // Success when active, else the status as a refusal.
 [[nodiscard]] Result<void, Refusal> must_be_active(const Effectiveness& effectiveness);
 

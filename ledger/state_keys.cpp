@@ -1,5 +1,8 @@
 #include "ledger/state_keys.h"
 
+#include <concepts>
+#include <utility>
+
 namespace datadeed::ledger::state_keys {
 namespace {
 
@@ -20,6 +23,14 @@ void append_sized(Bytes& key, const DatasetId& data) {
     append(key, as_bytes(data.value));
 }
 
+// Big end first, so that keys sort as the numbers do.
+template <std::unsigned_integral Number>
+void append_number(Bytes& key, Number number) {
+    for (std::size_t left = sizeof(number); left > 0; --left) {
+        key.push_back(static_cast<std::uint8_t>(number >> (8 * (left - 1))));
+    }
+}
+
 Bytes with(Bytes key, ByteView more) {
     append(key, more);
     return key;
@@ -31,8 +42,41 @@ Bytes parameters() {
     return begin('p');
 }
 
+Bytes chain() {
+    return begin('i');
+}
+
 Bytes validators() {
     return begin('v');
+}
+
+Bytes past_epoch(EpochNumber number) {
+    Bytes key = begin('e');
+    append_number(key, number.value);
+    return key;
+}
+
+Bytes node_key(const crypto::PublicKey& key) {
+    return with(begin('w'), key.value);
+}
+
+Bytes change(const ChangeId& id) {
+    return with(all_changes(), id.value);
+}
+
+Bytes open_changes(const MemberId& proposer) {
+    return with(begin('x'), as_bytes(proposer.value));
+}
+
+Bytes evidence(const EvidenceId& id) {
+    return with(all_evidence(), id.value);
+}
+
+Bytes convictions(EpochNumber epoch, Offence offence, const MemberId& accused) {
+    Bytes key = begin('y');
+    append_number(key, epoch.value);
+    key.push_back(static_cast<std::uint8_t>(offence));
+    return with(std::move(key), as_bytes(accused.value));
 }
 
 Bytes totals() {
@@ -79,8 +123,16 @@ Bytes log_pair(const LogPairId& id) {
     Bytes key = begin('l');
     append_ended(key, id.low);
     append_ended(key, id.high);
-    for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<std::uint8_t>(id.epoch.value >> shift));
+    append_number(key, id.epoch.value);
     return key;
+}
+
+Bytes all_changes() {
+    return begin('c');
+}
+
+Bytes all_evidence() {
+    return begin('q');
 }
 
 Bytes all_members() {

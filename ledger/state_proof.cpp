@@ -8,14 +8,10 @@
 namespace datadeed::ledger {
 namespace {
 
+using tree::bit;
+using tree::bits_max;
 using tree::Child;
 using tree::Node;
-
-constexpr std::size_t bits_max = 256;
-
-bool bit(const Digest& key_hash, std::size_t depth) {
-    return (key_hash[depth / 8] >> (7 - depth % 8) & 1) != 0;
-}
 
 // How many bits the two hashes share from the front.
 std::size_t common_bits(const Digest& a, const Digest& b) {

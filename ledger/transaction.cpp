@@ -1,6 +1,8 @@
 #include "ledger/transaction.h"
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "base/cbor.h"
 #include "crypto/cose.h"
@@ -9,13 +11,33 @@
 namespace datadeed::ledger {
 namespace {
 
+// A proof costs two signatures, and isn't remembered where a later operation is refused: whoever could put one among
+// others could let every node check it again and again for nothing.
+bool is_mixed(const Transaction& transaction) {
+    return transaction.operations.size() > 1 &&
+           std::ranges::any_of(transaction.operations, [](const Operation& operation) {
+               return std::holds_alternative<ReportEvidence>(operation);
+           });
+}
+
 Result<void, Refusal> check(const Transaction& transaction) {
     if (transaction.operations.empty()) return fail(Refusal::tx_no_operations);
     if (transaction.operations.size() > operations_max) return fail(Refusal::tx_too_many_operations);
+    if (is_mixed(transaction)) return fail(Refusal::evidence_not_alone);
     for (const Operation& operation : transaction.operations) {
         if (const Result<void, Refusal> form = ledger::check(operation); !form) return form;
     }
     return {};
+}
+
+// What an operation makes is named after its place.
+Digest digest_of_place(std::string_view context, const TxId& tx, std::uint32_t index) {
+    cbor::Writer writer;
+    writer.array(3);
+    writer.text(context);
+    writer.bytes(tx.value);
+    writer.unsigned_integer(index);
+    return crypto::sha256(writer.data());
 }
 
 }  // namespace
@@ -72,12 +94,11 @@ Bytes sign_transaction(const ChainId& chain, const Transaction& transaction, con
 }
 
 GrantId grant_id(const TxId& tx, std::uint32_t index) {
-    cbor::Writer writer;
-    writer.array(3);
-    writer.text("datadeed/grant/1");
-    writer.bytes(tx.value);
-    writer.unsigned_integer(index);
-    return GrantId{crypto::sha256(writer.data())};
+    return GrantId{digest_of_place("datadeed/grant/1", tx, index)};
+}
+
+ChangeId change_id(const TxId& tx, std::uint32_t index) {
+    return ChangeId{digest_of_place("datadeed/change/1", tx, index)};
 }
 
 }  // namespace datadeed::ledger

@@ -85,4 +85,7 @@ private:
 // SHA-256 of CBOR ["datadeed/grant/1", tx id, index]: the grant that the operation at this place creates.
 [[nodiscard]] GrantId grant_id(const TxId& tx, std::uint32_t index);
 
+// SHA-256 of CBOR ["datadeed/change/1", tx id, index]: the change of nodes that the operation at this place proposes.
+[[nodiscard]] ChangeId change_id(const TxId& tx, std::uint32_t index);
+
 }  // namespace datadeed::ledger

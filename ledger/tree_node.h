@@ -9,8 +9,8 @@
 #include "base/types.h"
 #include "ledger/state_tree.h"
 
-// One stored node of the state tree: up to 16 children, one for each value of the next nibble. For state_tree.cpp and
-// state_proof.cpp alone; plain values.
+// One stored node of the state tree: up to 16 children, one for each value of the next nibble. Inside this
+// room only; plain values.
 
 namespace datadeed::ledger::tree {
 
@@ -21,6 +21,14 @@ inline constexpr std::size_t nibbles_max = 64;
 [[nodiscard]] inline unsigned nibble(const Digest& key_hash, std::size_t depth) {
     const unsigned byte = key_hash[depth / 2];
     return depth % 2 == 0 ? byte >> 4 : byte & 0x0F;
+}
+
+// The bits of a key hash, and so the most levels of the binary tree.
+inline constexpr std::size_t bits_max = 256;
+
+// The bit at `depth`, counted likewise.
+[[nodiscard]] inline bool bit(const Digest& key_hash, std::size_t depth) {
+    return (key_hash[depth / 8] >> (7 - depth % 8) & 1) != 0;
 }
 
 struct Child {

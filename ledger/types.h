@@ -26,6 +26,12 @@ using TxId = Strong<struct TxIdTag, Digest>;
 // Made from the transaction that creates the grant and the operation's place in it (transaction.h).
 using GrantId = Strong<struct GrantIdTag, Digest>;
 
+// Made from the transaction that proposes the change of nodes, and the operation's place in it (transaction.h).
+using ChangeId = Strong<struct ChangeIdTag, Digest>;
+
+// A validator's offence, whatever proves it (evidence.h).
+using EvidenceId = Strong<struct EvidenceIdTag, Digest>;
+
 // The client's clock in microseconds since 1970-01-01T00:00:00Z.
 using Nonce = Strong<struct NonceTag>;
 
@@ -34,7 +40,10 @@ using ShareBp = Strong<struct ShareBpTag, std::uint32_t>;
 inline constexpr ShareBp whole{10'000};
 
 // A period of query logs; what it means is agreed between the two sides.
-using Epoch = Strong<struct EpochTag>;
+using LogEpoch = Strong<struct LogEpochTag>;
+
+// The number of an epoch of nodes (epoch.h): 0 at genesis, one more with every change of who serves.
+using EpochNumber = Strong<struct EpochNumberTag, std::uint32_t>;
 
 // Counts and times stay below 2^53, so that JSON readers which know only doubles read them exactly.
 inline constexpr std::uint64_t count_max = (std::uint64_t{1} << 53) - 1;

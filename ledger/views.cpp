@@ -89,6 +89,16 @@ Page<MemberId, MemberRecord> list_members(const StateReader& state, const std::o
     return page_of_records<MemberId, MemberRecord>(state, state_keys::all_members(), after, limit);
 }
 
+Page<ChangeId, ChangeRecord> list_changes(const StateReader& state, const std::optional<ChangeId>& after,
+                                          std::size_t limit) {
+    return page_of_records<ChangeId, ChangeRecord>(state, state_keys::all_changes(), after, limit);
+}
+
+Page<EvidenceId, EvidenceRecord> list_evidence(const StateReader& state, const std::optional<EvidenceId>& after,
+                                               std::size_t limit) {
+    return page_of_records<EvidenceId, EvidenceRecord>(state, state_keys::all_evidence(), after, limit);
+}
+
 Page<DatasetId, DataRecord> list_data(const StateReader& state, const std::optional<DatasetId>& after,
                                       std::size_t limit) {
     return page_of_records<DatasetId, DataRecord>(state, state_keys::all_data(), after, limit);
@@ -121,6 +131,14 @@ Page<GrantId, GrantRecord> list_grants_of(const StateReader& state, const Member
 Page<MemberId, OfferRecord> list_offers(const StateReader& state, const DatasetId& data,
                                         const std::optional<MemberId>& after, std::size_t limit) {
     return page_of_records<MemberId, OfferRecord>(state, state_keys::all_offers(data), after, limit);
+}
+
+std::uint64_t count_changes(const StateReader& state) {
+    return count_under(state, state_keys::all_changes());
+}
+
+std::uint64_t count_evidence(const StateReader& state) {
+    return count_under(state, state_keys::all_evidence());
 }
 
 std::uint64_t count_data_of(const StateReader& state, const MemberId& owner) {

@@ -31,6 +31,12 @@ struct Page {
                                                         std::size_t limit);
 [[nodiscard]] Page<DatasetId, DataRecord> list_data(const StateReader& state, const std::optional<DatasetId>& after,
                                                     std::size_t limit);
+// Proposals to change who runs nodes, open and decided, by id.
+[[nodiscard]] Page<ChangeId, ChangeRecord> list_changes(const StateReader& state, const std::optional<ChangeId>& after,
+                                                        std::size_t limit);
+// The offences that are proved, by id.
+[[nodiscard]] Page<EvidenceId, EvidenceRecord> list_evidence(const StateReader& state,
+                                                             const std::optional<EvidenceId>& after, std::size_t limit);
 // The data sets of which the member owns a share.
 [[nodiscard]] Page<DatasetId, DataRecord> list_data_of(const StateReader& state, const MemberId& owner,
                                                        const std::optional<DatasetId>& after, std::size_t limit);
@@ -46,6 +52,8 @@ struct Page {
                                                       const std::optional<MemberId>& after, std::size_t limit);
 
 // How many items the whole list of that owner, data set or member has. Walks it.
+[[nodiscard]] std::uint64_t count_changes(const StateReader& state);
+[[nodiscard]] std::uint64_t count_evidence(const StateReader& state);
 [[nodiscard]] std::uint64_t count_data_of(const StateReader& state, const MemberId& owner);
 [[nodiscard]] std::uint64_t count_grants_of(const StateReader& state, const DatasetId& data);
 [[nodiscard]] std::uint64_t count_grants_of(const StateReader& state, const MemberId& member);

@@ -1,6 +1,7 @@
 #include "node/clock.h"
 
 #include <chrono>
+#include <ctime>
 
 namespace datadeed::node {
 namespace {
@@ -19,6 +20,13 @@ TimeMs wall_now() {
 
 replica::MonotonicMs monotonic_now() {
     return replica::MonotonicMs{milliseconds_of<std::chrono::steady_clock>()};
+}
+
+std::chrono::microseconds thread_time() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::seconds{time.tv_sec} +
+                                                                 std::chrono::nanoseconds{time.tv_nsec});
 }
 
 }  // namespace datadeed::node

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "base/types.h"
 #include "node/replica/events.h"
 
@@ -11,5 +13,8 @@ namespace datadeed::node {
 [[nodiscard]] TimeMs wall_now();
 // Never goes back; means nothing to another process.
 [[nodiscard]] replica::MonotonicMs monotonic_now();
+
+// How long this thread has run, not counting when it waited for a processor.
+[[nodiscard]] std::chrono::microseconds thread_time();
 
 }  // namespace datadeed::node

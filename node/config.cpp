@@ -11,6 +11,7 @@
 
 #include <toml++/toml.h>
 
+#include "base/bytes.h"
 #include "base/overloaded.h"
 #include "base/suggest.h"
 #include "node/config_keys.h"
@@ -18,7 +19,8 @@
 namespace datadeed::node {
 namespace {
 
-constexpr std::array<std::string_view, 2> peer_keys = {"name", "address"};
+constexpr std::array<std::string_view, 3> peer_keys = {"name", "address", "key"};
+constexpr std::array<std::string_view, 2> peer_keys_needed = {"name", "address"};
 
 // Names from a file go to a terminal: no endless lines, and no half character at the cut.
 std::string in_quotes(std::string_view text) {
@@ -84,6 +86,9 @@ public:
                          "add " + std::string{key.name} + " = ... below [" + std::string{key.table} + "]"});
             }
         }
+        if (config_.next_vote_key.empty() != config_.next_cosign_key.empty()) {
+            add({}, {"config.missing_key", "keys.vote_next and keys.cosign_next go together", "name both files"});
+        }
         if (config_.vote_key.empty() != config_.cosign_key.empty()) {
             add({}, {"config.missing_key", "keys.vote and keys.cosign go together",
                      "a validator has both, an observer neither"});
@@ -145,16 +150,27 @@ private:
 
     void read_value(const ConfigKey& key, const toml::node& value) {
         const std::string name = full_name(key);
-        const bool number = std::holds_alternative<NumberKey>(key.kind);
-        if (number ? !value.is_integer() : !value.is_string()) {
-            return add(value.source().begin, {"config.wrong_type",
-                                              name + " is " + std::string{type_name(value)} + ", but should be " +
-                                                  (number ? "a whole number" : "a text"),
-                                              number ? "write it without quotes" : "write it in \"quotes\""});
+        const auto* number = std::get_if<NumberKey>(&key.kind);
+        const auto* flag = std::get_if<BoolKey>(&key.kind);
+        const bool fits = number != nullptr ? value.is_integer()
+                          : flag != nullptr ? value.is_boolean()
+                                            : value.is_string();
+        if (!fits) {
+            const std::string_view wanted = number != nullptr ? "a whole number"
+                                            : flag != nullptr ? "true or false"
+                                                              : "a text";
+            const bool bare = number != nullptr || flag != nullptr;
+            return add(value.source().begin,
+                       {"config.wrong_type",
+                        name + " is " + std::string{type_name(value)} + ", but should be " + std::string{wanted},
+                        bare ? "write it without quotes" : "write it in \"quotes\""});
         }
-        const std::optional<Wrong> wrong = number
-                                               ? read_number(std::get<NumberKey>(key.kind), value.as_integer()->get())
-                                               : read_text(key, value.as_string()->get());
+        if (flag != nullptr) {
+            flag->at(config_) = value.as_boolean()->get();
+            return;
+        }
+        const std::optional<Wrong> wrong = number != nullptr ? read_number(*number, value.as_integer()->get())
+                                                             : read_text(key, value.as_string()->get());
         if (wrong) add(value.source().begin, {wrong->code, name + ": " + wrong->message, wrong->hint});
     }
 
@@ -173,7 +189,7 @@ private:
                               [&](const WordKey& k) { return read_word(k, value); },
                               [&](const PathKey& k) { return read_path(k, value); },
                               [&](const EndpointKey& k) { return read_endpoint(k, value); },
-                              [](const NumberKey&) -> std::optional<Wrong> { return std::nullopt; },
+                              [](const auto&) -> std::optional<Wrong> { return std::nullopt; },
                           },
                           key.kind);
     }
@@ -258,7 +274,7 @@ private:
             }
             read_peer_value(peer, full, value);
         }
-        for (const std::string_view name : peer_keys) {
+        for (const std::string_view name : peer_keys_needed) {
             if (!entries.contains(name)) {
                 add(entries.source().begin, {"config.missing_key", "a peer has no " + std::string{name},
                                              "add " + std::string{name} + " = \"...\" below [[peers]]"});
@@ -282,6 +298,14 @@ private:
             }
             peer.name = text;
             return;
+        }
+        if (full == "peers.key") {
+            if (const auto bytes = array_from_hex<32>(text)) {
+                peer.key = crypto::PublicKey{*bytes};
+                return;
+            }
+            return add(value.source().begin, {"config.bad_value", full + ": " + in_quotes(text) + " is not a key",
+                                              "write the 64 hex digits that the peer's operator gives"});
         }
         const std::optional<Endpoint> endpoint = parse_endpoint(text);
         if (!endpoint || endpoint->port == 0) {

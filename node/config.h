@@ -8,11 +8,14 @@
 #include <vector>
 
 #include "base/result.h"
+#include "crypto/sign.h"
+#include "node/replica/limits.h"
 
 // What a node is told by its configuration file, in TOML:
 //
 //     [node]
 //     name = "n0"                            # the member id of this node on the chain
+//     joins = false                          # whether it may run before the chain names it
 //     data_dir = "data"                      # relative paths begin at the folder of the file
 //     genesis = "../../genesis.cbor"
 //     [keys]
@@ -27,6 +30,7 @@
 //     [[peers]]
 //     name = "n1"
 //     address = "127.0.0.1:7001"
+//     key = "3b6a..."                        # its link key; only if the chain here doesn't name it yet
 //
 // Strict: a key that isn't known, a wrong type or a value out of range is an error with its place; nothing is silently
 // ignored or corrected. config_keys() lists every key; docs/operations.md explains each. Values; any thread.
@@ -52,18 +56,23 @@ struct Endpoint {
 struct PeerConfig {
     std::string name{};
     Endpoint address{};
+    std::optional<crypto::PublicKey> key{};  // its link key, where the chain as this node has it doesn't name it
 
     friend bool operator==(const PeerConfig&, const PeerConfig&) = default;
 };
 
 struct NodeConfig {
     std::string name{};
+    bool joins{false};  // the chain, as it is here, needn't name it, nor its keys (yet)
     std::filesystem::path data_dir{};
     std::filesystem::path genesis{};
 
     std::filesystem::path link_key{};
     std::filesystem::path vote_key{};    // empty: none
     std::filesystem::path cosign_key{};  // empty: none
+    // Keys that the chain is to name for this node, besides or in place of those: empty, none.
+    std::filesystem::path next_vote_key{};
+    std::filesystem::path next_cosign_key{};
     std::filesystem::path passphrase_file{};
 
     Endpoint listen_peer{.host = "127.0.0.1", .port = 7000};
@@ -78,7 +87,8 @@ struct NodeConfig {
     std::uint64_t log_files{8};
 
     std::uint64_t disk_free_min_mib{256};
-    std::uint64_t history_blocks{100'000};  // 0: all
+    std::uint64_t history_blocks{100'000};                                 // 0: all
+    std::uint64_t snapshot_transactions{replica::snapshot_every_default};  // 0: none is written
     std::uint64_t cache_mib{48};
     std::uint64_t verify_threads{1};
     std::uint64_t api_connections{1024};

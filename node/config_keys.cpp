@@ -32,6 +32,11 @@ constexpr ConfigKey listen(std::string_view name, bool loopback_only, std::strin
     return {"listen", name, false, help, EndpointKey{at, loopback_only}};
 }
 
+constexpr ConfigKey flag(std::string_view table, std::string_view name, std::string_view help,
+                         bool& (*at)(NodeConfig&)) {
+    return {table, name, false, help, BoolKey{at}};
+}
+
 struct Range {
     std::uint64_t min{};
     std::uint64_t max{};
@@ -46,6 +51,8 @@ using C = NodeConfig;
 
 const std::array every_key = {
     text("node", "name", "the member id of this node on the chain", [](C& c) -> auto& { return c.name; }),
+    flag("node", "joins", "true: run though the chain, as far as it is here, names neither this node nor its keys",
+         [](C& c) -> auto& { return c.joins; }),
     path("node", "data_dir", true, "folder of the chain, the state and the votes",
          [](C& c) -> auto& { return c.data_dir; }),
     path("node", "genesis", true, "the genesis document of the chain", [](C& c) -> auto& { return c.genesis; }),
@@ -53,6 +60,10 @@ const std::array every_key = {
     path("keys", "vote", false, "key file for votes; validators only", [](C& c) -> auto& { return c.vote_key; }),
     path("keys", "cosign", false, "key file for cosignatures of checkpoints; validators only",
          [](C& c) -> auto& { return c.cosign_key; }),
+    path("keys", "vote_next", false, "key file for votes that the chain is to name for this node",
+         [](C& c) -> auto& { return c.next_vote_key; }),
+    path("keys", "cosign_next", false, "key file for cosignatures that the chain is to name for this node",
+         [](C& c) -> auto& { return c.next_cosign_key; }),
     path("keys", "passphrase_file", true, "file with the passphrase of the key files, mode 0600",
          [](C& c) -> auto& { return c.passphrase_file; }),
     listen("peer", false, "where other nodes connect (TLS 1.3, both sides known by key)",
@@ -73,6 +84,8 @@ const std::array every_key = {
            [](C& c) -> auto& { return c.disk_free_min_mib; }, {1, 1'048'576}),
     number("storage", "history_blocks", "how many blocks back the state can be asked about; 0: all",
            [](C& c) -> auto& { return c.history_blocks; }, {0, 1'000'000'000}),
+    number("storage", "snapshot_transactions", "transactions between two snapshots that this node writes; 0: none",
+           [](C& c) -> auto& { return c.snapshot_transactions; }, {0, 1'000'000'000}),
     number("storage", "cache_mib", "memory for state used lately", [](C& c) -> auto& { return c.cache_mib; },
            {2, 65'536}),
     number("threads", "verify", "threads that check signatures", [](C& c) -> auto& { return c.verify_threads; },
@@ -95,6 +108,7 @@ std::string default_of(const ConfigKey& key) {
                           [&](const WordKey& k) { return quoted(k.at(defaults)); },
                           [&](const PathKey& k) { return quoted(k.at(defaults).string()); },
                           [&](const EndpointKey& k) { return quoted(to_text(k.at(defaults))); },
+                          [&](const BoolKey& k) { return std::string{k.at(defaults) ? "true" : "false"}; },
                           [&](const NumberKey& k) { return std::to_string(k.at(defaults)); },
                       },
                       key.kind);

@@ -31,6 +31,9 @@ struct EndpointKey {
     Endpoint& (*at)(NodeConfig&);
     bool loopback_only;
 };
+struct BoolKey {
+    bool& (*at)(NodeConfig&);
+};
 struct NumberKey {
     std::uint64_t& (*at)(NodeConfig&);
     std::uint64_t min;
@@ -42,10 +45,10 @@ struct ConfigKey {
     std::string_view name;
     bool required;
     std::string_view help;
-    std::variant<TextKey, WordKey, PathKey, EndpointKey, NumberKey> kind;
+    std::variant<TextKey, WordKey, PathKey, EndpointKey, BoolKey, NumberKey> kind;
 };
 
-// In the order of the documentation. [[peers]] with `name` and `address` is apart: it is a list.
+// In the order of the documentation. [[peers]] with `name`, `address` and `key` is apart: it is a list.
 [[nodiscard]] std::span<const ConfigKey> config_keys();
 
 // The default of a key as it would stand in the file; "" when there is none.

@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t events_at_once = 256;
 constexpr std::uint64_t publish_period_ms = 200;
 
+std::pair<std::uint32_t, std::uint32_t> place_of(const replica::Status& status) {
+    return {status.epoch, status.view};
+}
+
 LogLevel level_of(replica::LogEvent::Level level) {
     switch (level) {
         case replica::LogEvent::Level::debug:
@@ -38,7 +42,7 @@ Driver::Driver(std::unique_ptr<replica::Replica> replica, Inbox& inbox, Metrics&
       log_{&log},
       status_{&status},
       effects_{std::move(effects)},
-      view_{replica_->status().view} {
+      view_{place_of(replica_->status())} {
     publish();
 }
 
@@ -88,6 +92,11 @@ void Driver::perform(std::vector<replica::Action> actions) {
                            for (const auto& [key, value] : event.fields) fields.emplace_back(key, value);
                            log_->write(level_of(event.level), event.name, std::move(fields));
                        },
+                       [&](replica::EpochBegan& began) { effects_.begin_epoch(began.epochs); },
+                       [&](replica::ReadyAnswer& answer) { effects_.ready(std::move(answer)); },
+                       [&](replica::EvidenceFound& found) { effects_.evidence(std::move(found)); },
+                       [&](replica::WriteSnapshot& what) { effects_.write_snapshot(std::move(what)); },
+                       [&](replica::StartAgain& again) { effects_.start_again(again); },
                        [&](replica::Halt& halt) { effects_.halt(halt); },
                    },
                    action);
@@ -104,13 +113,18 @@ void Driver::on_block(const replica::BlockCommitted& block) {
     if (!block.caught_up) metrics_->block_committed(std::chrono::milliseconds{after}, block.transactions);
     log_->debug("block.committed", {{"height", block.height.value},
                                     {"transactions", block.transactions},
+                                    {"epoch", block.epoch},
                                     {"view", block.view},
                                     {"caught_up", block.caught_up}});
 }
 
 void Driver::publish() {
     auto status = std::make_shared<const replica::Status>(replica_->status());
-    for (; view_ < status->view; ++view_) metrics_->view_changed();
+    const std::pair place = place_of(*status);
+    // The first view of an epoch was entered by a block, not by a view change.
+    const std::uint32_t before = place.first == view_.first ? view_.second : 0;
+    for (std::uint32_t view = before; view < place.second; ++view) metrics_->view_changed();
+    view_ = place;
     metrics_->show(*status);
     metrics_->set_queue_size(inbox_->size());
     status_->set(std::move(status));

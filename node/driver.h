@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "node/inbox.h"
@@ -21,6 +22,12 @@ struct DriverEffects {
     std::function<void(replica::SendTo)> send{};
     // All replies of one turn.
     std::function<void(std::vector<replica::Reply>)> reply{};
+    std::function<void(const replica::Epochs&)> begin_epoch{};
+    std::function<void(replica::ReadyAnswer)> ready{};
+    std::function<void(replica::EvidenceFound)> evidence{};
+    std::function<void(replica::WriteSnapshot)> write_snapshot{};
+    // A snapshot has come whole: the replica has ended, and the node is to start again.
+    std::function<void(const replica::StartAgain&)> start_again{};
     // Ends the process: must not return.
     std::function<void(const replica::Halt&)> halt{};
 };
@@ -39,6 +46,8 @@ public:
     Driver& operator=(const Driver&) = delete;
 
     void start();
+    // Who serves as it begins. Before start() only.
+    [[nodiscard]] const replica::Epochs& epochs() const { return replica_->epochs(); }
     // Ends the thread after the turn that it is in. What waits in the inbox is dropped: nothing was promised of it.
     void stop();
 
@@ -58,7 +67,7 @@ private:
     std::atomic<bool> stopping_{false};
     bool changed_{true};
     replica::MonotonicMs published_{};
-    std::uint64_t view_{0};
+    std::pair<std::uint32_t, std::uint32_t> view_{};  // epoch, and view in it
     std::thread thread_;
 };
 

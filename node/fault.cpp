@@ -13,7 +13,7 @@ std::string to_text(const Fault& fault) {
 
 Exit exit_for(std::string_view code) {
     // Longer codes before the rooms they belong to: the first that fits counts.
-    constexpr std::array<std::pair<std::string_view, Exit>, 15> table = {{
+    constexpr std::array<std::pair<std::string_view, Exit>, 16> table = {{
         {"store.disk_full", Exit::disk_full},
         {"file.disk_full", Exit::disk_full},
         {"file.not_found", Exit::missing},
@@ -25,6 +25,7 @@ Exit exit_for(std::string_view code) {
         {"folder.", Exit::folder},
         {"chain.", Exit::verification},
         {"state.", Exit::verification},
+        {"snapshot.", Exit::verification},
         {"votes.", Exit::verification},
         {"consensus.", Exit::verification},
         {"keys.", Exit::keys},

@@ -16,7 +16,8 @@ enum class Exit : std::uint8_t {
     missing = 3,        // a named file isn't there
     keys = 4,           // wrong passphrase, wrong rights, not the keys of the chain
     verification = 5,   // stored bytes, votes or results contradict the chain
-    network = 8,        // a port can't be had
+    conflict = 6,       // the running node isn't in a state for what is asked of it
+    network = 8,        // a port can't be had; the running node doesn't answer
     folder = 20,        // the data folder is in use or can't be written
     wrong_chain = 21,   // the folder belongs to another genesis
     store = 22,         // reading or writing the stores failed

@@ -39,6 +39,9 @@ public:
         std::size_t bytes_{0};
     };
 
+    // What is taken above it stays so until it comes back.
+    void set_most(std::size_t most) { most_ = most; }
+
     // Nothing when there is no room.
     [[nodiscard]] std::optional<Lease> take(std::size_t bytes) { return take(bytes, most_); }
 
@@ -50,10 +53,10 @@ public:
     }
 
     [[nodiscard]] std::size_t used() const { return used_.load(); }
-    [[nodiscard]] std::size_t most() const { return most_; }
+    [[nodiscard]] std::size_t most() const { return most_.load(); }
 
 private:
-    std::size_t most_;
+    std::atomic<std::size_t> most_;
     std::atomic<std::size_t> used_{0};
 };
 

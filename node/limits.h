@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,8 +34,28 @@ inline constexpr std::size_t turn_bytes = std::size_t{16} << 10U;
 // millisecond's work even when it's all signatures.
 inline constexpr std::size_t small_cost_max = (std::size_t{4} << 10U) + work_overhead;
 
+// Of one thread's time for checking and what follows, a peer gets one part in so many: for small messages, of which an
+// honest validator sends some hundred a second, and for all others. Unused time is saved up for so long. A message
+// counts at least so much, since the replica has work with it too.
+inline constexpr unsigned small_time_parts = 8;
+inline constexpr unsigned large_time_parts = 2;
+inline constexpr std::chrono::microseconds time_saved_max{1'000'000};
+inline constexpr std::chrono::microseconds message_time_min{50};
+// Answers with blocks or snapshots that this node has asked a peer for don't count; so many may be due.
+inline constexpr std::size_t answers_due_max = 16;
+
 // So many bad messages or transactions from one peer within so long: its link is closed. A correct node sends none.
 inline constexpr std::size_t bad_messages_max = 16;
 inline constexpr std::uint64_t bad_messages_ms = 10'000;
+
+// Evidence against validators that waits to be put on the chain: pieces, and bytes of all together.
+inline constexpr std::size_t evidence_kept_max = 256;
+inline constexpr std::size_t evidence_kept_bytes_max = std::size_t{16} << 20U;
+// Of one kind, by one validator in one epoch: one convicts, and what is on the chain makes room for the next. So a liar
+// can't fill the places of others.
+inline constexpr std::size_t evidence_kept_alike_max = 4;
+// Of those among them that are too long for the chain: nobody can report them, so they go only when their offence is on
+// the chain by other evidence, or enough of its kind is.
+inline constexpr std::size_t evidence_kept_long_bytes_max = std::size_t{4} << 20U;
 
 }  // namespace datadeed::node

@@ -9,6 +9,7 @@
 #include "node/node.h"
 #include "node/options.h"
 #include "node/process.h"
+#include "node/ready.h"
 #include "node/version.h"
 
 namespace datadeed::node {
@@ -55,17 +56,33 @@ int run_node(const RunNode& options) {
                                .detail = std::string{crypto::describe(verdicts.error())},
                                .hint = "install the libsodium of Debian 12 or later; don't run this node as it is"});
     }
-    auto node = Node::start(*config, *log);
-    if (!node) return end_with(*log, node.error());
-    node->run();
+    for (bool starts = true; starts;) {
+        auto node = Node::start(*config, *log);
+        if (!node) return end_with(*log, node.error());
+        starts = node->run();
+    }
     log->info("node.stopped", {});
     log->flush();
     return 0;
 }
 
+int say_ready(const SayReady& options) {
+    const auto config = load_config(options.config);
+    if (!config) return refuse(config.error(), options.config);
+    harden_process();
+    const Result<std::string, Fault> word = make_ready_file(*config, options.observer);
+    if (word) {
+        print(stdout, *word);
+        return 0;
+    }
+    print(stderr, to_text(word.error()));
+    return code_of(word.error().exit);
+}
+
 int run(const Command& command) {
     return std::visit(Overloaded{
                           [](const RunNode& options) { return run_node(options); },
+                          [](const SayReady& options) { return say_ready(options); },
                           [](const ShowVersion&) {
                               print(stdout, "datadeed-node " + std::string{version()} + "\n");
                               return 0;

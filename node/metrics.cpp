@@ -43,7 +43,8 @@ struct Metrics::Families {
     Gauge& height = gauge("datadeed_block_height", "Height of the last final block.");
     Gauge& log_size = gauge("datadeed_log_transactions", "Transactions in the log.");
     Gauge& cosigned = gauge("datadeed_checkpoint_height", "Last height whose checkpoint a quorum cosigned.");
-    Gauge& view = gauge("datadeed_pbft_view", "View of the consensus.");
+    Gauge& epoch = gauge("datadeed_epoch", "Number of the present epoch: how often those who serve have changed.");
+    Gauge& view = gauge("datadeed_pbft_view", "View of the consensus, counted within the epoch.");
     Gauge& catching_up = gauge("datadeed_catching_up", "1 while blocks are fetched from others.");
     Gauge& quorum = gauge("datadeed_quorum_connected", "1 while enough validators are connected for progress.");
     Gauge& voting = gauge("datadeed_voting", "1 when this node votes.");
@@ -82,6 +83,7 @@ void Metrics::show(const replica::Status& status) {
     f.height.Set(as_double(status.height.value));
     f.log_size.Set(as_double(status.log_size));
     f.cosigned.Set(as_double(status.cosigned.value));
+    f.epoch.Set(as_double(status.epoch));
     f.view.Set(as_double(status.view));
     f.catching_up.Set(status.catching_up ? 1 : 0);
     f.quorum.Set(status.has_quorum ? 1 : 0);

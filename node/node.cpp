@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -14,9 +15,13 @@
 #include "node/api/api.h"
 #include "node/clock.h"
 #include "node/driver.h"
+#include "node/evidence_keeper.h"
 #include "node/ops.h"
+#include "node/posted.h"
 #include "node/process.h"
+#include "node/ready_desk.h"
 #include "node/service.h"
+#include "node/snapshot_task.h"
 #include "node/wiring.h"
 
 namespace datadeed::node {
@@ -29,6 +34,7 @@ constexpr unsigned disk_every = 10;    // periods between two looks at the disk
 constexpr unsigned health_every = 50;  // periods between two looks at the checks for the log
 constexpr unsigned clock_every = 600;  // periods between two warnings of a wrong clock
 constexpr std::chrono::milliseconds answer_grace{500};
+constexpr std::chrono::seconds evidence_grace{2};
 constexpr unsigned stop_seconds_max = 4;  // then the process ends as it is: everything durable is on disk
 
 net::Class class_of(replica::Lane lane) {
@@ -59,13 +65,16 @@ public:
           log_{&log},
           genesis_{std::move(genesis)},
           stores_{std::move(stores)},
-          senders_{genesis_.content.nodes},
+          senders_{genesis_.content.nodes, pinned_peers(config_)},
           inbox_{senders_.events_max()},
-          context_{replica::make_verify_context(genesis_.content, cache_)},
+          snapshots_{stores_, inbox_, *log_},
           pool_{static_cast<std::size_t>(config_.verify_threads), context_, inbox_, senders_, metrics_, reports()},
           submissions_{pool_, inbox_, metrics_},
-          service_{facts_of(config_, genesis_), stores_, status_, submissions_, on_store_error()},
-          api_{service_} {}
+          evidence_{chain::posix_files(), stores_.folder.evidence_path(), genesis_.chain},
+          service_{facts_of(config_, genesis_), stores_, status_, submissions_, evidence_, on_store_error()},
+          evidence_keeper_{evidence_, log, [this] { return service_.state(std::nullopt); }},
+          api_{service_},
+          ready_desk_{inbox_, config_.name, genesis_.chain} {}
 
     ~Impl() {
         pool_.stop();
@@ -88,14 +97,21 @@ public:
         auto replica = start_replica(genesis_, config_, keys, stores_, on_store_error());
         if (!replica) return fail(replica.error());
         driver_ = std::make_unique<Driver>(std::move(*replica), inbox_, metrics_, *log_, status_, effects());
+        know_epochs(driver_->epochs());
         warn_of_clock();
+        const auto opened = evidence_keeper_.open();
+        if (!opened) return fail(node::fault_of(opened.error()));
         return {};
     }
 
     [[nodiscard]] Result<void, Fault> listen(const crypto::SecretKey& link_key) {
-        Result<net::Config, Fault> links = net_config(config_, genesis_);
-        if (!links) return fail(links.error());
-        transport_ = std::make_unique<net::Transport>(io_, std::move(*links), link_key, callbacks());
+        const ledger::ValidatorSet& nodes = driver_->epochs().back().nodes;
+        for (const std::string& peer : unknown_peers(config_, nodes)) {
+            if (status_.get()->height.value == 0) return fail(unknown_peer(peer));
+            log_->warn("peer.unknown", {{"peer", peer}, {"hint", "it is dialled once the chain names it"}});
+        }
+        transport_ =
+            std::make_unique<net::Transport>(io_, net_config(config_, genesis_.chain, nodes), link_key, callbacks());
         api_server_ = std::make_unique<http::Server>(
             api_io_, api_config(config_),
             [this](http::Request request, http::Responder responder) { on_request(std::move(request), responder); });
@@ -116,9 +132,9 @@ public:
         return {};
     }
 
-    void run() {
+    bool run() {
         signals_.async_wait([this](const boost::system::error_code& error, int number) {
-            if (!error) begin_stop(number);
+            if (!error) on_signal(number);
         });
         driver_->start();
         wait_for_timer();
@@ -127,14 +143,24 @@ public:
             api_io_.run();
         }};
         io_.run();
+        io_.restart();  // for a signal that came meanwhile
+        io_.poll();
         // Everything that it serves has stopped. What pool and driver still post to it isn't run any more.
         api_io_.stop();
         api.join();
         pool_.stop();
         driver_->stop();
+        return starts_again_;
     }
 
 private:
+    // What doesn't touch the replica: what is checked with whose keys.
+    void know_epochs(const replica::Epochs& epochs) {
+        context_.set(std::make_shared<const replica::VerifyContext>(
+            replica::make_verify_context(genesis_.content, genesis_.chain, epochs, cache_)));
+        pool_.begin_epoch(epochs.back().nodes);
+    }
+
     [[nodiscard]] VerifyReports reports() {
         return {.on_refused =
                     [this](replica::RequestToken token, replica::Unusable why) {
@@ -151,7 +177,9 @@ private:
     [[nodiscard]] DriverEffects effects() {
         return {.send =
                     [this](const replica::SendTo& send) {
+                        const bool asks = is_question(*send.bytes);
                         for (const ledger::MemberId& peer : send.peers) {
+                            if (asks) pool_.expect_answer(peer.value);
                             transport_->send(peer.value, send.bytes, class_of(send.lane));
                         }
                     },
@@ -161,37 +189,66 @@ private:
                             for (const replica::Reply& reply : all) submissions_.on_reply(reply);
                         });
                     },
+                .begin_epoch =
+                    [this](const replica::Epochs& epochs) {
+                        know_epochs(epochs);
+                        transport_->welcome(welcome_of(config_, epochs.back().nodes));
+                        asio::post(api_io_, [this] { evidence_keeper_.look_again(); });
+                    },
+                .ready =
+                    [this](replica::ReadyAnswer answer) {
+                        asio::post(api_io_, [this, said = std::move(answer)] { ready_desk_.answer(said); });
+                    },
+                .evidence =
+                    [this](replica::EvidenceFound evidence) {
+                        asio::post(api_io_, [this, found = std::move(evidence)] { evidence_keeper_.keep(found); });
+                    },
+                .write_snapshot = [this](replica::WriteSnapshot what) { snapshots_.begin(std::move(what)); },
+                .start_again =
+                    [this](const replica::StartAgain& again) {
+                        log_->info("node.starts_again", {{"snapshot", again.height.value}});
+                        asio::post(io_, [this] { begin_stop(true); });
+                    },
                 .halt =
                     [this](const replica::Halt& halt) {
                         const Fault fault{
                             .exit = exit_for(halt.code), .code = halt.code, .detail = halt.reason, .hint = halt.hint};
                         log_->fault(fault);
+                        finish_evidence();
                         end_process(fault.exit);
                     }};
     }
 
+    // What was found in the step that halts, and in those before, is still to be written by the API's thread.
+    void finish_evidence() {
+        if (wait_for_posted(api_io_, evidence_grace)) return;
+        log_->warn("evidence.not_kept", {{"why", "this process has no more time to write what it just found"}});
+    }
+
     [[nodiscard]] net::Callbacks callbacks() {
-        return {
-            .on_message = [this](const std::string& peer, Bytes message) { pool_.message(peer, std::move(message)); },
-            .on_up =
-                [this](const std::string& peer, const crypto::PublicKey& key) {
-                    log_->info("peer.up", {{"peer", peer}, {"key", to_hex(key.value)}});
-                    pool_.link(peer, true);
-                },
-            .on_down =
-                [this](const std::string& peer) {
-                    log_->info("peer.down", {{"peer", peer}});
-                    pool_.link(peer, false);
-                },
-            .on_dropped = [this](const std::string& peer,
-                                 std::size_t messages) { metrics_.peer_dropped(peer, messages); },
-            .on_log = [this](const net::LinkEvent& event) { log_link(*log_, event); }};
+        return {.on_message = [this](const std::string& peer,
+                                     Bytes message) { return pool_.message(peer, std::move(message)); },
+                .on_up =
+                    [this](const std::string& peer, const crypto::PublicKey& key) {
+                        log_->info("peer.up", {{"peer", peer}, {"key", to_hex(key.value)}});
+                        pool_.link(peer, true);
+                    },
+                .on_down =
+                    [this](const std::string& peer) {
+                        log_->info("peer.down", {{"peer", peer}});
+                        pool_.link(peer, false);
+                    },
+                .on_dropped = [this](const std::string& peer,
+                                     std::size_t messages) { metrics_.peer_dropped(peer, messages); },
+                .on_log = [this](const net::LinkEvent& event) { log_link(*log_, event); }};
     }
 
     [[nodiscard]] OpsSources ops_sources() {
         return {.health = [this] { return health(); },
                 .metrics = &metrics_,
-                .version_json = version_json(service_.facts())};
+                .version_json = version_json(service_.facts()),
+                .say_ready = [this](const crypto::PublicKey& vote,
+                                    const http::Responder& responder) { ready_desk_.ask(vote, responder); }};
     }
 
     [[nodiscard]] std::vector<HealthCheck> health() {
@@ -250,9 +307,17 @@ private:
         });
     }
 
-    void begin_stop(int signal) {
+    void on_signal(int signal) {
         log_->info("node.stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
         end_process_after(stop_seconds_max);
+        begin_stop(false);
+    }
+
+    // A second call only says what is to follow.
+    void begin_stop(bool starts_again) {
+        const bool is_stopping = to_stop_ > 0;
+        starts_again_ = starts_again && !is_stopping;
+        if (is_stopping) return;
         to_stop_ = 3;
         const auto stopped = [this] {
             asio::post(io_, [this] {
@@ -276,9 +341,10 @@ private:
     Metrics metrics_{};
     Senders senders_;
     Inbox inbox_;
+    SnapshotTask snapshots_;
     StatusPicture status_{};
     replica::TransactionCache cache_{};
-    replica::VerifyContext context_;
+    ContextPicture context_{};
     std::atomic<std::uint64_t> last_bad_ms_{0};
     // The thread that called run() has the links and the signals. Reads of the stores may take long, so HTTP, with all
     // that waits for answers, is on a thread of its own.
@@ -288,7 +354,9 @@ private:
     asio::steady_timer timer_{api_io_};
     VerifyPool pool_;
     Submissions submissions_;
+    EvidenceBook evidence_;  // the API's thread, once it runs
     Service service_;
+    EvidenceKeeper evidence_keeper_;
     api::Api api_;
     std::unique_ptr<net::Transport> transport_{};
     std::unique_ptr<Driver> driver_{};
@@ -298,26 +366,31 @@ private:
     bool stopping_{false};
     bool ready_{false};
     HealthChanges health_changes_;
+    ReadyDesk ready_desk_;
     unsigned periods_{0};
     // The network thread only.
     int to_stop_{0};
+    bool starts_again_{false};
 };
 
 Node::Node(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
 Node::Node(Node&&) noexcept = default;
 Node::~Node() = default;
 
-void Node::run() {
-    impl_->run();
+bool Node::run() {
+    return impl_->run();
 }
 
 Result<Node, Fault> Node::start(NodeConfig config, const Log& log) {
     Result<GenesisDocument, Fault> genesis = read_genesis(config.genesis);
     if (!genesis) return fail(genesis.error());
-    Result<NodeKeys, Fault> keys = open_keys(config, genesis->content);
-    if (!keys) return fail(keys.error());
     Result<OpenStores, Fault> stores = open_stores(config, *genesis);
     if (!stores) return fail(stores.error());
+    log_takeover(log, stores->taken_over);
+    const Result<ledger::ValidatorSet, Fault> nodes = read_nodes(*stores, *genesis);
+    if (!nodes) return fail(nodes.error());
+    Result<NodeKeys, Fault> keys = open_keys(config, *nodes);
+    if (!keys) return fail(keys.error());
     auto impl = std::make_unique<Impl>(std::move(config), log, std::move(*genesis), std::move(*stores));
     if (const auto opened = impl->open_replica(*keys); !opened) return fail(opened.error());
     if (const auto listening = impl->listen(keys->link); !listening) return fail(listening.error());

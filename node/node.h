@@ -20,7 +20,9 @@ public:
     ~Node();
 
     // Serves until SIGTERM or SIGINT, then stops everything: within five seconds, after which the process ends with 0.
-    void run();
+    // Or until a snapshot has come whole: true, and a node that is started anew, once this one is gone, goes on from
+    // it.
+    [[nodiscard]] bool run();
 
 private:
     class Impl;

@@ -8,7 +8,8 @@
 namespace datadeed::node {
 namespace {
 
-constexpr std::array<std::string_view, 4> option_names = {"--config", "--check-config", "--version", "--help"};
+constexpr std::array<std::string_view, 6> option_names = {"ready",          "--config",  "--observer",
+                                                          "--check-config", "--version", "--help"};
 
 BadUsage unknown_option(std::string_view argument) {
     return {"unknown argument '" + std::string{argument.substr(0, 64)} + "'" + did_you_mean(argument, option_names)};
@@ -18,12 +19,17 @@ BadUsage unknown_option(std::string_view argument) {
 
 Command parse_options(std::span<const std::string_view> arguments) {
     RunNode run;
+    bool observer = false;
+    const bool says_ready = !arguments.empty() && arguments.front() == "ready";
+    if (says_ready) arguments = arguments.subspan(1);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string_view argument = arguments[i];
         if (argument == "--help" || argument == "-h") return ShowHelp{};
         if (argument == "--version") return ShowVersion{};
         if (argument == "--check-config") {
             run.check_only = true;
+        } else if (argument == "--observer" && says_ready) {
+            observer = true;
         } else if (argument == "--config") {
             if (++i == arguments.size()) return BadUsage{"--config needs a file"};
             run.config = arguments[i];
@@ -34,7 +40,9 @@ Command parse_options(std::span<const std::string_view> arguments) {
         }
     }
     if (run.config.empty()) return BadUsage{"no configuration: datadeed-node --config FILE"};
-    return run;
+    if (!says_ready) return run;
+    if (run.check_only) return BadUsage{"ready takes no --check-config"};
+    return SayReady{.config = std::move(run.config), .observer = observer};
 }
 
 std::string help_text() {
@@ -42,6 +50,9 @@ std::string help_text() {
         "datadeed-node: a node of a Datadeed chain\n\n"
         "  datadeed-node --config FILE                   run until SIGTERM or SIGINT\n"
         "  datadeed-node --config FILE --check-config    say all that is wrong with the file\n"
+        "  datadeed-node ready --config FILE             print the running node's word that it is ready to vote\n"
+        "                                                under the keys of the file, for datadeed net propose\n"
+        "  datadeed-node ready --config FILE --observer  the same, to follow: it needn't run yet\n"
         "  datadeed-node --version\n\n"
         "Example:\n"
         "  datadeed-node --config /etc/datadeed/node.toml\n\n"
@@ -59,7 +70,8 @@ std::string help_text() {
         text += '\n';
     }
     return text +
-           "  [[peers]] name, address     another node to connect to\n\nExit codes and everything else: "
+           "  [[peers]] name, address     another node to connect to; key where the chain doesn't name it yet\n\nExit "
+           "codes and everything else: "
            "docs/operations.md\n";
 }
 

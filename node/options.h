@@ -13,13 +13,18 @@ struct RunNode {
     std::string config{};
     bool check_only{false};
 };
+// Print the word of the node that runs by this configuration: node/ready.h.
+struct SayReady {
+    std::string config{};
+    bool observer{false};  // whatever other keys it has
+};
 struct ShowVersion {};
 struct ShowHelp {};
 struct BadUsage {
     std::string message{};  // what, and what to do
 };
 
-using Command = std::variant<RunNode, ShowVersion, ShowHelp, BadUsage>;
+using Command = std::variant<RunNode, SayReady, ShowVersion, ShowHelp, BadUsage>;
 
 // The arguments without the program's name.
 [[nodiscard]] Command parse_options(std::span<const std::string_view> arguments);

@@ -16,6 +16,12 @@ class Queue {
 public:
     explicit Queue(std::size_t capacity) : capacity_{capacity} {}
 
+    // What is inside stays, however many they are.
+    void set_capacity(std::size_t capacity) {
+        const std::lock_guard lock{mutex_};
+        capacity_ = capacity;
+    }
+
     // False when it is full or closed; the value is dropped then.
     [[nodiscard]] bool push(T value) {
         {
@@ -83,6 +89,9 @@ private:
 template <class T>
 class Shared {
 public:
+    Shared() = default;
+    explicit Shared(T value) : value_{std::move(value)} {}
+
     void set(T value) {
         const std::lock_guard lock{mutex_};
         value_ = std::move(value);

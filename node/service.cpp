@@ -5,11 +5,12 @@
 namespace datadeed::node {
 
 Service::Service(api::NodeFacts facts, const OpenStores& stores, const StatusPicture& status, Submissions& submissions,
-                 chain::OnStateError on_error)
+                 const EvidenceBook& evidence, chain::OnStateError on_error)
     : facts_{std::move(facts)},
       stores_{&stores},
       status_{&status},
       submissions_{&submissions},
+      evidence_{&evidence},
       on_error_{std::move(on_error)} {}
 
 TimeMs Service::now() const {

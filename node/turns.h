@@ -10,14 +10,11 @@
 
 #include "base/assert.h"
 #include "node/limits.h"
+#include "node/rank.h"
 
 // Whose work is done next, when several senders have some waiting. Pure: no clock, no lock; not for several threads.
 
 namespace datadeed::node {
-
-// While both wait, validators come before the others validators_part times: consensus stays ahead of observers and
-// clients, and a validator that floods can't shut them out.
-enum class Rank : std::uint8_t { validator, other };
 
 // A queue for each sender, and rounds by deficit (M. Shreedhar, G. Varghese: Efficient fair queuing using deficit round
 // robin, 1996) with the cost of a piece of work in bytes. What it bounds is order only: how much may wait is for the
@@ -36,10 +33,16 @@ public:
         T work{};
     };
 
-    // The sender's number: 0, 1, 2...
-    std::size_t add(Kind kind) {
-        senders_.push_back(Sender{.kind = kind, .queue = {}, .credit = 0, .busy = false});
+    std::size_t add(Kind kind) {  // the sender's number: 0, 1, 2...
+        senders_.push_back(Sender{.kind = kind});
         return senders_.size() - 1;
+    }
+
+    void set_rank(std::size_t number, Rank rank) {
+        Kind& kind = senders_.at(number).kind;
+        const bool waits = std::erase(round_of(kind.rank), number) > 0;
+        kind.rank = rank;
+        if (waits) enter(number);
     }
 
     void push(std::size_t number, std::size_t cost, T work) {
@@ -48,7 +51,6 @@ public:
         ++size_;
         if (sender.queue.size() == 1 && !sender.busy) enter(number);
     }
-
     // Nothing when all is done, or what is left belongs to senders whose last piece isn't done.
     [[nodiscard]] std::optional<Turn> take() {
         Round& validators = round_of(Rank::validator);
@@ -87,8 +89,7 @@ public:
         return !sender.queue.empty();
     }
 
-    // Whether nothing waits.
-    [[nodiscard]] bool is_empty() const { return size_ == 0; }
+    [[nodiscard]] bool is_empty() const { return size_ == 0; }  // whether nothing waits
 
 private:
     struct Piece {

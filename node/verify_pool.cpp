@@ -11,18 +11,50 @@ bool is_gossip(ByteView bytes) {
     return replica::kind_of(bytes) == replica::WireKind::transactions;
 }
 
+bool is_answer(ByteView bytes) {
+    const std::optional<replica::WireKind> kind = replica::kind_of(bytes);
+    return kind == replica::WireKind::blocks || kind == replica::WireKind::snapshot || kind == replica::WireKind::part;
+}
+
+// False when there is none.
+bool take_one(std::atomic<std::size_t>& count) {
+    std::size_t left = count.load();
+    while (left > 0) {
+        if (count.compare_exchange_weak(left, left - 1)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
-VerifyPool::VerifyPool(std::size_t threads, const replica::VerifyContext& context, Inbox& inbox, Senders& senders,
-                       Metrics& metrics, VerifyReports reports)
+VerifyPool::VerifyPool(std::size_t threads, ContextPicture& context, Inbox& inbox, Senders& senders, Metrics& metrics,
+                       VerifyReports reports)
     : context_{&context}, inbox_{&inbox}, senders_{&senders}, metrics_{&metrics}, reports_{std::move(reports)} {
-    for (std::size_t i = 0; i < senders.size(); ++i) {
-        turns_.add({.rank = senders.at(i).rank, .one_at_a_time = i != Senders::clients});
-    }
+    know_senders();
     for (std::size_t i = 0; i < threads; ++i) {
         threads_.emplace_back([this] { run([this] { return turns_.take(); }, arrived_); });
     }
     threads_.emplace_back([this] { run([this] { return turns_.take_small(small_cost_max); }, small_arrived_); });
+}
+
+// Under mutex_, or before the threads begin.
+void VerifyPool::know_senders() {
+    for (std::size_t i = 0; i < senders_->size(); ++i) {
+        const Rank rank = senders_->at(i).rank;
+        if (i < known_senders_) {
+            turns_.set_rank(i, rank);
+        } else {
+            turns_.add({.rank = rank, .one_at_a_time = i != Senders::clients});
+        }
+    }
+    known_senders_ = senders_->size();
+}
+
+void VerifyPool::begin_epoch(const ledger::ValidatorSet& nodes) {
+    const std::lock_guard lock{mutex_};
+    senders_->begin_epoch(nodes);
+    know_senders();
+    inbox_->set_capacity(senders_->events_max());
 }
 
 VerifyPool::~VerifyPool() {
@@ -39,15 +71,26 @@ void VerifyPool::stop() {
     threads_.clear();
 }
 
-void VerifyPool::message(const std::string& peer, Bytes bytes) {
+bool VerifyPool::message(const std::string& peer, Bytes bytes) {
     const std::optional<std::size_t> number = senders_->find(peer);
-    if (!number) return metrics_->message_dropped("unknown_peer");
+    if (!number) {
+        metrics_->message_dropped("unknown_peer");
+        return false;
+    }
     ByteBudget& share = senders_->at(*number).share;
     const std::size_t cost = bytes.size() + work_overhead;
     std::optional<ByteBudget::Lease> lease =
         share.take(cost, is_gossip(bytes) ? share.most() / gossip_part : share.most());
     const bool taken = lease && push(*number, cost, Message{std::move(bytes), std::move(*lease)});
     if (!taken) metrics_->message_dropped("queue_full");
+    return taken;
+}
+
+void VerifyPool::expect_answer(const std::string& peer) {
+    const std::optional<std::size_t> number = senders_->find(peer);
+    if (!number) return;
+    std::atomic<std::size_t>& due = senders_->at(*number).answers_due;
+    if (due.load() < answers_due_max) ++due;
 }
 
 void VerifyPool::link(const std::string& peer, bool up) {
@@ -77,22 +120,66 @@ void VerifyPool::run(const std::function<std::optional<Turn>()>& take, std::cond
     name_thread("verify");
     std::unique_lock lock{mutex_};
     while (true) {
+        release_due();
         std::optional<Turn> turn = take();
         if (!turn && closed_ && turns_.is_empty()) return;
         if (!turn) {
-            arrived.wait(lock);
+            wait(lock, arrived);
             continue;
         }
         lock.unlock();
-        Sender& sender = senders_->at(turn->sender);
-        std::visit([&](auto& work) { check(sender, std::move(work)); }, turn->work);
+        const std::size_t sender = turn->sender;
+        const Clock::time_point not_before = work_on(std::move(*turn));
         lock.lock();
-        finish(turn->sender);
+        finish(sender, not_before);
     }
 }
 
+void VerifyPool::wait(std::unique_lock<std::mutex>& lock, std::condition_variable& arrived) {
+    if (resting_.empty()) {
+        arrived.wait(lock);
+    } else {
+        const Clock::time_point next = resting_.begin()->first;
+        arrived.wait_until(lock, next);
+    }
+}
+
+// When the pool ends, nobody rests: what waits is finished.
+void VerifyPool::release_due() {
+    while (!resting_.empty() && (closed_ || resting_.begin()->first <= Clock::now())) {
+        const std::size_t sender = resting_.begin()->second;
+        resting_.erase(resting_.begin());
+        finish(sender, {});
+    }
+}
+
+VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn) {
+    Sender& sender = senders_->at(turn.sender);
+    auto* const message = std::get_if<Message>(&turn.work);
+    if (message == nullptr) {
+        std::visit([&](auto& work) { check(sender, std::move(work)); }, turn.work);
+        return {};
+    }
+    // Gossip comes in small pieces, too, and must not use up what votes have.
+    const bool small = message->bytes.size() + work_overhead <= small_cost_max && !is_gossip(message->bytes);
+    const bool asked_for = is_answer(message->bytes) && take_one(sender.answers_due);
+    const std::chrono::microseconds begin = thread_time();
+    check(sender, std::move(*message));
+    if (asked_for) return {};
+    TimeShare& share = small ? sender.small_time : sender.large_time;
+    share.spend(std::max(thread_time() - begin, message_time_min), Clock::now());
+    return share.free_at();
+}
+
 // What else the sender has waiting may be for another thread than this one.
-void VerifyPool::finish(std::size_t sender) {
+void VerifyPool::finish(std::size_t sender, Clock::time_point not_before) {
+    if (!closed_ && not_before > Clock::now()) {
+        resting_.emplace(not_before, sender);
+        // Whoever is idle looks after it.
+        arrived_.notify_one();
+        small_arrived_.notify_one();
+        return;
+    }
     const bool more = turns_.done(sender);
     if (closed_) {
         arrived_.notify_all();
@@ -105,7 +192,7 @@ void VerifyPool::finish(std::size_t sender) {
 
 void VerifyPool::check(Sender& sender, Message work) {
     if (sender.shunned) return metrics_->message_dropped("shunned");
-    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(work.bytes, *context_);
+    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(work.bytes, *context_->get());
     if (!event) {
         metrics_->message_dropped("bad_message");
         return count_bad(sender, 1, event.error());
@@ -131,7 +218,7 @@ void VerifyPool::check(Sender& sender, Link work) {
 }
 
 void VerifyPool::check(Sender& /*clients*/, Submission work) {
-    Result<replica::TransactionPtr, ledger::Refusal> checked = replica::check_transaction(work.bytes, *context_);
+    Result<replica::TransactionPtr, ledger::Refusal> checked = replica::check_transaction(work.bytes, *context_->get());
     if (!checked) return reports_.on_refused(work.token, replica::explain(work.bytes, checked.error()));
     replica::SubmitTransaction event{.transaction = std::move(*checked), .token = work.token};
     if (!inbox_->push(InboxItem{.event = std::move(event), .lease = std::move(work.lease)})) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -13,6 +16,7 @@
 #include "ledger/error.h"
 #include "node/inbox.h"
 #include "node/metrics.h"
+#include "node/queue.h"
 #include "node/replica/verify.h"
 #include "node/senders.h"
 #include "node/turns.h"
@@ -35,23 +39,31 @@ struct VerifyReports {
     std::function<void(const std::string& peer)> on_misconduct{};
 };
 
+// What checking needs to know, in the present epoch.
+using ContextPicture = Shared<std::shared_ptr<const replica::VerifyContext>>;
+
 class VerifyPool {
 public:
     // Starts `threads` threads, and one for small messages of validators alone: votes don't wait until a large message
     // is done. All that is borrowed must outlive it.
-    VerifyPool(std::size_t threads, const replica::VerifyContext& context, Inbox& inbox, Senders& senders,
-               Metrics& metrics, VerifyReports reports);
+    VerifyPool(std::size_t threads, ContextPicture& context, Inbox& inbox, Senders& senders, Metrics& metrics,
+               VerifyReports reports);
     // Stops as stop() does.
     ~VerifyPool();
     VerifyPool(const VerifyPool&) = delete;
     VerifyPool& operator=(const VerifyPool&) = delete;
 
-    // All three: any thread. A message for which its sender has no room is dropped and counted; links going up and down
-    // never are.
-    void message(const std::string& peer, Bytes bytes);
+    // All of these: any thread. A message for which its sender has no room is dropped and counted; links going up and
+    // down never are. False when it was dropped, so that its link is read slowly.
+    bool message(const std::string& peer, Bytes bytes);
     void link(const std::string& peer, bool up);
+    // This node asks the peer for blocks, or for a snapshot: the answer is no imposition.
+    void expect_answer(const std::string& peer);
     // False when there is no room.
     [[nodiscard]] bool transaction(Bytes bytes, replica::RequestToken token);
+
+    // Others serve from now on; the context is already theirs. Any thread.
+    void begin_epoch(const ledger::ValidatorSet& nodes);
 
     // Takes nothing more, finishes what waits and ends the threads.
     void stop();
@@ -71,17 +83,23 @@ private:
     };
     using Work = std::variant<Message, Link, Submission>;
     using Turn = Turns<Work>::Turn;
+    using Clock = std::chrono::steady_clock;
 
     [[nodiscard]] bool push(std::size_t sender, std::size_t cost, Work work);
     // One thread's life, with what it takes and what wakes it.
     void run(const std::function<std::optional<Turn>()>& take, std::condition_variable& arrived);
-    void finish(std::size_t sender);
+    void know_senders();
+    void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& arrived);
+    void finish(std::size_t sender, Clock::time_point not_before);
+    void release_due();
+    // Does it; until when what comes next of the sender has to wait.
+    [[nodiscard]] Clock::time_point work_on(Turn turn);
     void check(Sender& sender, Message work);
     void check(Sender& sender, Link work);
     void check(Sender& sender, Submission work);
     void count_bad(Sender& sender, std::size_t bad, replica::WireError error);
 
-    const replica::VerifyContext* context_;
+    ContextPicture* context_;
     Inbox* inbox_;
     Senders* senders_;
     Metrics* metrics_;
@@ -90,8 +108,11 @@ private:
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::condition_variable small_arrived_;
-    Turns<Work> turns_;   // under mutex_
-    bool closed_{false};  // under mutex_
+    Turns<Work> turns_;             // under mutex_
+    std::size_t known_senders_{0};  // to it; under mutex_
+    bool closed_{false};            // under mutex_
+    // Senders that have used up their time, by when they have some again; under mutex_.
+    std::multimap<Clock::time_point, std::size_t> resting_;
     std::vector<std::jthread> threads_;
 };
 

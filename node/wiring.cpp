@@ -1,5 +1,6 @@
 #include "node/wiring.h"
 
+#include <algorithm>
 #include <map>
 
 #include "crypto/random.h"
@@ -14,11 +15,21 @@ static_assert(replica::wire_size_max <= net::Limits{}.queue_bytes, "a link must 
 constexpr std::size_t api_body_max = 128 * 1024;  // twice a transaction, so that a long one is refused by name
 constexpr std::size_t ops_connections = 64;
 
-std::map<std::string, crypto::PublicKey> link_keys(const ledger::Genesis& genesis) {
-    std::map<std::string, crypto::PublicKey> keys;
-    for (const ledger::Validator& validator : genesis.nodes.validators) keys[validator.member.value] = validator.link;
-    for (const ledger::Observer& observer : genesis.nodes.observers) keys[observer.member.value] = observer.link;
+using Keys = std::map<std::string, crypto::PublicKey>;
+
+Keys link_keys(const ledger::ValidatorSet& nodes) {
+    Keys keys;
+    for (const ledger::Validator& validator : nodes.validators) keys[validator.member.value] = validator.link;
+    for (const ledger::Observer& observer : nodes.observers) keys[observer.member.value] = observer.link;
     return keys;
+}
+
+// The key to expect at a peer's address: what the chain says, unless the configuration knows better.
+std::optional<crypto::PublicKey> key_of(const PeerConfig& peer, const Keys& keys) {
+    if (peer.key) return peer.key;
+    const auto known = keys.find(peer.name);
+    if (known == keys.end()) return std::nullopt;
+    return known->second;
 }
 
 std::uint64_t random_number() {
@@ -38,40 +49,63 @@ Fault listen_fault(bool in_use, std::string_view code, std::string detail, const
 
 }  // namespace
 
-Result<net::Config, Fault> net_config(const NodeConfig& config, const GenesisDocument& genesis) {
-    const std::map<std::string, crypto::PublicKey> keys = link_keys(genesis.content);
-    net::Config made{.listen_host = config.listen_peer.host,
-                     .listen_port = config.listen_peer.port,
-                     .name = config.name,
-                     .chain = genesis.chain,
-                     .wire_version = 1,
-                     .peers = {},
-                     .key_check = {},
-                     .always_welcome = {},
-                     .random = random_number,
-                     .limits = {}};
-    made.limits.frame_bytes = replica::wire_size_max;
-    for (const ledger::Validator& validator : genesis.content.nodes.validators) {
-        made.always_welcome.insert(validator.member.value);
+net::Welcome welcome_of(const NodeConfig& config, const ledger::ValidatorSet& nodes) {
+    const Keys keys = link_keys(nodes);
+    net::Welcome welcome;
+    Keys pinned;
+    for (const ledger::Validator& validator : nodes.validators) {
+        welcome.always_welcome.insert(validator.member.value);
     }
     for (const PeerConfig& peer : config.peers) {
-        if (peer.name == config.name) continue;
-        const auto key = keys.find(peer.name);
-        if (key == keys.end()) {
-            return fail(Fault{.exit = Exit::usage,
-                              .code = "config.unknown_peer",
-                              .detail = "the genesis document names no node '" + peer.name + "'",
-                              .hint = "check the [[peers]] of the configuration"});
-        }
-        made.peers.push_back(
-            {.name = peer.name, .host = peer.address.host, .port = peer.address.port, .key = key->second});
+        const std::optional<crypto::PublicKey> key = key_of(peer, keys);
+        if (peer.name == config.name || !key) continue;
+        welcome.peers.push_back({.name = peer.name, .host = peer.address.host, .port = peer.address.port, .key = *key});
+        if (peer.key) pinned[peer.name] = *peer.key;
     }
-    made.key_check = [keys](const crypto::PublicKey& key) -> std::optional<std::string> {
-        for (const auto& [name, known] : keys) {
-            if (known == key) return name;
+    welcome.key_check = [keys, pinned](const crypto::PublicKey& key) -> std::optional<std::string> {
+        for (const Keys* list : {&keys, &pinned}) {
+            const auto found = std::ranges::find(*list, key, &Keys::value_type::second);
+            if (found != list->end()) return found->first;
         }
         return std::nullopt;
     };
+    return welcome;
+}
+
+std::vector<std::string> pinned_peers(const NodeConfig& config) {
+    std::vector<std::string> pinned;
+    for (const PeerConfig& peer : config.peers) {
+        if (peer.key && peer.name != config.name) pinned.push_back(peer.name);
+    }
+    return pinned;
+}
+
+std::vector<std::string> unknown_peers(const NodeConfig& config, const ledger::ValidatorSet& nodes) {
+    const Keys keys = link_keys(nodes);
+    std::vector<std::string> unknown;
+    for (const PeerConfig& peer : config.peers) {
+        if (!key_of(peer, keys)) unknown.push_back(peer.name);
+    }
+    return unknown;
+}
+
+Fault unknown_peer(const std::string& name) {
+    return {.exit = Exit::usage,
+            .code = "config.unknown_peer",
+            .detail = "the genesis document names no node '" + name + "'",
+            .hint = "check the [[peers]] of the configuration; give the key of one that joined later"};
+}
+
+net::Config net_config(const NodeConfig& config, const ChainId& chain, const ledger::ValidatorSet& nodes) {
+    net::Config made{.listen_host = config.listen_peer.host,
+                     .listen_port = config.listen_peer.port,
+                     .name = config.name,
+                     .chain = chain,
+                     .wire_version = 1,
+                     .welcome = welcome_of(config, nodes),
+                     .random = random_number,
+                     .limits = {}};
+    made.limits.frame_bytes = replica::wire_size_max;
     return made;
 }
 
@@ -96,8 +130,7 @@ api::NodeFacts facts_of(const NodeConfig& config, const GenesisDocument& genesis
             .chain = genesis.chain,
             .chain_name = genesis.content.chain_name,
             .genesis = genesis.bytes,
-            .version = std::string{version()},
-            .nodes = genesis.content.nodes};
+            .version = std::string{version()}};
 }
 
 Fault fault_of(const net::Failure& failure, const char* key) {
@@ -108,6 +141,17 @@ Fault fault_of(const net::Failure& failure, const char* key) {
 Fault fault_of(const http::Failure& failure, const char* key) {
     return listen_fault(failure.error == http::Error::port_must_be_free, http::code_of(failure.error), failure.detail,
                         key);
+}
+
+bool is_question(ByteView message) {
+    const std::optional<replica::WireKind> kind = replica::kind_of(message);
+    return kind == replica::WireKind::fetch_blocks || kind == replica::WireKind::fetch_snapshot ||
+           kind == replica::WireKind::fetch_part;
+}
+
+void log_takeover(const Log& log, const chain::TakenOver& outcome) {
+    if (outcome.height) log.info("snapshot.taken_over", {{"height", outcome.height->value}});
+    if (outcome.discarded) log.warn("snapshot.discarded", {{"why", chain::to_text(*outcome.discarded)}});
 }
 
 void log_link(const Log& log, const net::LinkEvent& event) {

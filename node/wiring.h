@@ -13,8 +13,15 @@
 
 namespace datadeed::node {
 
-// Peers with the keys that the genesis document names; who else may connect. The fault is config.unknown_peer.
-[[nodiscard]] Result<net::Config, Fault> net_config(const NodeConfig& config, const GenesisDocument& genesis);
+// Those of the configuration's peers that the chain names, with their keys; who else may connect. A peer whose key the
+// configuration pins is known by that one too, whatever the chain has come to here: it may be of later.
+[[nodiscard]] net::Welcome welcome_of(const NodeConfig& config, const ledger::ValidatorSet& nodes);
+// Peers whose key the configuration pins.
+[[nodiscard]] std::vector<std::string> pinned_peers(const NodeConfig& config);
+// Peers of the configuration that neither names a key for.
+[[nodiscard]] std::vector<std::string> unknown_peers(const NodeConfig& config, const ledger::ValidatorSet& nodes);
+[[nodiscard]] Fault unknown_peer(const std::string& name);  // config.unknown_peer
+[[nodiscard]] net::Config net_config(const NodeConfig& config, const ChainId& chain, const ledger::ValidatorSet& nodes);
 
 [[nodiscard]] http::ServerConfig api_config(const NodeConfig& config);
 [[nodiscard]] http::ServerConfig ops_config(const NodeConfig& config);
@@ -25,6 +32,11 @@ namespace datadeed::node {
 [[nodiscard]] Fault fault_of(const net::Failure& failure, const char* key);
 [[nodiscard]] Fault fault_of(const http::Failure& failure, const char* key);
 
+// Whether it asks for what may be large.
+[[nodiscard]] bool is_question(ByteView message);
+
+// A line for what came of a snapshot that was there at the start, if one was.
+void log_takeover(const Log& log, const chain::TakenOver& outcome);
 // A line for what happened to a link.
 void log_link(const Log& log, const net::LinkEvent& event);
 

@@ -1,6 +1,9 @@
 # What the demo and the tests with real processes have in common. Sourced, not run. Needs bin (where the programs are) and
 # dir (the folder of the nodes).
 
+# Within $(...) too a command that fails ends it; without this, set -e holds outside of them only.
+shopt -s inherit_errexit
+
 now_ms() { date +%s%3N; }
 seconds_since() { printf '%d.%02d' $((($(now_ms) - $1) / 1000)) $((($(now_ms) - $1) % 1000 / 10)); }
 

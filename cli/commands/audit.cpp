@@ -1,13 +1,19 @@
+#include <unistd.h>
+
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "audit/anchors.h"
+#include "audit/epoch_proof.h"
 #include "audit/error.h"
 #include "audit/receipt.h"
 #include "audit/replay_folder.h"
 #include "base/bytes.h"
+#include "base/fields.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/evidence.h"
 #include "cli/commands/helpers.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
@@ -19,7 +25,8 @@
 #include "crypto/merkle.h"
 #include "crypto/tlog_proof.h"
 
-// What a regulator or an owner can check without a node: `audit receipt`, `audit replay`.
+// What a regulator or an owner can check without a node: `audit receipt`, `audit replay`. `audit evidence` is in
+// evidence.cpp.
 
 namespace datadeed::cli {
 namespace {
@@ -85,6 +92,25 @@ void add_anchors(Value& value, const audit::Anchors& given_anchors, bool verifie
     value.set("anchors", std::move(given)).set("not_shown", std::move(missing));
 }
 
+// Those who vote on the next block. Null where nothing was replayed.
+Value epoch_json(const ledger::Epoch& epoch) {
+    if (epoch.from == Height{}) return {};
+    Value names = Value::array();
+    for (const ledger::Validator& validator : epoch.nodes.validators) names.push(validator.member.value);
+    return Value::object({{"number", std::uint64_t{epoch.number.value}},
+                          {"from_height", epoch.from.value},
+                          {"validators", std::move(names)}});
+}
+
+std::string epoch_text(const ledger::Epoch& epoch) {
+    std::string names;
+    for (const ledger::Validator& validator : epoch.nodes.validators) {
+        names += (names.empty() ? "" : ", ") + validator.member.value;
+    }
+    return names + " (epoch " + std::to_string(epoch.number.value) + ", from block " +
+           std::to_string(epoch.from.value) + ")";
+}
+
 Answer replay_answer(const audit::ReplayReport& report, const audit::Anchors& anchors) {
     Answer answer;
     answer.value = Value::object({{"verdict", report.verified() ? "verified" : "failed"},
@@ -94,12 +120,15 @@ Answer replay_answer(const audit::ReplayReport& report, const audit::Anchors& an
                                   {"transactions", report.transactions},
                                   {"state_root", to_hex(report.state_root)},
                                   {"log_root", to_hex(report.log_root)},
+                                  {"epoch", epoch_json(report.epoch)},
+                                  {"convicted", convicted_json(report.convicted)},
                                   {"first_bad", report.first_bad ? bad_json(*report.first_bad) : Value{}}});
     add_anchors(answer.value, anchors, report.verified());
     const std::string good = std::to_string(report.height.value) + " blocks, " + std::to_string(report.transactions) +
                              " transactions\n  chain       " + to_hex(report.chain.value) + "\n  last block  " +
                              client::to_rfc3339(report.time) + "\n  state root  " + to_hex(report.state_root) +
-                             "\n  log root    " + to_hex(report.log_root);
+                             "\n  log root    " + to_hex(report.log_root) + "\n  validators  " +
+                             epoch_text(report.epoch) + convicted_text(report.convicted);
     answer.text =
         report.verified()
             ? "VERIFIED  " + good + "\n  anchors     " + anchors_text(anchors) + not_shown_text(anchors)
@@ -150,9 +179,39 @@ Problem nothing_to_replay(audit::Error error, const std::string& folder) {
             .status = 404};
 }
 
+// A replay may take hours: what would keep its file from being made must show before.
+Outcome<void> check_free(const Args& args, const char* option) {
+    if (!args.has(option)) return {};
+    std::error_code ignored;
+    const std::filesystem::path file = std::filesystem::absolute(args.text(option), ignored);
+    const auto refuse = [&](const std::string& why, const char* hint) {
+        return fail(about("--" + std::string{option}, bad_value("'" + file.string() + "' " + why, {hint})));
+    };
+    if (std::filesystem::exists(file, ignored)) return refuse("exists already", "name a file that doesn't exist yet");
+    if (::access(file.parent_path().c_str(), W_OK) != 0) {
+        return refuse("can't be made there", "name a file in a folder that is there and may be written");
+    }
+    return {};
+}
+
+// The verdict stands whatever becomes of the file.
+void write_epochs(Answer& answer, const std::string& file, const audit::EpochProof& proof) {
+    const auto written = client::create_file(file, encode(proof), client::Mode::shared);
+    if (written) {
+        answer.value.set("epochs_file", file);
+        answer.text += "\n  written     " + file + ": the validators of all epochs, for audit receipt --epochs";
+        return;
+    }
+    const Problem& problem = written.error();
+    answer.value.set("epochs_file", Value{}).set("epochs_file_error", problem.code);
+    answer.text += "\n  NOT WRITTEN " + file + ": " + problem.title + " [" + problem.code + "]";
+    answer.exit = exit_code::partly_done;
+}
+
 Outcome<Answer> replay(Context& context, const Args& args) {
     Outcome<audit::Anchors> anchors = read_anchors(args);
     if (!anchors) return fail(anchors.error());
+    if (const Outcome<void> free = check_free(args, "write-epochs"); !free) return fail(free.error());
     const bool shown = context.shows_progress();
     std::optional<ProgressBar> bar;  // made when the number of blocks is known
     audit::ReplayOptions options{.threads = static_cast<unsigned>(args.number("threads").value_or(0)),
@@ -164,16 +223,43 @@ Outcome<Answer> replay(Context& context, const Args& args) {
     const auto report = audit::replay_folder(args.text("data-dir"), options);
     bar.reset();
     if (!report) return fail(nothing_to_replay(report.error(), args.text("data-dir")));
-    return replay_answer(*report, options.anchors);
+    Answer answer = replay_answer(*report, options.anchors);
+    if (args.has("write-epochs") && report->verified()) {
+        write_epochs(answer, args.text("write-epochs"), report->epoch_proof);
+    }
+    return answer;
+}
+
+Answer receipt_failed(std::string_view code, const std::string& why, const std::string& hint = {}) {
+    Answer answer;
+    answer.value = Value::object({{"verdict", "failed"}, {"code", std::string{code}}, {"detail", why}});
+    answer.text = "FAILED: " + why + " [" + std::string{code} + "]";
+    if (!hint.empty()) {
+        answer.value.set("hint", hint);
+        answer.text += "\n  hint: " + hint;
+    }
+    answer.exit = exit_code::verification_failed;
+    return answer;
 }
 
 Answer receipt_failed(crypto::Error error) {
-    Answer answer;
-    const std::string why{crypto::describe(error)};
-    answer.value = Value::object({{"verdict", "failed"}, {"code", std::string{crypto::code(error)}}, {"detail", why}});
-    answer.text = "FAILED: " + why;
-    answer.exit = exit_code::verification_failed;
-    return answer;
+    return receipt_failed(crypto::code(error), std::string{crypto::describe(error)});
+}
+
+Answer receipt_failed(audit::Error error) {
+    return receipt_failed(audit::code(error), std::string{audit::describe(error)}, std::string{audit::advice(error)});
+}
+
+// Too few of those whom the policy names, and others beside them: the likely reason is that the validators changed.
+Answer receipt_failed(crypto::Error error, const std::vector<std::string>& strangers) {
+    if (error != crypto::Error::proof_must_have_a_quorum_of_cosignatures || strangers.empty()) {
+        return receipt_failed(error);
+    }
+    std::string names;
+    for (const std::string& name : strangers) names += (names.empty() ? "" : ", ") + name;
+    return receipt_failed(audit::code(audit::Error::receipt_by_strangers),
+                          std::string{audit::describe(audit::Error::receipt_by_strangers)} + ": " + names,
+                          std::string{audit::advice(audit::Error::receipt_by_strangers)});
 }
 
 Answer receipt_verified(const audit::ReceiptReport& report) {
@@ -213,25 +299,58 @@ Outcome<crypto::Policy> read_policy(const std::string& file) {
     return std::move(*policy);
 }
 
-Outcome<Answer> check_receipt(Context& /*context*/, const Args& args) {
-    const auto file = client::read_file(args.text("RECEIPT"), receipt_size_max);
-    if (!file) return fail(file.error());
+// The receipt, and the transaction where it came beside it.
+struct Given {
+    crypto::TlogProof proof{};
+    std::optional<Bytes> transaction{};
+};
+
+Outcome<Answer> check_by_policy(const Given& given, const Args& args) {
     const Outcome<crypto::Policy> policy = read_policy(args.text("policy"));
     if (!policy) return fail(policy.error());
-    std::optional<Bytes> transaction;
+    const auto checked = audit::check_receipt(given.proof, *policy, given.transaction);
+    return checked ? receipt_verified(*checked)
+                   : receipt_failed(checked.error(), audit::strangers_on(given.proof, *policy));
+}
+
+// Who hands over the receipt may hand over the file with epochs too: like the receipt, it holds or it doesn't. Only the
+// chain's id must come from elsewhere.
+Outcome<Answer> check_by_epochs(const Given& given, const Args& args) {
+    const Outcome<Digest> chain = parse_digest("--chain", args.text("chain"));
+    if (!chain) return fail(chain.error());
+    const auto bytes = client::read_file(args.text("epochs"), audit::epoch_proof_size_max);
+    if (!bytes) return fail(bytes.error());
+    const auto file = audit::decode_epoch_proof(*bytes);
+    if (!file) return receipt_failed(file.error());
+    const auto epochs = audit::follow(*file, ChainId{*chain});
+    if (!epochs) return receipt_failed(epochs.error());
+    const auto checked = audit::check_receipt(given.proof, *epochs, given.transaction);
+    return checked ? receipt_verified(*checked)
+                   : receipt_failed(checked.error(), audit::strangers_on(given.proof, *epochs));
+}
+
+Outcome<Answer> check_receipt(Context& /*context*/, const Args& args) {
+    const bool by_policy = args.has("policy") && !args.has("epochs") && !args.has("chain");
+    const bool by_epochs = !args.has("policy") && args.has("epochs") && args.has("chain");
+    if (!by_policy && !by_epochs) {
+        return fail(bad_value("whom you trust must be said in one way",
+                              {"give --policy FILE, or --epochs FILE together with --chain ID"}));
+    }
+    const auto file = client::read_file(args.text("RECEIPT"), receipt_size_max);
+    if (!file) return fail(file.error());
+    const auto proof = crypto::parse_tlog_proof(as_text(*file));
+    if (!proof) return receipt_failed(proof.error());
+    Given given{.proof = *proof};
     if (args.has("transaction")) {
         auto bytes = client::read_file(args.text("transaction"), transaction_size_max);
         if (!bytes) return fail(bytes.error());
-        transaction = std::move(*bytes);
+        given.transaction = std::move(*bytes);
     }
-    const auto proof = crypto::parse_tlog_proof(as_text(*file));
-    if (!proof) return receipt_failed(proof.error());
-    if (!proof->extra && !transaction) {
+    if (!given.proof.extra && !given.transaction) {
         return fail(
             bad_value("the receipt doesn't carry its transaction", {"give the signed bytes: --transaction FILE"}));
     }
-    const auto checked = audit::check_receipt(*proof, *policy, transaction);
-    return checked ? receipt_verified(*checked) : receipt_failed(checked.error());
+    return by_policy ? check_by_policy(given, args) : check_by_epochs(given, args);
 }
 
 }  // namespace
@@ -242,10 +361,14 @@ std::vector<Command> audit_commands() {
          .name = "receipt",
          .summary = "check a receipt offline: whether the transaction is in the log that the cosigners vouch for",
          .options = {{"RECEIPT", Takes::text, true, "the .tlog-proof file"},
-                     {"--policy", Takes::text, true, "whom you trust: origin, cosigners' keys, quorum"},
+                     {"--policy", Takes::text, false, "whom you trust: origin, cosigners' keys, quorum"},
+                     {"--epochs", Takes::text, false,
+                      "instead of a policy: how the validators changed, as audit replay writes it"},
+                     {"--chain", Takes::text, false, "with --epochs: the chain's id, in hex, from elsewhere"},
                      {"--transaction", Takes::text, false,
                       "the transaction's bytes, where the receipt doesn't carry them"}},
-         .examples = {"datadeed audit receipt grant.tlog-proof --policy policy.txt"},
+         .examples = {"datadeed audit receipt grant.tlog-proof --policy policy.txt",
+                      "datadeed audit receipt grant.tlog-proof --epochs chain.epochs --chain ID"},
          .run = check_receipt},
         {.group = "audit",
          .name = "replay",
@@ -256,12 +379,15 @@ std::vector<Command> audit_commands() {
                       "a checkpoint from elsewhere: it must lie in the replayed log"},
                      {"--receipt", Takes::text, false,
                       "a .tlog-proof from elsewhere: its transaction must lie in the replayed log"},
+                     {"--write-epochs", Takes::text, false,
+                      "a file to make, if all holds: the validators of all epochs, for audit receipt"},
                      {"--threads", Takes::number, false, "that check signatures; default: all cores"}},
          .examples =
              {"datadeed audit replay --data-dir ./copy-of-node-0",
               "datadeed audit replay --data-dir ./copy --checkpoint march.checkpoint --receipt grant.tlog-proof",
               "datadeed audit replay --data-dir ./copy --json"},
          .run = replay},
+        audit_evidence_command(),
     };
 }
 

@@ -75,7 +75,7 @@ Outcome<Answer> node_status(Context& context, const Args& args) {
         json::Value row = json::Value::object({{"name", node.name}, {"api", node.api}});
         Outcome<json::Value> answer =
             status_of((*session)->profile(), (*session)->signer(), node, context.take_deadline());
-        for (const std::string_view member : {"role", "state", "height", "view", "primary"}) {
+        for (const std::string_view member : {"role", "state", "height", "epoch", "view", "primary"}) {
             const json::Value* const value = answer ? answer->find(member) : nullptr;
             row.set(member, value == nullptr ? json::Value{} : *value);
         }
@@ -88,6 +88,7 @@ Outcome<Answer> node_status(Context& context, const Args& args) {
                                             {"role", "ROLE"},
                                             {"state", "STATE"},
                                             {"height", "HEIGHT"},
+                                            {"epoch", "EPOCH"},
                                             {"view", "VIEW"},
                                             {"primary", "PRIMARY"},
                                             {"api", "API"}});

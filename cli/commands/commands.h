@@ -17,6 +17,7 @@ namespace datadeed::cli {
 [[nodiscard]] std::vector<Command> tx_commands();
 [[nodiscard]] std::vector<Command> block_commands();
 [[nodiscard]] std::vector<Command> node_commands();
+[[nodiscard]] std::vector<Command> net_commands();
 [[nodiscard]] std::vector<Command> audit_commands();
 [[nodiscard]] std::vector<Command> key_commands();
 [[nodiscard]] std::vector<Command> genesis_commands();

@@ -138,6 +138,7 @@ Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& q
     std::string after = args.text("after");
     std::string height;
     json::Value items = json::Value::array();
+    std::vector<std::pair<std::string, json::Value>> kept;
     while (true) {
         std::string target = query.path + "?" + query.filter + "limit=" + std::to_string(limit) + height;
         if (!after.empty()) target += "&after=" + http::percent_encode(after);
@@ -146,8 +147,14 @@ Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& q
         const json::Value::Array* const found = page->array_at("items");
         if (!all || found == nullptr) return page;
         for (const json::Value& item : *found) items.push(item);
+        for (const std::string& name : query.told_once) {
+            if (const json::Value* told = page->find(name)) kept.emplace_back(name, *told);
+        }
         const std::optional<std::string_view> next = page->text_at("next");
-        if (!next || found->empty()) return std::move(page->set("items", std::move(items)).set("more", false));
+        if (!next || found->empty()) {
+            for (auto& [name, told] : kept) page->set(name, std::move(told));
+            return std::move(page->set("items", std::move(items)).set("more", false));
+        }
         after = std::string{*next};
         const std::optional<std::uint64_t> at = page->unsigned_at("height");
         if (query.one_height && at) height = "&at_height=" + std::to_string(*at);

@@ -63,9 +63,10 @@ auto ask_while(std::string_view code, client::Deadline deadline, const Ask& ask)
 [[nodiscard]] std::vector<Option> list_options();
 
 struct ListQuery {
-    std::string path{};    // "/v1/data"
-    std::string filter{};  // "owner=x&", or empty
-    bool one_height{};     // whether all pages are read at the height of the first
+    std::string path{};                    // "/v1/data"
+    std::string filter{};                  // "owner=x&", or empty
+    bool one_height{};                     // whether all pages are read at the height of the first
+    std::vector<std::string> told_once{};  // members of the first page alone: of the answer too
 };
 
 // {"items","total","more"[,"next"]}: one page, or all of it with --all.

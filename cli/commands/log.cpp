@@ -37,7 +37,7 @@ Outcome<Answer> anchor(Context& context, const Args& args) {
     if (args.flag("dry-run")) return not_sent(*log);
     const std::uint64_t epoch = args.number("epoch").value_or(0);
     const ledger::LogAnchor operation{.with = ledger::MemberId{args.text("with")},
-                                      .epoch = ledger::Epoch{epoch},
+                                      .epoch = ledger::LogEpoch{epoch},
                                       .root = log->root,
                                       .count = log->count};
     const Outcome<Submitted> submitted = submit(context, {operation});

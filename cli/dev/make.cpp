@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "audit/trust.h"
+#include "audit/epochs.h"
 #include "cli/dev/text.h"
 #include "client/files.h"
 #include "client/profile.h"
@@ -89,6 +89,7 @@ public:
         add_genesis();
         for (const DevNode& node : network_.nodes) add_config(node);
         for (const Person& person : people) add_profile(std::string{name(person.role)});
+        for (const ledger::Validator& validator : genesis_.nodes.validators) add_profile(validator.member.value);
         add_policy();
         if (problem_) return fail(*problem_);
         network_.dir = dir_;
@@ -135,7 +136,7 @@ private:
     }
 
     // The addresses and folders of the node that comes next.
-    void add_node(const std::string& name, ledger::Role role, std::size_t number) {
+    void add_node(const std::string& name, ledger::Role role, std::size_t number, std::vector<crypto::PublicKey> keys) {
         const auto port = static_cast<std::uint16_t>(first_port_ + ports_per_node * network_.nodes.size());
         const std::string folder = dir_ + "/nodes/" + name;
         make_folder("nodes/" + name + "/keys");
@@ -150,11 +151,12 @@ private:
         genesis_.members.push_back({.id = ledger::MemberId{name},
                                     .organisation = "Node Operator " + std::to_string(number + 1),
                                     .roles = {role},
-                                    .keys = {}});
+                                    .keys = std::move(keys)});
     }
 
+    // Its member has a signing key too: members of validators vote on changes of nodes.
     void add_validator(const std::string& name, std::size_t number) {
-        add_node(name, ledger::Role::validator, number);
+        add_node(name, ledger::Role::validator, number, {new_key("keys/" + name + ".key")});
         const std::string keys = "nodes/" + name + "/keys/";
         genesis_.nodes.validators.push_back({.member = ledger::MemberId{name},
                                              .vote = new_key(keys + "vote.key"),
@@ -163,7 +165,7 @@ private:
     }
 
     void add_observer(const std::string& name, std::size_t number) {
-        add_node(name, ledger::Role::observer, plan_.validators + number);
+        add_node(name, ledger::Role::observer, plan_.validators + number, {});
         genesis_.nodes.observers.push_back(
             {.member = ledger::MemberId{name}, .link = new_key("nodes/" + name + "/keys/link.key")});
     }
@@ -193,16 +195,16 @@ private:
         write("nodes/" + node.name + "/node.toml", config_text(node, network_.nodes), Mode::shared);
     }
 
-    void add_profile(const std::string& role) {
+    void add_profile(const std::string& member) {
         client::Profile profile{.chain = chain_,
                                 .genesis = "../genesis.cbor",
-                                .member = role,
-                                .key_file = "../keys/" + role + ".key",
+                                .member = member,
+                                .key_file = "../keys/" + member + ".key",
                                 .passphrase_file = "../passphrase",
                                 .nodes = {}};
         for (const DevNode& node : network_.nodes) profile.nodes.push_back({.name = node.name, .api = node.api});
-        write("profiles/" + role + ".toml", client::format_profile(profile), Mode::shared);
-        network_.profiles[role] = dir_ + "/profiles/" + role + ".toml";
+        write("profiles/" + member + ".toml", client::format_profile(profile), Mode::shared);
+        network_.profiles[member] = dir_ + "/profiles/" + member + ".toml";
     }
 
     void add_policy() { write("policy.txt", crypto::format_policy(audit::policy_of(genesis_, chain_)), Mode::shared); }

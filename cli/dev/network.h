@@ -12,7 +12,7 @@
 //     dev.json                       what this header describes
 //     genesis.cbor  passphrase       the passphrase of every key file here, for its owner alone
 //     policy.txt                     what to trust, for `audit receipt`
-//     profiles/<role>.toml  keys/<role>.key
+//     profiles/<who>.toml  keys/<who>.key      for each role, and for each validator's member
 //     nodes/<name>/                  node.toml, node.log, keys/, data/
 
 namespace datadeed::cli {
@@ -34,7 +34,7 @@ struct DevNetwork {
     std::string dir{};    // absolute
     std::string chain{};  // hexadecimal
     std::vector<DevNode> nodes{};
-    std::map<std::string, std::string> profiles{};  // role to file
+    std::map<std::string, std::string> profiles{};  // role or validator to file
 
     // The node of that name. Code: dev.no_such_node, with what it may have meant.
     [[nodiscard]] Outcome<DevNode*> find(const std::string& name);

@@ -41,13 +41,25 @@ std::optional<Stat> read_stat(pid_t pid) {
     return stat;
 }
 
-bool has_argument(pid_t pid, const std::string& wanted) {
+// Whether its command line has other words only. One that begins or ends has none yet, or none any more.
+bool is_anothers(pid_t pid, const std::string& wanted) {
     std::ifstream file{"/proc/" + std::to_string(pid) + "/cmdline"};
+    bool has_words = false;
     std::string argument;
     while (std::getline(file, argument, '\0')) {
-        if (argument == wanted) return true;
+        if (argument == wanted) return false;
+        has_words = true;
     }
-    return false;
+    return has_words;
+}
+
+// A process that was killed is gone when its last thread is: until then its files are open and its locks held.
+bool has_other_threads(pid_t pid) {
+    std::error_code error;
+    std::filesystem::directory_iterator tasks{"/proc/" + std::to_string(pid) + "/task", error};
+    std::size_t count = 0;
+    for (const std::filesystem::directory_iterator end; !error && tasks != end; tasks.increment(error)) ++count;
+    return count > 1;
 }
 
 // While the kernel sets a program up its command line is empty for a moment; who looked then would take the process for
@@ -137,8 +149,8 @@ ProcessState state_of(const ProcessId& process) {
     if (process.pid <= 0) return ProcessState::stopped;
     reap(process.pid);
     const std::optional<Stat> stat = stat_of(process);
-    if (!stat || stat->state == 'Z') return ProcessState::stopped;
-    if (!has_argument(process.pid, process.config)) return ProcessState::stopped;
+    if (!stat || is_anothers(process.pid, process.config)) return ProcessState::stopped;
+    if (stat->state == 'Z' && !has_other_threads(process.pid)) return ProcessState::stopped;
     return stat->state == 'T' ? ProcessState::paused : ProcessState::running;
 }
 

@@ -59,7 +59,7 @@ bool answers(const DevNode& node, const std::string& path) {
     http::ClientLimits limits{};
     limits.connect_time = milliseconds{500};
     limits.answer_time = milliseconds{1000};
-    http::Connection connection{endpoint->host, static_cast<std::uint16_t>(std::stoul(endpoint->port)), limits};
+    http::Connection connection{endpoint->host, endpoint->port, limits};
     http::Call call{};
     call.target = path;
     const Result<http::Response, http::Failure> reply = connection.call(call);

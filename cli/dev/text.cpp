@@ -7,7 +7,7 @@ namespace {
 
 std::uint16_t api_port(const DevNode& node) {
     const Outcome<client::Endpoint> endpoint = client::parse_endpoint(node.api);
-    return endpoint ? static_cast<std::uint16_t>(std::stoul(endpoint->port)) : std::uint16_t{0};
+    return endpoint ? endpoint->port : std::uint16_t{0};
 }
 
 std::string peer_address(const DevNode& node) {

@@ -16,7 +16,7 @@ Result<void, Refusal> check(const AddKey& operation) {
 }
 
 Result<void, Refusal> apply(const AddKey& operation, const OperationContext& context, Overlay& state) {
-    if (find_key(state, operation.key)) return fail(Refusal::key_taken);
+    if (is_key_taken(state, operation.key)) return fail(Refusal::key_taken);
     std::optional<MemberRecord> member = find_member(state, context.signer);
     DATADEED_ASSERT(member.has_value());
     if (member->keys.size() >= keys_max) return fail(Refusal::key_too_many);

@@ -18,7 +18,7 @@ Result<void, Refusal> check(const AdmitMember& operation) {
 Result<void, Refusal> apply(const AdmitMember& operation, const OperationContext& context, Overlay& state) {
     if (!signer_has(Role::operator_, context, state)) return fail(Refusal::member_operator_required);
     if (has_member(state, operation.member)) return fail(Refusal::member_exists);
-    const auto is_taken = [&state](const crypto::PublicKey& key) { return find_key(state, key).has_value(); };
+    const auto is_taken = [&state](const crypto::PublicKey& key) { return is_key_taken(state, key); };
     if (std::ranges::any_of(operation.keys, is_taken)) return fail(Refusal::key_taken);
 
     for (const crypto::PublicKey& key : operation.keys) {

@@ -18,8 +18,8 @@ struct LogAnchor {
     static constexpr OperationKind kind = OperationKind::log_anchor;
     static constexpr std::string_view name = "log_anchor";
 
-    MemberId with{};  // the other side
-    Epoch epoch{};    // at most count_max
+    MemberId with{};   // the other side
+    LogEpoch epoch{};  // at most count_max
     Digest root{};
     std::uint64_t count{};  // at most count_max
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,8 +13,8 @@
 #include "base/types.h"
 #include "chain/chain_view.h"
 #include "chain/state_store.h"
+#include "ledger/evidence.h"
 #include "ledger/types.h"
-#include "ledger/validators.h"
 #include "node/api/problem.h"
 #include "node/replica/actions.h"
 #include "node/replica/status.h"
@@ -28,8 +29,16 @@ struct NodeFacts {
     std::string chain_name{};
     Bytes genesis{};  // the document, verbatim
     std::string version{};
-    ledger::ValidatorSet nodes{};  // certificates name validators by their place in it
 };
+
+// Evidence that this node has seen and keeps until it's on the chain.
+struct HeldEvidence {
+    ledger::EvidenceId id{};
+    ledger::Charge charge{};
+    ledger::MemberId accused{};
+    Bytes bytes{};
+};
+using HeldEvidences = std::map<ledger::EvidenceId, HeldEvidence>;
 
 // How a submission ended, as far as it was waited for: Accepted when the time was over first.
 using Submitted = std::variant<replica::Accepted, replica::Committed, replica::Refused, replica::NotTaken,
@@ -50,6 +59,8 @@ public:
     // The state after the last block, or after block `at`.
     [[nodiscard]] virtual Result<std::unique_ptr<chain::StateSnapshot>, chain::Error> state(
         std::optional<Height> at) const = 0;
+    // Some of it may be on the chain by now.
+    [[nodiscard]] virtual const HeldEvidences& held_evidence() const = 0;
     // Whether this node took the transaction from a client and waits for it to become final.
     [[nodiscard]] virtual bool is_pending(const ledger::TxId& id) const = 0;
     // Takes the transaction, as signed, to the check of its form and signature and to the replica. `done` is called

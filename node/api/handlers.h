@@ -21,6 +21,15 @@ namespace datadeed::api {
 [[nodiscard]] Answer get_grant(const Reading& reading);
 [[nodiscard]] Answer get_logs(const Reading& reading);
 
+// read_nodes.cpp
+[[nodiscard]] Answer get_epoch(const Reading& reading);
+[[nodiscard]] Answer list_changes(const Reading& reading);
+[[nodiscard]] Answer get_change(const Reading& reading);
+
+// read_evidence.cpp
+[[nodiscard]] Answer list_evidence(const Reading& reading);
+[[nodiscard]] Answer get_evidence(const Reading& reading);
+
 // read_chain.cpp
 [[nodiscard]] Answer get_transaction(const Reading& reading);
 [[nodiscard]] Answer get_receipt(const Reading& reading);

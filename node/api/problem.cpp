@@ -60,7 +60,7 @@ const std::vector<Row> rows{
      {400, "http.unknown_parameter", "This path doesn't know one of the parameters.", "See docs/api.md.", 0}},
     {ApiError::id_must_be_well_formed,
      {400, "http.bad_id", "The id isn't well formed.",
-      "Transactions, grants and keys are 64 lower-case hexadecimal digits.", 0}},
+      "Transactions, grants, changes and keys are 64 lower-case hexadecimal digits.", 0}},
     {ApiError::number_must_be_well_formed,
      {400, "http.bad_number", "A number isn't well formed.", "Use decimal digits without sign.", 0}},
     {ApiError::limit_must_be_in_range,
@@ -88,6 +88,14 @@ const std::vector<Row> rows{
      {404, "grant.not_found", "There is no grant of this id.", "List them: GET /v1/grants", 0}},
     {ApiError::logs_must_exist,
      {404, "log.not_found", "Neither side has anchored a log of this pair and epoch.", "", 0}},
+    {ApiError::epoch_must_exist,
+     {404, "epoch.not_found", "No epoch of nodes has this number yet.", "See the present one: GET /v1/epochs/current",
+      0}},
+    {ApiError::change_must_exist,
+     {404, "change.not_found", "There is no change of this id.", "List them: GET /v1/changes", 0}},
+    {ApiError::evidence_must_exist,
+     {404, "evidence.not_found", "Evidence of this id is neither on the chain nor held by this node.",
+      "List it: GET /v1/evidence; other nodes may hold more.", 0}},
     {ApiError::transaction_must_exist,
      {404, "tx.not_found", "This node knows no transaction of this id.",
       "It may have been refused or have expired; or this node is behind: see /v1/node.", 0}},
@@ -98,10 +106,16 @@ const std::vector<Row> rows{
     {ApiError::height_must_be_kept,
      {410, "state.height_not_kept", "This node no longer keeps the state of this height.",
       "Ask a node that keeps more, or replay a copy of the chain.", 0}},
+    {ApiError::block_must_be_kept,
+     {410, "chain.pruned", "This node went on from a snapshot and doesn't keep blocks as old as that.",
+      "Ask a node that keeps more: /v1/epochs/current names the nodes.", 0}},
     {ApiError::tile_must_exist,
      {404, "tile.not_found", "There is no such tile in the log.", "See /checkpoint for the log's size.", 0}},
     {ApiError::checkpoint_must_exist,
      {404, "checkpoint.not_found", "No checkpoint has a quorum of cosignatures yet.", "Try again later.", 0}},
+    {ApiError::search_must_be_short,
+     {422, "grant.too_many_to_search", "The data set has more grants than one request may walk through.",
+      "Ask for the grants of the data set or of the member alone, page by page.", 0}},
     {ApiError::receipt_must_be_ready,
      {503, "receipt.not_ready", "No cosigned checkpoint covers this transaction yet.", "Try again in a moment.", 1}},
     {ApiError::node_must_have_a_quorum,
@@ -160,6 +174,7 @@ Problem problem_of(replica::Busy busy) {
 
 Problem problem_of(const chain::Error& error) {
     if (error.fault == chain::Fault::state_height_not_kept) return problem_of(ApiError::height_must_be_kept);
+    if (error.fault == chain::Fault::chain_pruned) return problem_of(ApiError::block_must_be_kept);
     return {503, std::string{chain::code(error.fault)}, "This node can't read what it keeps.",
             "Ask another node; the operator finds the reason in this node's log.", 5};
 }

@@ -1,13 +1,14 @@
 #include "crypto/merkle.h"
 #include "crypto/tlog_proof.h"
 #include "json/view.h"
+#include "ledger/lookup.h"
 #include "ledger/transaction.h"
 #include "node/api/handlers.h"
 
 namespace datadeed::api {
 namespace {
 
-// The operations as JSON; one that creates a grant says its id too.
+// The operations as JSON; one that creates a grant or proposes a change says its id too.
 json::Value operations_view(const ledger::ParsedTransaction& transaction) {
     json::Value list = json::Value::array();
     std::uint32_t index = 0;
@@ -16,17 +17,18 @@ json::Value operations_view(const ledger::ParsedTransaction& transaction) {
         if (std::holds_alternative<ledger::CreateGrant>(operation)) {
             view.set("grant", to_hex(ledger::grant_id(transaction.id, index).value));
         }
+        if (std::holds_alternative<ledger::ProposeChange>(operation)) {
+            view.set("change_id", to_hex(ledger::change_id(transaction.id, index).value));
+        }
         list.push(std::move(view));
         ++index;
     }
     return list;
 }
 
-std::string_view role_of(const ledger::ValidatorSet& nodes, const ledger::MemberId& name) {
-    for (const ledger::Validator& validator : nodes.validators) {
-        if (validator.member == name) return "validator";
-    }
-    return "observer";
+// A node that must not vote is a validator all the same.
+std::string_view role_of(const replica::Status& status) {
+    return status.duty == replica::Duty::observing ? "observer" : "validator";
 }
 
 std::string_view state_of(const replica::Status& status) {
@@ -43,7 +45,9 @@ json::Value certificate_view(const consensus::CommitCertificate& certificate, co
             signers.push(nodes.validators[vote.signer.value].member.value);
         }
     }
-    return json::Value::object({{"view", certificate.view.value}, {"signers", std::move(signers)}});
+    return json::Value::object({{"epoch", consensus::Epoch::of(certificate.view)},
+                                {"view", consensus::Epoch::place_of(certificate.view)},
+                                {"signers", std::move(signers)}});
 }
 
 }  // namespace
@@ -109,23 +113,27 @@ Answer get_block(const Reading& reading) {
     if (!stored) return problem(stored.error());
     if (!*stored) return problem(ApiError::block_must_exist);
     const ledger::BlockHeader& header = (*stored)->block.header;
+    // Certificates name validators by their place among those of their height; the state says who they were.
+    const auto state = reading.backend.state(std::nullopt);
+    if (!state) return problem(state.error());
+    const ledger::Epoch voters = ledger::epoch_at(**state, header.height);
+    if (const auto& error = (*state)->error()) return problem(*error);
     json::Value ids = json::Value::array();
     for (const ledger::RawTransaction& raw : (*stored)->block.transactions) {
         const auto parsed = ledger::parse(reading.backend.facts().chain, raw.bytes);
         if (!parsed) return problem(parsed.error());
         ids.push(to_hex(parsed->id.value));
     }
-    return answer(json::Value::object(
-        {{"height", header.height.value},
-         {"hash", to_hex((*stored)->hash)},
-         {"prev", to_hex(header.prev)},
-         {"time_ms", header.time.value},
-         {"proposer", header.proposer.value},
-         {"transactions", std::move(ids)},
-         {"log_size", header.log_size},
-         {"log_root", to_hex(header.log_root)},
-         {"state_root", to_hex(header.state_root)},
-         {"certificate", certificate_view((*stored)->certificate, reading.backend.facts().nodes)}}));
+    return answer(json::Value::object({{"height", header.height.value},
+                                       {"hash", to_hex((*stored)->hash)},
+                                       {"prev", to_hex(header.prev)},
+                                       {"time_ms", header.time.value},
+                                       {"proposer", header.proposer.value},
+                                       {"transactions", std::move(ids)},
+                                       {"log_size", header.log_size},
+                                       {"log_root", to_hex(header.log_root)},
+                                       {"state_root", to_hex(header.state_root)},
+                                       {"certificate", certificate_view((*stored)->certificate, voters.nodes)}}));
 }
 
 Answer get_node(const Reading& reading) {
@@ -143,7 +151,7 @@ Answer get_node(const Reading& reading) {
                                             {"bytes", status.pool_bytes},
                                             {"waiting_clients", status.waiting_clients}});
     return answer(json::Value::object({{"name", facts.name.value},
-                                       {"role", role_of(facts.nodes, facts.name)},
+                                       {"role", role_of(status)},
                                        {"state", state_of(status)},
                                        {"why", status.why},
                                        {"height", status.height.value},
@@ -151,6 +159,7 @@ Answer get_node(const Reading& reading) {
                                        {"block_time_ms", status.block_time.value},
                                        {"log_size", status.log_size},
                                        {"checkpoint_height", status.cosigned.value},
+                                       {"epoch", status.epoch},
                                        {"view", status.view},
                                        {"primary", status.primary.value},
                                        {"quorum", status.quorum},

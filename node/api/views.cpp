@@ -1,7 +1,13 @@
 #include "node/api/views.h"
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
 #include "json/view.h"
 #include "ledger/effective.h"
+#include "ledger/node_rules.h"
+#include "ledger/node_votes.h"
 #include "ledger/views.h"
 
 namespace datadeed::api {
@@ -22,6 +28,25 @@ std::string reason_of(const ledger::Effectiveness& effect, bool own, const std::
             return whose + (cause && cause->revocation ? cause->revocation->reason : std::string{"revoked"});
     }
     return "";
+}
+
+std::string_view status_of(const ledger::ChangeRecord& change, const ledger::Epoch& present, TimeMs now) {
+    const auto votable = ledger::must_be_votable(change, present.number, now);
+    if (votable) return "open";
+    if (change.outcome != ledger::ChangeOutcome::open) return ledger::name(change.outcome);
+    return votable.error() == ledger::Refusal::change_stale ? "stale" : "expired";
+}
+
+// Those of the change's voters who haven't voted.
+json::Value waiting_of(const ledger::ChangeRecord& change, const ledger::Epoch& voters) {
+    json::Value waiting = json::Value::array();
+    for (const ledger::Validator& validator : voters.nodes.validators) {
+        const auto has = [&validator](const std::vector<ledger::MemberId>& votes) {
+            return std::ranges::find(votes, validator.member) != votes.end();
+        };
+        if (!has(change.approvals) && !has(change.refusals)) waiting.push(validator.member.value);
+    }
+    return waiting;
 }
 
 }  // namespace
@@ -72,6 +97,38 @@ json::Value grant_view(const ledger::GrantId& id, const ledger::GrantRecord& rec
         .set("created_height", record.created.value)
         .set("created_ms", record.created_time.value);
     return view;
+}
+
+json::Value change_view(const ledger::ChangeId& id, const ledger::ChangeRecord& record, const ChangesAt& at) {
+    std::optional<ledger::Epoch> past;
+    if (record.epoch != at.present.number) past = ledger::find_epoch(at.state, record.epoch);
+    const ledger::Epoch& voters = past ? *past : at.present;
+    const std::string_view status = status_of(record, at.present, at.now);
+    const auto after = ledger::nodes_after(record.change, at.present.nodes, at.state);
+    const bool is_blocked = status == "open" && !after;
+    json::Value view = json::Value::object(
+        {{"id", to_hex(id.value)},
+         {"kind", ledger::name(record.change.kind)},
+         {"member", record.change.member.value},
+         {"keys", json::to_json(record.change.keys)},
+         {"ready_height", record.change.ready ? json::Value{record.change.ready->height.value} : json::Value{}}});
+    return view.set("proposer", record.proposer.value)
+        .set("proposed_height", record.proposed.value)
+        .set("until_ms", record.until.value)
+        .set("epoch", record.epoch.value)
+        .set("voters", voters.nodes.validators.size())
+        .set("needed", ledger::approvals_needed(voters.nodes.validators.size()))
+        .set("approvals", json::to_json(record.approvals))
+        .set("refusals", json::to_json(record.refusals))
+        .set("waiting", waiting_of(record, voters))
+        .set("status", status)
+        .set("blocked_by", is_blocked ? json::Value{ledger::code(after.error())} : json::Value{})
+        .set("decided_height", json::to_json(record.decided));
+}
+
+json::Value evidence_view(const ledger::EvidenceId& id, const ledger::EvidenceRecord& record) {
+    json::Value view = json::to_json(record);
+    return view.set("id", to_hex(id.value)).set("status", "recorded");
 }
 
 }  // namespace datadeed::api

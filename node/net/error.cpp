@@ -97,7 +97,7 @@ std::string_view describe(Error error) {
         case Error::link_must_stay_open:
             return "the link broke; it's made again";
         case Error::peer_must_keep_the_rules:
-            return "the peer broke the rules of messages too often; ask its operator whether that node is sound";
+            return "the peer broke the rules too often; ask its operator whether that node is sound";
         case Error::handshakes_must_be_few:
             return "too many connections are being greeted at once; one was closed";
         case Error::inbound_links_must_be_few:

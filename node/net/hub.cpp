@@ -48,11 +48,13 @@ void Hub::push(const std::string& name, Node& node, const std::shared_ptr<const 
 void Hub::shun(const std::string& peer) {
     asio::post(strand_, [self = shared_from_this(), peer] {
         const auto found = self->nodes_.find(peer);
-        if (!self->stopped_ && found != self->nodes_.end()) self->shun(peer, found->second);
+        if (!self->stopped_ && found != self->nodes_.end()) {
+            self->shun(peer, found->second, "its messages broke rules");
+        }
     });
 }
 
-void Hub::shun(const std::string& name, Node& node) {
+void Hub::shun(const std::string& name, Node& node, const std::string& why) {
     const std::chrono::milliseconds time = node.shun.next(config_.random());
     node.shunned_until = Clock::now() + time;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
@@ -62,11 +64,30 @@ void Hub::shun(const std::string& name, Node& node) {
          .address = node.link ? node.link->address() : "",
          .key = node.link ? node.link->key() : std::nullopt,
          .text = in_words(Error::peer_must_keep_the_rules,
-                          "the link was closed, and is not made again for " + std::to_string(seconds) + " s")});
+                          why + "; there is no link with it for " + std::to_string(seconds) + " s")});
     if (node.link) {
         put_down(name, node);
         dial_later(name, node);
     }
+}
+
+void Hub::welcome(Welcome who) {
+    asio::post(strand_, [self = shared_from_this(), who = std::move(who)]() mutable {
+        if (self->stopped_) return;
+        self->config_.welcome = std::move(who);
+        for (auto& [name, node] : self->nodes_) {
+            node.dial.reset();
+            if (!node.link || self->config_.welcome.key_check(*node.link->key()) == name) continue;
+            self->log({.warning = true,
+                       .error = Error::key_must_be_of_a_member,
+                       .peer = name,
+                       .address = node.link->address(),
+                       .key = node.link->key(),
+                       .text = in_words(Error::key_must_be_of_a_member, "the chain doesn't name this key any more")});
+            self->put_down(name, node);
+        }
+        self->dial_all();
+    });
 }
 
 void Hub::stop(const std::function<void()>& done) {
@@ -89,7 +110,7 @@ void Hub::close_all() {
     accept_pause_.cancel();
     resolver_.cancel();
     for (const std::shared_ptr<StrandSocket>& socket : connecting_) socket->close(ignored);
-    for (const std::shared_ptr<Link>& link : greeting_) link->close();
+    for (const Greeting& greeting : greeting_) greeting.link->close();
     for (auto& [name, node] : nodes_) {
         node.timer.cancel();
         if (node.dialled) node.dialled->close();
@@ -110,7 +131,7 @@ Hello Hub::own_hello() const {
 
 Result<std::string, Error> Hub::name_of(const crypto::PublicKey& key) const {
     if (key == own_key_) return fail(Error::peer_must_be_another_node);
-    std::optional<std::string> name = config_.key_check(key);
+    std::optional<std::string> name = config_.welcome.key_check(key);
     if (!name) return fail(Error::key_must_be_of_a_member);
     const auto node = nodes_.find(*name);
     if (node != nodes_.end() && Clock::now() < node->second.shunned_until) return fail(Error::peer_must_keep_the_rules);
@@ -128,6 +149,17 @@ bool Hub::is_preferred(const Link& link) const {
     return link.is_inbound() != own_is_lower;
 }
 
+// Counted once the key is proved: anybody can claim it.
+bool Hub::link_authentic(const std::shared_ptr<Link>& link) {
+    Node& node = node_of(link->peer());
+    if (!node.visits.is_one_too_many(Clock::now(), config_.limits.links_per_peer, config_.limits.links_time))
+        return true;
+    forget(link);
+    link->close();
+    shun(link->peer(), node, "it began link after link, the last from " + link->address());
+    return false;
+}
+
 void Hub::link_ready(const std::shared_ptr<Link>& link) {
     forget(link);
     Node& node = node_of(link->peer());
@@ -140,7 +172,11 @@ void Hub::link_ready(const std::shared_ptr<Link>& link) {
     const bool takes_over =
         !old || old->instance() != link->instance() || old->is_inbound() == link->is_inbound() || is_preferred(*link);
     if (!takes_over) return link->close();
-    // Its handshake may have begun before it was shunned.
+    // Its handshake may have begun before others were welcome, or before it was shunned.
+    if (config_.welcome.key_check(*link->key()) != link->peer()) {
+        turn_away(link, Error::key_must_be_of_a_member);
+        return dial_later(link->peer(), node);
+    }
     if (Clock::now() < node.shunned_until) {
         turn_away(link, Error::peer_must_keep_the_rules);
         return dial_later(link->peer(), node);
@@ -184,13 +220,13 @@ void Hub::put_down(const std::string& name, Node& node) {
 }
 
 void Hub::forget(const std::shared_ptr<Link>& link) {
-    std::erase(greeting_, link);
+    std::erase_if(greeting_, [&link](const Greeting& greeting) { return greeting.link == link; });
 }
 
 // Observers may be many; that they fill the node must not keep out a validator that restarts.
 bool Hub::is_one_too_many(const Link& link) const {
     const auto counts = [this](const std::string& name, const Link& one) {
-        return one.is_inbound() && !config_.always_welcome.contains(name);
+        return one.is_inbound() && !config_.welcome.always_welcome.contains(name);
     };
     if (!counts(link.peer(), link)) return false;
     const auto open = std::ranges::count_if(
@@ -198,8 +234,8 @@ bool Hub::is_one_too_many(const Link& link) const {
     return static_cast<std::size_t>(open) >= config_.limits.inbound_links;
 }
 
-void Hub::link_received(Link& link, Bytes message) {
-    if (callbacks_.on_message) callbacks_.on_message(link.peer(), std::move(message));
+bool Hub::link_received(Link& link, Bytes message) {
+    return !callbacks_.on_message || callbacks_.on_message(link.peer(), std::move(message));
 }
 
 void Hub::link_failed(const std::shared_ptr<Link>& link, const Failure& why) {
@@ -215,6 +251,9 @@ void Hub::link_failed(const std::shared_ptr<Link>& link, const Failure& why) {
     log(event);
     Node& node = node_of(link->peer());
     if (node.link != link) return;
+    // No node sends such a frame by mistake, and to begin anew costs more than to send it.
+    if (why.error == Error::frame_must_be_within_its_limit)
+        return shun(link->peer(), node, "it sent what can't be a frame");
     put_down(link->peer(), node);
     dial_later(link->peer(), node);
 }

@@ -8,9 +8,10 @@
 
 #include "node/net/backoff.h"
 #include "node/net/link.h"
+#include "node/net/visits.h"
 
 // All links of one node: who is dialled when, which of two links to one peer stays, what waits for whom. Only
-// node/net/*.cpp include this. Everything but the posting of send, shun and stop happens on the strand.
+// node/net/*.cpp include this. Everything but the posting of send, shun, welcome and stop happens on the strand.
 
 namespace datadeed::net {
 
@@ -22,6 +23,7 @@ public:
     [[nodiscard]] Result<std::uint16_t, Failure> start();
     void send(const std::string& peer, const std::shared_ptr<const Bytes>& message, Class urgency);
     void shun(const std::string& peer);
+    void welcome(Welcome who);
     // Closes all, then calls `done`, which may be empty.
     void stop(const std::function<void()>& done);
     // Closes all without a word to anyone; only while no thread runs the strand, or after stop.
@@ -30,8 +32,9 @@ public:
     [[nodiscard]] const Limits& limits() const override { return config_.limits; }
     [[nodiscard]] Hello own_hello() const override;
     [[nodiscard]] Result<std::string, Error> name_of(const crypto::PublicKey& key) const override;
+    [[nodiscard]] bool link_authentic(const std::shared_ptr<Link>& link) override;
     void link_ready(const std::shared_ptr<Link>& link) override;
-    void link_received(Link& link, Bytes message) override;
+    [[nodiscard]] bool link_received(Link& link, Bytes message) override;
     void link_failed(const std::shared_ptr<Link>& link, const Failure& why) override;
 
 private:
@@ -52,6 +55,7 @@ private:
         Backoff backoff;
         Backoff shun;  // never reset: who begins again isn't given another chance as soon
         Clock::time_point shunned_until{};
+        Visits visits;                        // links that it began
         StrandTimer timer;                    // until the next try
         std::optional<Error> last_failure{};  // logged once until it changes
     };
@@ -62,7 +66,7 @@ private:
     [[nodiscard]] bool is_preferred(const Link& link) const;
     void take_up(Node& node, const std::shared_ptr<Link>& link);
     void put_down(const std::string& name, Node& node);
-    void shun(const std::string& name, Node& node);
+    void shun(const std::string& name, Node& node, const std::string& why);
     void turn_away(const std::shared_ptr<Link>& link, Error error);
     [[nodiscard]] bool is_one_too_many(const Link& link) const;
     void forget(const std::shared_ptr<Link>& link);
@@ -74,7 +78,14 @@ private:
     void accept();
     void accept_later();
     void accepted(StrandSocket socket);
-    void make_room();
+    void dial_all();
+    // A connection of which it isn't known yet whose it is.
+    struct Greeting {
+        std::shared_ptr<Link> link{};
+        std::string origin{};  // where it comes from, without the port
+    };
+    void make_room(const std::string& origin);
+    [[nodiscard]] std::string most_frequent_origin() const;
     void dial_later(const std::string& name, Node& node);
     void dial(const std::string& name);
     void connect(const std::string& name, const boost::asio::ip::tcp::resolver::results_type& found);
@@ -91,7 +102,7 @@ private:
     StrandTimer accept_pause_;
     bool stopped_{false};
     std::map<std::string, Node> nodes_;
-    std::deque<std::shared_ptr<Link>> greeting_;  // inbound, not ready yet; the oldest first
+    std::deque<Greeting> greeting_;  // inbound, not ready yet; the oldest first
     std::set<std::shared_ptr<StrandSocket>> connecting_;
 
     // Refusals that strangers cause: a few a second are logged, the others counted.

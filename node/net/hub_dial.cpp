@@ -28,6 +28,19 @@ std::string address_of(const StrandSocket& socket) {
     return error ? "" : address_of(endpoint.address().to_string(), endpoint.port());
 }
 
+// Whoever has an IPv6 address has a network of 2^64 of them.
+std::string origin_of(const StrandSocket& socket) {
+    error_code error;
+    const asio::ip::address address = socket.remote_endpoint(error).address();
+    if (error) return "";
+    if (address.is_v4()) return address.to_string();
+    asio::ip::address_v6 v6 = address.to_v6();
+    if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+    asio::ip::address_v6::bytes_type bytes = v6.to_bytes();
+    std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), std::uint8_t{0});
+    return asio::ip::address_v6{bytes}.to_string();
+}
+
 Failure listen_failure(const error_code& error, const std::string& where) {
     const auto is = [&](boost::system::errc::errc_t code) {
         return error == boost::system::errc::make_error_condition(code);
@@ -62,13 +75,17 @@ Result<std::uint16_t, Failure> Hub::start() {
         if (self->stopped_) return;
         self->instance_ = self->config_.random();
         self->accept();
-        for (const Peer& peer : self->config_.peers) {
-            Node& node = self->node_of(peer.name);
-            node.dial = peer;
-            self->dial_later(peer.name, node);
-        }
+        self->dial_all();
     });
     return port;
+}
+
+void Hub::dial_all() {
+    for (const Peer& peer : config_.welcome.peers) {
+        Node& node = node_of(peer.name);
+        node.dial = peer;
+        if (!node.link) dial_later(peer.name, node);
+    }
 }
 
 void Hub::accept() {
@@ -90,20 +107,39 @@ void Hub::accept_later() {
 
 void Hub::accepted(StrandSocket socket) {
     const std::string address = address_of(socket);
-    if (greeting_.size() >= config_.limits.handshakes) make_room();
+    const std::string origin = origin_of(socket);
+    make_room(origin);
     const auto link = std::make_shared<Link>(std::move(socket), *tls_, shared_from_this(), std::nullopt, address);
-    greeting_.push_back(link);
+    greeting_.push_back({.link = link, .origin = origin});
     link->start();
 }
 
-// Strangers who connect and say nothing must not keep others out: an honest handshake takes milliseconds, so the oldest
-// one is the least likely to be that.
-void Hub::make_room() {
-    auto oldest = std::ranges::find_if(greeting_, [](const auto& link) { return !link->is_authentic(); });
-    if (oldest == greeting_.end()) oldest = greeting_.begin();
-    const std::shared_ptr<Link> link = *oldest;
+// Strangers who connect and say nothing must not keep others out. An honest handshake takes milliseconds, so the oldest
+// one is the least likely to be that; and of all addresses, the one with the most is.
+void Hub::make_room(const std::string& origin) {
+    const auto from = [this](const std::string& one) {
+        return static_cast<std::size_t>(std::ranges::count(greeting_, one, &Greeting::origin));
+    };
+    std::string whose;
+    if (from(origin) >= config_.limits.handshakes_per_address) {
+        whose = origin;
+    } else if (greeting_.size() >= config_.limits.handshakes) {
+        whose = most_frequent_origin();
+    } else {
+        return;
+    }
+    const auto is_silent = [&whose](const Greeting& one) { return one.origin == whose && !one.link->is_authentic(); };
+    auto oldest = std::ranges::find_if(greeting_, is_silent);
+    if (oldest == greeting_.end()) oldest = std::ranges::find(greeting_, whose, &Greeting::origin);
+    const std::shared_ptr<Link> link = oldest->link;
     greeting_.erase(oldest);
     turn_away(link, Error::handshakes_must_be_few);
+}
+
+std::string Hub::most_frequent_origin() const {
+    std::map<std::string, std::size_t> counts;
+    for (const Greeting& greeting : greeting_) ++counts[greeting.origin];
+    return std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; })->first;
 }
 
 void Hub::dial_later(const std::string& name, Node& node) {

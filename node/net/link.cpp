@@ -21,7 +21,8 @@ Link::Link(StrandSocket socket, asio::ssl::context& tls, std::shared_ptr<LinkOwn
       dialled_{std::move(dialled)},
       address_{std::move(address)},
       stream_{std::move(socket), tls},
-      timer_{stream_.get_executor()} {
+      timer_{stream_.get_executor()},
+      pause_{stream_.get_executor()} {
     verdict_ = [this](const crypto::PublicKey& key) { return is_welcome(key); };
     set_verdict(stream_.native_handle(), &verdict_);
 }
@@ -56,6 +57,7 @@ void Link::shook_hands(const error_code& error) {
     if (refusal_) return fail_with(*refusal_, "the other side proved or claimed key " + to_hex(key_->value));
     if (error) return fail_with(Error::channel_must_be_authentic, error.message());
     authentic_ = true;
+    if (is_inbound() && !owner_->link_authentic(shared_from_this())) return;
     append_frame(writing_, encode(owner_->own_hello()));
     write();
     read();
@@ -73,16 +75,25 @@ void Link::read() {
 void Link::received(std::size_t size) {
     heard_ = Clock::now();
     reader_.feed(ByteView{chunk_}.first(size));
+    bool full = false;
     while (!closed_) {
         Result<std::optional<Bytes>, Error> frame = reader_.next();
         if (!frame) return fail_with(frame.error(), "a frame is longer than it may be");
-        if (!*frame) return read();
+        if (!*frame) return full ? read_later() : read();
         if (!ready_) {
             if (!greeted(**frame)) return;
         } else if (!(*frame)->empty()) {
-            owner_->link_received(*this, std::move(**frame));
+            full = !owner_->link_received(*this, std::move(**frame)) || full;
         }
     }
+}
+
+// What it sends is more than this node can use: it waits on its own side, where it costs nobody else anything.
+void Link::read_later() {
+    pause_.expires_after(owner_->limits().full_pause);
+    pause_.async_wait([self = shared_from_this()](error_code error) {
+        if (!error && !self->closed_) self->read();
+    });
 }
 
 bool Link::greeted(ByteView frame) {
@@ -154,6 +165,7 @@ void Link::close() {
     closed_ = true;
     outbox_ = nullptr;
     timer_.cancel();
+    pause_.cancel();
     error_code ignored;
     stream_.next_layer().close(ignored);
 }

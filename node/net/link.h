@@ -42,9 +42,12 @@ struct LinkOwner {
     // The name of the node with this key, or why it isn't welcome.
     [[nodiscard]] virtual Result<std::string, Error> name_of(const crypto::PublicKey& key) const = 0;
 
+    // The other side, which dialled, has proved its key. False: it is turned away, and closed already.
+    [[nodiscard]] virtual bool link_authentic(const std::shared_ptr<Link>& link) = 0;
     // Both sides proved who they are and are on one chain. The owner may close the link at once.
     virtual void link_ready(const std::shared_ptr<Link>& link) = 0;
-    virtual void link_received(Link& link, Bytes message) = 0;
+    // False when there is no room for what it sends.
+    [[nodiscard]] virtual bool link_received(Link& link, Bytes message) = 0;
     // The last call, unless the owner closed the link itself.
     virtual void link_failed(const std::shared_ptr<Link>& link, const Failure& why) = 0;
 };
@@ -77,6 +80,7 @@ private:
     void shook_hands(const boost::system::error_code& error);
     void read();
     void received(std::size_t size);
+    void read_later();
     [[nodiscard]] bool greeted(ByteView frame);
     void write();
     void tick();
@@ -88,6 +92,7 @@ private:
     KeyVerdict verdict_;
     boost::asio::ssl::stream<StrandSocket> stream_;
     StrandTimer timer_;
+    StrandTimer pause_;
     FrameReader reader_{hello_size_max};
     std::array<std::uint8_t, 64 * 1024> chunk_{};
 

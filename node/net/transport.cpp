@@ -18,7 +18,7 @@ public:
 
 Transport::Transport(boost::asio::io_context& io, Config config, const crypto::SecretKey& link_key,
                      Callbacks callbacks) {
-    DATADEED_ASSERT(config.key_check && config.random);
+    DATADEED_ASSERT(config.welcome.key_check && config.random);
     impl_ = std::make_shared<Impl>(io, std::move(config), link_key, std::move(callbacks));
 }
 
@@ -37,6 +37,11 @@ void Transport::send(const std::string& peer, std::shared_ptr<const Bytes> messa
 
 void Transport::shun(const std::string& peer) {
     impl_->hub->shun(peer);
+}
+
+void Transport::welcome(Welcome who) {
+    DATADEED_ASSERT(who.key_check);
+    impl_->hub->welcome(std::move(who));
 }
 
 void Transport::stop(std::function<void()> done) {

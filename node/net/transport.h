@@ -42,10 +42,15 @@ struct Limits {
     // (Class), then those of the class before, and told of; the link stays. A message larger than this is dropped
     // itself.
     std::size_t queue_bytes{std::size_t{32} << 20U};
-    std::size_t handshakes{32};     // inbound and unfinished at once; for one more the oldest is closed,
-                                    // of those whose key isn't proved yet if there are any
+    std::size_t handshakes{32};              // inbound and unfinished at once; for one more the oldest is closed,
+                                             // of those whose key isn't proved yet if there are any
+    std::size_t handshakes_per_address{16};  // of those, from one address (of IPv6, from one network of 64 bits)
+    // Times that one peer may prove its key within links_time: who begins anew more often is shunned.
+    std::size_t links_per_peer{20};
+    std::chrono::milliseconds links_time{10'000};
     std::size_t inbound_links{64};  // of others than Config::always_welcome; one more is closed
     std::chrono::milliseconds handshake_time{5'000};
+    std::chrono::milliseconds full_pause{20};
     std::chrono::milliseconds ping_time{3'000};      // something is sent at least this often
     std::chrono::milliseconds silence_time{11'000};  // without a byte from the peer: the link is down,
                                                      // found at the next ping
@@ -59,15 +64,20 @@ struct Limits {
     std::uint64_t rekey_frames{std::uint64_t{1} << 20U};  // sent with one traffic key
 };
 
+// Who may have links, and whom to dial: what the chain says of the present epoch.
+struct Welcome {
+    std::vector<Peer> peers{};  // to dial
+    KeyCheck key_check{};
+    std::set<std::string> always_welcome{};  // whose links are never too many: the validators
+};
+
 struct Config {
     std::string listen_host{"127.0.0.1"};
     std::uint16_t listen_port{0};  // 0: any free one
     std::string name{};            // the own member id
     ChainId chain{};
-    std::uint32_t wire_version{1};
-    std::vector<Peer> peers{};  // to dial
-    KeyCheck key_check{};
-    std::set<std::string> always_welcome{};  // whose links are never too many: the validators
+    std::uint32_t wire_version{2};
+    Welcome welcome{};
     std::function<std::uint64_t()>
         random{};  // for the jitter of retries and the number of this instance; on the strand
     Limits limits{};
@@ -89,7 +99,8 @@ inline constexpr std::size_t classes = 3;
 
 // All are called on the strand, one at a time, and must not block. The name is that of KeyCheck or Peer.
 struct Callbacks {
-    std::function<void(const std::string& peer, Bytes message)> on_message{};
+    // False: there was no room for it. Nothing is read from this peer then for Limits::full_pause.
+    std::function<bool(const std::string& peer, Bytes message)> on_message{};
     std::function<void(const std::string& peer, const crypto::PublicKey& key)> on_up{};
     std::function<void(const std::string& peer)> on_down{};  // once for each on_up
     // Messages to this peer were dropped, since too much waits for it.
@@ -118,6 +129,10 @@ public:
 
     // Closes the link to this peer and neither accepts nor dials it for some time (Limits::shun_min). Any thread.
     void shun(const std::string& peer);
+
+    // From now on these and no others. Links to who isn't among them any more, or has another key now, are closed. Any
+    // thread.
+    void welcome(Welcome who);
 
     // Closes everything, then calls `done` on the strand; no other callback comes after it. Call once, from any thread;
     // the transport must live until then.

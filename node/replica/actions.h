@@ -12,6 +12,7 @@
 #include "chain/error.h"
 #include "ledger/error.h"
 #include "ledger/types.h"
+#include "node/replica/epochs.h"
 #include "node/replica/events.h"
 
 // All that a replica asks of its host, to be done in the order given. Whatever had to be durable first already is.
@@ -77,7 +78,8 @@ struct BlockCommitted {
     TimeMs time{};
     std::uint64_t transactions{};
     std::uint64_t bytes{};  // of its transactions
-    std::uint64_t view{};   // of its certificate
+    std::uint32_t epoch{};  // of its certificate,
+    std::uint32_t view{};   // and which view of it
     bool caught_up{};       // fetched from a peer, not ordered with this node's part
 };
 
@@ -92,6 +94,12 @@ struct LogEvent {
     std::vector<std::pair<std::string, std::string>> fields{};
 };
 
+// A validator contradicted itself: to be kept and shown, until somebody puts it on the chain. Nothing rests on it.
+struct EvidenceFound {
+    ledger::MemberId accused{};
+    Bytes evidence{};  // the encoding of consensus::Evidence
+};
+
 // The process must end, now and without writing anything more: going on could break a promise.
 struct Halt {
     std::string code{};    // stable and dotted, as in "consensus.two_certificates"
@@ -101,6 +109,36 @@ struct Halt {
 // A store that failed or contradicts itself.
 [[nodiscard]] Halt to_halt(const chain::Error& error);
 
-using Action = std::variant<SendTo, Reply, BlockCommitted, StatusChanged, LogEvent, Halt>;
+// The snapshot of this height is to be written into the folder (chain::write_snapshot), on another thread; one at a
+// time. SnapshotWritten is to follow, whatever came of it.
+struct WriteSnapshot {
+    Height height{};
+    std::string folder{};
+};
+
+// A snapshot of this height has come whole: the replica has ended. The host is to let it go and to start it again, on
+// databases that chain::take_over_snapshot has put in place.
+struct StartAgain {
+    Height height{};
+};
+
+// Others serve from now on: whose links are welcome, whose votes count. The host must know before it hands in what is
+// said to them or by them.
+struct EpochBegan {
+    Epochs epochs{};
+};
+
+// Whether this node may say that it is ready at `height` (ledger/readiness.h): it has executed what the others have,
+// and has a vote file, so that the folder of a validator without one is known to be a new one, or to have lost it.
+struct ReadyAnswer {
+    RequestToken token{};
+    Height height{};
+    std::string code{};    // why not: stable and dotted; empty when it may
+    std::string reason{};  // for people
+    std::string hint{};    // what to do
+};
+
+using Action = std::variant<SendTo, Reply, BlockCommitted, StatusChanged, LogEvent, EvidenceFound, Halt, EpochBegan,
+                            ReadyAnswer, WriteSnapshot, StartAgain>;
 
 }  // namespace datadeed::replica

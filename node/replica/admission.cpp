@@ -16,7 +16,7 @@ bool is_for_good(ledger::Refusal refusal) {
 
 Result<void, ledger::Refusal> Admission::try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const {
     const ledger::BlockContext context{.height = executor_->tip().height.next(), .time = executor_->time_of_next(wall)};
-    ledger::BlockExecution execution{executor_->committer().state(), context};
+    ledger::BlockExecution execution{executor_->committer().state(), context, executor_->committer().judge()};
     return execution.apply(transaction.tx);
 }
 
@@ -25,7 +25,7 @@ Result<void, ledger::Refusal> Admission::try_on_trial(const CheckedTransaction& 
     if (!trial_) {
         const ledger::BlockContext context{.height = executor_->tip().height.next(),
                                            .time = executor_->time_of_next(wall)};
-        trial_.emplace(executor_->committer().state(), context);
+        trial_.emplace(executor_->committer().state(), context, executor_->committer().judge());
         trial_count_ = 0;
     }
     ++trial_count_;

@@ -1,6 +1,8 @@
 #include "node/replica/cosign.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/fields.h"
 #include "consensus/quorum.h"
@@ -22,18 +24,37 @@ crypto::NoteSignature as_note_signature(const crypto::VerifierKey& key, const Co
 
 }  // namespace
 
-Cosigner::Cosigner(const ledger::Genesis& genesis, const ledger::MemberId& self, const crypto::SecretKey* key)
+Cosigner::Cosigner(const ledger::Genesis& genesis, const ledger::MemberId& self, Keys keys)
     : chain_name_{genesis.chain_name},
       origin_{ledger::checkpoint_origin(genesis.chain_name, ledger::chain_id(encode(genesis)))},
       self_{self},
-      key_{key},
-      quorum_{consensus::quorum(genesis.nodes.validators.size())} {
-    for (const ledger::Validator& validator : genesis.nodes.validators) {
-        validators_.emplace(validator.member,
-                            crypto::VerifierKey{.name = ledger::cosigner_name(chain_name_, validator.member),
-                                                .type = crypto::KeyType::cosignature,
-                                                .key = validator.cosign});
+      keys_{std::move(keys)} {}
+
+std::shared_ptr<const Cosigner::Cosigners> Cosigner::cosigners_of(const ledger::Epoch& epoch) const {
+    Cosigners cosigners{
+        .from = epoch.from, .keys = {}, .quorum = consensus::quorum(epoch.nodes.validators.size()), .own = nullptr};
+    for (const ledger::Validator& validator : epoch.nodes.validators) {
+        cosigners.keys.emplace(validator.member,
+                               crypto::VerifierKey{.name = ledger::cosigner_name(chain_name_, validator.member),
+                                                   .type = crypto::KeyType::cosignature,
+                                                   .key = validator.cosign});
+        if (validator.member != self_) continue;
+        const auto own = std::ranges::find(keys_, validator.cosign, [](const auto& key) { return key->public_key(); });
+        if (own != keys_.end()) cosigners.own = own->get();
     }
+    return std::make_shared<const Cosigners>(std::move(cosigners));
+}
+
+void Cosigner::begin_epoch(const Epochs& epochs) {
+    epochs_.clear();
+    for (const ledger::Epoch& epoch : epochs) epochs_.push_back(cosigners_of(epoch));
+}
+
+std::shared_ptr<const Cosigner::Cosigners> Cosigner::cosigners_at(Height height) const {
+    for (auto epoch = epochs_.rbegin(); epoch != epochs_.rend(); ++epoch) {
+        if ((*epoch)->from <= height) return *epoch;
+    }
+    return nullptr;
 }
 
 bool Cosigner::is_due(TimeMs block, TimeMs before) {
@@ -42,23 +63,26 @@ bool Cosigner::is_due(TimeMs block, TimeMs before) {
 
 std::optional<Cosignature> Cosigner::open(const FinalLog& log, std::uint64_t time_s) {
     if (open_.contains(log.height) || log.height <= last_opened()) return std::nullopt;
+    const std::shared_ptr<const Cosigners> cosigners = cosigners_at(log.height);
+    if (!cosigners) return std::nullopt;
     Open open{
         .log = log,
+        .cosigners = cosigners,
         .text = crypto::format_checkpoint({.origin = origin_, .size = log.size, .root = log.root, .extensions = {}})};
     std::optional<Cosignature> own;
-    const auto self = validators_.find(self_);
-    if (key_ != nullptr && self != validators_.end()) {
-        const crypto::NoteSignature signature = crypto::cosign_note(open.text, self->second.name, *key_, time_s);
+    if (cosigners->own != nullptr) {
+        const std::string& name = cosigners->keys.at(self_).name;
+        const crypto::NoteSignature signature = crypto::cosign_note(open.text, name, *cosigners->own, time_s);
         own = Cosignature{.height = log.height, .time_s = time_s, .signature = {}};
         std::copy(signature.blob.begin() + 8, signature.blob.end(), own->signature.value.begin());
         open.own = own;
         open.signatures.emplace(signature.name, signature);
-        open.complete = open.signatures.size() >= quorum_;
+        open.complete = open.signatures.size() >= cosigners->quorum;
         open.changed = true;
     }
     Open& opened = open_.emplace(log.height, std::move(open)).first->second;
     for (auto early = early_.begin(); early != early_.end();) {
-        if (early->second.height == log.height) (void)count(opened, validators_.at(early->first), early->second);
+        if (early->second.height == log.height) (void)count(opened, early->first, early->second);
         early = early->second.height <= log.height ? early_.erase(early) : std::next(early);
     }
     while (open_.size() > checkpoints_open_max) open_.erase(open_.begin());
@@ -66,22 +90,25 @@ std::optional<Cosignature> Cosigner::open(const FinalLog& log, std::uint64_t tim
 }
 
 Cosigner::Taken Cosigner::receive(const ledger::MemberId& peer, const Cosignature& cosignature) {
-    const auto validator = validators_.find(peer);
-    if (validator == validators_.end()) return Taken::not_a_validator;
     const auto open = open_.find(cosignature.height);
-    if (open != open_.end()) return count(open->second, validator->second, cosignature);
+    if (open != open_.end()) return count(open->second, peer, cosignature);
+    const std::shared_ptr<const Cosigners> cosigners = cosigners_at(cosignature.height);
+    if (!cosigners || !cosigners->keys.contains(peer)) return Taken::not_a_validator;
     if (cosignature.height > last_opened()) early_.insert_or_assign(peer, cosignature);
     return Taken::not_open;
 }
 
-Cosigner::Taken Cosigner::count(Open& open, const crypto::VerifierKey& key, const Cosignature& cosignature) {
+Cosigner::Taken Cosigner::count(Open& open, const ledger::MemberId& peer, const Cosignature& cosignature) {
+    const auto cosigner = open.cosigners->keys.find(peer);
+    if (cosigner == open.cosigners->keys.end()) return Taken::not_a_validator;
+    const crypto::VerifierKey& key = cosigner->second;
     if (open.signatures.contains(key.name)) return Taken::known;
     crypto::NoteSignature signature = as_note_signature(key, cosignature);
     const Result<std::vector<crypto::NoteSigner>, crypto::Error> signers =
         crypto::verify_note({.text = open.text, .signatures = {signature}}, std::span{&key, 1});
     if (!signers || signers->size() != 1) return Taken::wrong;
     open.signatures.emplace(key.name, std::move(signature));
-    open.complete = open.signatures.size() >= quorum_;
+    open.complete = open.signatures.size() >= open.cosigners->quorum;
     open.changed = true;
     return Taken::counted;
 }

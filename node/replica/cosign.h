@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "base/types.h"
 #include "crypto/note.h"
 #include "ledger/genesis.h"
+#include "node/replica/epochs.h"
 #include "node/replica/limits.h"
 #include "node/replica/wire.h"
 
@@ -21,8 +24,13 @@ namespace datadeed::replica {
 // a while. One thread.
 class Cosigner {
 public:
-    // Borrows `key`, which may be null: then it gathers only.
-    Cosigner(const ledger::Genesis& genesis, const ledger::MemberId& self, const crypto::SecretKey* key);
+    using Keys = std::vector<std::shared_ptr<const crypto::SecretKey>>;
+    // `keys`: those that the chain names for this node, or may name one day.
+    Cosigner(const ledger::Genesis& genesis, const ledger::MemberId& self, Keys keys);
+
+    // Who cosigns what is opened from now on, by its height; before the first there's nobody. This node does, if it has
+    // the key that the chain names.
+    void begin_epoch(const Epochs& epochs);
 
     // What is cosigned: a final block's log.
     struct FinalLog {
@@ -62,22 +70,30 @@ public:
     [[nodiscard]] Height last_complete() const { return last_complete_; }
 
 private:
+    struct Cosigners {  // of one epoch
+        Height from{};
+        std::map<ledger::MemberId, crypto::VerifierKey> keys{};
+        std::size_t quorum{};
+        const crypto::SecretKey* own{};  // null when this node doesn't cosign
+    };
     struct Open {
         FinalLog log{};
+        std::shared_ptr<const Cosigners> cosigners{};
         std::string text{};
         std::map<std::string, crypto::NoteSignature> signatures{};  // by key name
         bool complete{};
         bool changed{};  // since it was given out
         std::optional<Cosignature> own{};
     };
-    [[nodiscard]] Taken count(Open& open, const crypto::VerifierKey& key, const Cosignature& cosignature);
+    [[nodiscard]] std::shared_ptr<const Cosigners> cosigners_of(const ledger::Epoch& epoch) const;
+    [[nodiscard]] std::shared_ptr<const Cosigners> cosigners_at(Height height) const;
+    [[nodiscard]] Taken count(Open& open, const ledger::MemberId& peer, const Cosignature& cosignature);
 
     std::string chain_name_;
     std::string origin_;
     ledger::MemberId self_;
-    const crypto::SecretKey* key_;
-    std::map<ledger::MemberId, crypto::VerifierKey> validators_;
-    std::size_t quorum_;
+    Keys keys_;
+    std::vector<std::shared_ptr<const Cosigners>> epochs_;  // as in Epochs
     std::map<Height, Open> open_;
     std::map<ledger::MemberId, Cosignature> early_;  // the latest of each, above all that is open
     Height last_complete_{};

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/strong.h"
 #include "base/types.h"
+#include "crypto/sign.h"
 #include "ledger/types.h"
 #include "node/replica/peer_event.h"
 
@@ -52,6 +54,19 @@ struct PeerDown {
     ledger::MemberId peer{};
 };
 
-using Event = std::variant<Tick, PeerMessage, SubmitTransaction, ForgetRequest, PeerUp, PeerDown>;
+// May this node say that it is ready to serve under keys that it has? Answer: ReadyAnswer.
+struct ReadyRequest {
+    RequestToken token{};
+    crypto::PublicKey vote{};  // the key that it is to vote with
+};
+
+// What came of a WriteSnapshot.
+struct SnapshotWritten {
+    std::string folder{};
+    bool whole{};
+};
+
+using Event =
+    std::variant<Tick, PeerMessage, SubmitTransaction, ForgetRequest, PeerUp, PeerDown, ReadyRequest, SnapshotWritten>;
 
 }  // namespace datadeed::replica

@@ -56,7 +56,7 @@ TimeMs Executor::time_of_next(TimeMs wall) const {
 Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall) {
     const TimeMs time = time_of_next(wall);
     const chain::ExecutionBase base = committer_->base();
-    ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}};
+    ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}, base.judge};
     Built built;
     std::vector<TransactionPtr> transactions;
     std::size_t bytes = 0;
@@ -127,11 +127,19 @@ Result<std::shared_ptr<const ExecutedBlock>, chain::Error> Executor::seal(ledger
     return executed_block;
 }
 
+// The present one; right after the last block of an epoch it's the one before that.
+std::uint32_t Executor::epoch_of_tip() const {
+    return tip().height < epoch_from_ ? epoch_.value - 1 : epoch_.value;
+}
+
 Result<void, ledger::Refusal> Executor::check_links(const CheckedBlock& block) const {
     ledger::Tip below = tip();
     if (block.prev_certificate) {
-        // Any quorum's certificate of the tip will do; the header says which. It was verified on the way in.
-        if (block.prev_certificate->hash != below.hash || block.prev_certificate->height != below.height) {
+        // Any certificate of the tip will do, of its epoch's quorum; the header says which. That it is one of the epoch
+        // that its view names was verified on the way in.
+        const consensus::CommitCertificate& certificate = *block.prev_certificate;
+        if (certificate.hash != below.hash || certificate.height != below.height ||
+            consensus::Epoch::of(certificate.view) != epoch_of_tip()) {
             return fail(ledger::Refusal::block_prev_certificate_wrong);
         }
         below.cert_hash = chain::certificate_hash(*block.prev_certificate);

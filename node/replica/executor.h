@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "chain/committer.h"
+#include "ledger/epoch.h"
 #include "node/replica/actions.h"
 #include "node/replica/checked.h"
 #include "node/replica/mempool.h"
@@ -35,6 +36,12 @@ public:
     // Borrows; must outlive it. `rules` are the chain's parameters.
     Executor(chain::Committer& committer, const ledger::Parameters& rules, const ledger::MemberId& self)
         : committer_{&committer}, rules_{rules}, self_{self} {}
+
+    // The epoch whose nodes vote on the next block; the first one until this is said.
+    void begin_epoch(const ledger::Epoch& present) {
+        epoch_ = present.number;
+        epoch_from_ = present.from;
+    }
 
     struct Built {
         std::shared_ptr<const ExecutedBlock> block{};                     // null when nothing applies
@@ -81,10 +88,13 @@ private:
     [[nodiscard]] Result<chain::Executed, ledger::Refusal> execute(const CheckedBlock& block) const;
     [[nodiscard]] Result<void, ledger::Refusal> check_links(const CheckedBlock& block) const;
     void keep(std::shared_ptr<const ExecutedBlock> block);
+    [[nodiscard]] std::uint32_t epoch_of_tip() const;
 
     chain::Committer* committer_;
     ledger::Parameters rules_;
     ledger::MemberId self_;
+    ledger::EpochNumber epoch_{};
+    Height epoch_from_{};
     std::vector<std::shared_ptr<const ExecutedBlock>> executed_;  // for the height after the tip, oldest first
 };
 

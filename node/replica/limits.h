@@ -49,6 +49,7 @@ inline constexpr std::uint64_t proposal_settles_ms = 1'000;
 inline constexpr std::size_t fetch_blocks_max = 64;  // blocks in one answer
 inline constexpr std::size_t fetch_bytes_max = std::size_t{3} << 20U;
 inline constexpr std::size_t fetches_in_flight_max = 4;
+inline constexpr std::size_t fetches_late_max = 16;  // unanswered in time, and taken in if they are answered after all
 inline constexpr std::uint64_t fetch_timeout_ms = 1'000;
 inline constexpr std::uint64_t fetch_shun_ms = 2'000;  // for a peer that didn't answer, twice as long each time
 inline constexpr std::uint64_t fetch_shun_doublings_max = 2;
@@ -57,11 +58,33 @@ inline constexpr std::uint64_t far_behind_blocks = 8;     // a lag that votes wo
 inline constexpr std::uint64_t voter_patience_ms = 200;   // before a voting validator fetches
 inline constexpr std::uint64_t tip_period_ms = 500;       // between messages that tell our tip
 
+// Snapshots: after so many transactions one is written, unless a node is told otherwise; one that spares half as many
+// is worth fetching. What is asked of each peer at once, and for how long is waited: for an answer, for any part at
+// all, and for parts from anybody but whoever offered it.
+inline constexpr std::uint64_t snapshot_every_default = 100'000;
+// What fetching and installing a part of the usual size costs: as much as executing so many transactions.
+inline constexpr std::uint64_t snapshot_part_transactions = 200;
+// A validator skips blocks only if a vote of its own stands in one of so many certificates, its last.
+inline constexpr std::uint64_t own_vote_within_blocks = 256;
+// Giving a part away costs more than its bytes: it is read and hashed. It counts so many times.
+inline constexpr std::size_t serve_part_factor = 2;
+inline constexpr std::size_t snapshot_parts_per_peer = 4;
+inline constexpr std::uint64_t snapshot_timeout_ms = 3'000;
+// For so long blocks aren't asked for while a manifest is awaited, and for each part that comes.
+inline constexpr std::uint64_t snapshot_offer_ms = 1'000;
+inline constexpr std::uint64_t snapshot_part_ms = 200;
+// For so long nobody has had the next block until any snapshot is worth it.
+inline constexpr std::uint64_t snapshot_lack_ms = 5'000;
+inline constexpr std::uint64_t snapshot_patience_ms = 20'000;
+inline constexpr std::uint64_t snapshot_alone_ms = 60'000;
+
 // Answering those who catch up: bytes a second for each peer and for all, and what an answer, or a block in one, counts
 // as if it is smaller (finding it costs more than its bytes then).
 inline constexpr std::uint64_t serve_bytes_per_second = std::uint64_t{16} << 20U;
 inline constexpr std::uint64_t serve_bytes_per_second_all = std::uint64_t{64} << 20U;
 inline constexpr std::size_t serve_bytes_min = std::size_t{8} << 10U;
+// Questions of one peer that wait for their turn: as many as an honest one has under way.
+inline constexpr std::size_t questions_waiting_max = fetches_in_flight_max + snapshot_parts_per_peer + 1;
 
 // Cosigning: the first block of each window of block time; checkpoints for which cosignatures are gathered at once.
 inline constexpr std::uint64_t cosign_window_ms = 100;

@@ -5,11 +5,6 @@
 
 namespace datadeed::replica {
 
-std::size_t Outbox::validators_up() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(up_, [this](const auto& peer) { return is_validator(peer); }));
-}
-
 void Outbox::send(const ledger::MemberId& peer, Bytes bytes, Lane lane) {
     if (!is_up(peer)) return;
     push(SendTo{.peers = {peer}, .bytes = std::make_shared<const Bytes>(std::move(bytes)), .lane = lane});
@@ -35,6 +30,12 @@ void Outbox::reply(RequestToken token, Outcome outcome) {
 // Not inline: GCC 12 sees uninitialised alternatives where it inlines the moving of a variant.
 void Outbox::push(Action&& action) {
     actions_.push_back(std::move(action));
+}
+
+void Outbox::keep_findings() {
+    std::erase_if(actions_, [](const Action& action) {
+        return !std::holds_alternative<LogEvent>(action) && !std::holds_alternative<EvidenceFound>(action);
+    });
 }
 
 void Outbox::log(LogEvent::Level level, std::string name, Fields fields) {

@@ -14,15 +14,17 @@ namespace datadeed::replica {
 // Who can be reached, and what is to be done when the step is over. One thread.
 class Outbox {
 public:
+    Outbox() = default;
     explicit Outbox(std::set<ledger::MemberId> validators) : validators_{std::move(validators)} {}
+
+    // Who votes from now on.
+    void begin_epoch(std::set<ledger::MemberId> validators) { validators_ = std::move(validators); }
 
     void set_up(const ledger::MemberId& peer) { up_.insert(peer); }
     void set_down(const ledger::MemberId& peer) { up_.erase(peer); }
     [[nodiscard]] bool is_up(const ledger::MemberId& peer) const { return up_.contains(peer); }
     [[nodiscard]] const std::set<ledger::MemberId>& up() const { return up_; }
     [[nodiscard]] bool is_validator(const ledger::MemberId& peer) const { return validators_.contains(peer); }
-    // Validators that are up; this node isn't counted.
-    [[nodiscard]] std::size_t validators_up() const;
 
     // Each sends to those of the named who are up; nothing when there are none.
     void send(const ledger::MemberId& peer, Bytes bytes, Lane lane);
@@ -35,7 +37,8 @@ public:
     void push(Action&& action);
 
     [[nodiscard]] std::vector<Action> take() { return std::exchange(actions_, {}); }
-    void clear() { actions_.clear(); }
+    // Drops all but what was found: lines of the log, and evidence.
+    void keep_findings();
 
 private:
     std::set<ledger::MemberId> validators_;

@@ -8,41 +8,38 @@
 #include "base/overloaded.h"
 #include "consensus/quorum.h"
 #include "node/replica/limits.h"
+#include "node/replica/skipping.h"
 #include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
-namespace {
-
-std::set<ledger::MemberId> names_of(const std::vector<ledger::Validator>& validators) {
-    std::set<ledger::MemberId> names;
-    for (const ledger::Validator& validator : validators) names.insert(validator.member);
-    return names;
-}
-
-}  // namespace
-
-Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, Opened opened)
-    : genesis_{genesis},
-      identity_{std::move(identity)},
-      context_{make_verify_context(genesis_, cache_)},
-      committer_{std::move(opened.committer)},
-      executor_{*committer_, genesis_.parameters, identity_.self},
+Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, std::unique_ptr<chain::Committer> committer,
+                      OpenedVotes votes, OpenedSnapshots snapshots)
+    : identity_{std::move(identity)},
+      committer_{std::move(committer)},
+      context_{make_verify_context(genesis, ledger::chain_id(encode(genesis)), {}, cache_)},
+      executor_{*committer_, genesis.parameters, identity_.self},
       admission_{executor_, pool_},
-      sync_{names_of(genesis_.nodes.validators), consensus::faults(genesis_.nodes.validators.size())},
-      cosigner_{genesis_, identity_.self, identity_.cosign_key ? &*identity_.cosign_key : nullptr},
-      outbox_{names_of(genesis_.nodes.validators)},
+      cosigner_{genesis, identity_.self, identity_.cosign_keys},
       gossip_{identity_.self, pool_, outbox_},
-      votes_{std::move(opened.votes)},
-      silenced_{std::move(opened.silenced)} {
+      vote_place_{std::move(votes.place)},
+      votes_{std::move(votes.votes)},
+      silenced_{std::move(votes.silenced)},
+      snapshots_{std::move(snapshots), outbox_, serving_, [this](const chain::CheckedManifest& manifest) {
+                     return may_skip_to(manifest, {.sync = sync_,
+                                                   .identity = identity_,
+                                                   .voters = context_,
+                                                   .chain = committer_->chain().view(),
+                                                   .tip = executor_.tip().height});
+                 }} {
     if (identity_.vote_verifier != nullptr) context_.signatures = identity_.vote_verifier;
-    is_validator_ = index_of(identity_.self).has_value();
-    if (identity_.vote_key) own_signer_ = std::make_unique<consensus::Ed25519Signer>(*identity_.vote_key);
-    if (!silenced_.empty()) outbox_.log(LogEvent::Level::error, "votes.silenced", {{"why", silenced_}});
+    know_epochs();
 }
 
 void Replica::Parts::handle(Event& event) {
     if (halted_) return;
-    std::visit([this](auto& known) { on(known); }, event);
+    std::visit(Overloaded{[this](SnapshotWritten& written) { snapshots_.note_written(written); },
+                          [this](auto& known) { on(known); }},
+               event);
 }
 
 std::vector<Action> Replica::Parts::finish() {
@@ -59,47 +56,29 @@ std::vector<Action> Replica::Parts::finish() {
         if (!synced) halt(synced.error());
         DATADEED_ASSERT(halted_ || needed_durable_ <= votes_->journal.durable_count());
     }
+    // After all else: what this step says rests on votes that are durable by now.
+    if (snapshots_.whole() && !std::exchange(halted_, true)) {
+        outbox_.push(StartAgain{.height = *snapshots_.whole()});
+    }
     return outbox_.take();
 }
 
 void Replica::Parts::on(Tick& event) {
-    now_ms_ = std::max(now_ms_, event.now.value);
-    wall_ = event.wall;
-    if (votes_ && !pbft_ && silenced_.empty()) start_voting();
-    if (pbft_) to_consensus_.emplace_back(consensus::Tick{.now_ms = now_ms_});
-    serve_waiting();
+    at_.now = std::max(at_.now, event.now.value);
+    at_.wall = event.wall;
+    if (!pbft_) start_voting({});
+    if (pbft_) to_consensus_.emplace_back(consensus::Tick{.now_ms = at_.now});
+    answer_waiting();
     expire();
-    if (now_ms_ >= commit_ms_ + idle_ms && pool_.size() > 0 && !moment().unsettled) review(true);
+    if (at_.now >= at_.commit + idle_ms && pool_.size() > 0 && !moment().unsettled) review(true);
     gossip_.on_tick(gossip_moment());
-    if (now_ms_ >= tip_ms_ + tip_period_ms) tell_tip(true);
+    if (at_.now >= at_.tip + tip_period_ms) tell_tip(true);
     cosign_idle();
 }
 
-void Replica::Parts::start_voting() {
-    const ledger::Tip& tip = executor_.tip();
-    consensus::Start start{.height = tip.height,
-                           .hash = tip.height.value > 0 ? tip.hash : Digest{},
-                           .certificate = {},
-                           .last_record = votes_->journal.durable_count(),
-                           .now_ms = now_ms_};
-    if (tip.height.value > 0) {
-        const Result<std::optional<chain::StoredHeader>, chain::Error> stored =
-            committer_->chain().view().header(tip.height);
-        if (!stored) return halt(stored.error());
-        if (!*stored) return halt(header_missing(tip.height));
-        start.certificate = (*stored)->certificate;
-    }
-    const consensus::VoteSigner* signer = identity_.vote_signer ? identity_.vote_signer.get() : own_signer_.get();
-    pbft_.emplace(consensus::Config{.chain = context_.chain,
-                                    .validators = context_.validators,
-                                    .self = *index_of(identity_.self),
-                                    .timing = {}},
-                  *signer, std::move(start), std::move(votes_->recovered));
-}
-
 Admission::Moment Replica::Parts::moment() const {
-    const bool deciding = proposal_height_ > executor_.tip().height && now_ms_ < proposal_ms_ + proposal_settles_ms;
-    return {.now_ms = now_ms_, .wall = wall_, .unsettled = deciding || sync_.known() > executor_.tip().height};
+    const bool deciding = proposal_height_ > executor_.tip().height && at_.now < at_.proposal + proposal_settles_ms;
+    return {.now_ms = at_.now, .wall = at_.wall, .unsettled = deciding || sync_.known() > executor_.tip().height};
 }
 
 void Replica::Parts::on(SubmitTransaction& event) {
@@ -151,6 +130,7 @@ void Replica::Parts::on(PeerDown& event) {
     outbox_.set_down(event.peer);
     sync_.note_down(event.peer);
     serving_.note_down(event.peer);
+    snapshots_.note_down(event.peer);
     outbox_.push(StatusChanged{});
 }
 
@@ -169,7 +149,7 @@ void Replica::Parts::review(bool idle) {
 
 // Whatever no block can hold any more: blocks after the tip are later than it, and no correct clock is so far behind.
 void Replica::Parts::expire() {
-    const std::uint64_t wall = wall_.value - std::min(wall_.value, block_ahead_max_ms);
+    const std::uint64_t wall = at_.wall.value - std::min(at_.wall.value, block_ahead_max_ms);
     const TimeMs now{std::max(executor_.tip().time.value + 1, wall)};
     Admission::Dropped dropped;
     for (const Pending& pending : pool_.take_expired(now)) {
@@ -180,26 +160,25 @@ void Replica::Parts::expire() {
 
 ledger::MemberId Replica::Parts::primary() const {
     const consensus::View view = pbft_ ? pbft_->view() : last_view_;
-    return ledger::MemberId{context_.validators.at(context_.validators.primary(view)).name};
+    return ledger::MemberId{context_.present().at(context_.present().primary(view)).name};
 }
 
 Gossip::Moment Replica::Parts::gossip_moment() const {
-    return {.now_ms = now_ms_, .tip = executor_.tip().height, .primary = primary()};
+    return {.now_ms = at_.now, .tip = executor_.tip().height, .primary = primary()};
 }
 
 Status Replica::Parts::status() const {
     const ledger::Tip& tip = executor_.tip();
     Status status{.self = identity_.self,
-                  .duty = !is_validator_      ? Duty::observing
-                          : silenced_.empty() ? Duty::voting
-                                              : Duty::silenced,
-                  .why = silenced_,
+                  .duty = duty(),
+                  .why = why_mute(),
                   .height = tip.height,
                   .block_hash = tip.hash,
                   .block_time = tip.height.value > 0 ? tip.time : TimeMs{},
                   .log_size = tip.log_size};
     const consensus::View view = pbft_ ? pbft_->view() : last_view_;
-    status.view = view.value;
+    status.epoch = context_.present().epoch().number;
+    status.view = consensus::Epoch::place_of(view);
     status.primary = primary();
     status.changing_view = pbft_ && pbft_->changing();
     status.catching_up = sync_.known() > tip.height.next();
@@ -207,16 +186,19 @@ Status Replica::Parts::status() const {
     const auto add_peer = [&](const ledger::MemberId& member, bool validator) {
         if (member == identity_.self) return;
         const bool up = outbox_.is_up(member);
-        status.peers.push_back(
-            {.member = member, .connected = up, .validator = validator, .height = sync_.tip_of(member)});
+        status.peers.push_back({.member = member,
+                                .connected = up,
+                                .validator = validator,
+                                .votes = sync_.votes(member),
+                                .height = sync_.tip_of(member)});
         if (validator && up && sync_.votes(member)) ++status.connected_validators;
     };
-    for (const ledger::Validator& validator : genesis_.nodes.validators) add_peer(validator.member, true);
-    for (const ledger::Observer& observer : genesis_.nodes.observers) add_peer(observer.member, false);
+    for (const ledger::Validator& validator : nodes().validators) add_peer(validator.member, true);
+    for (const ledger::Observer& observer : nodes().observers) add_peer(observer.member, false);
     status.connected_validators += status.duty == Duty::voting ? 1 : 0;
-    status.quorum = context_.validators.quorum();
+    status.quorum = context_.present().quorum();
     status.has_quorum = status.connected_validators >= status.quorum;
-    status.proposers_time = proposer_clock_.now(now_ms_);
+    status.proposers_time = proposer_clock_.now(at_.now);
     status.pool_transactions = pool_.size();
     status.votes_ahead = pbft_ ? pbft_->held_ahead() : 0;
     status.pool_bytes = pool_.bytes();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +16,9 @@
 #include "node/replica/proposer_clock.h"
 #include "node/replica/replica.h"
 #include "node/replica/serving.h"
+#include "node/replica/snapshots.h"
 #include "node/replica/sync.h"
+#include "node/replica/times.h"
 #include "node/replica/verify.h"
 #include "node/replica/vote_journal.h"
 #include "node/replica/waiters.h"
@@ -27,32 +28,21 @@ namespace datadeed::replica {
 // The inside of a Replica: the parts, and what passes between them. See replica.h for what it promises.
 class Replica::Parts {
 public:
-    struct Opened {  // what start() found on disk
-        std::unique_ptr<chain::Committer> committer{};
-        std::optional<VoteJournal::Opened> votes{};  // only if it may vote
-        std::string silenced{};                      // why it may not, though a validator
-    };
-    Parts(const ledger::Genesis& genesis, Identity identity, Opened opened);
-
+    Parts(const ledger::Genesis& genesis, Identity identity, std::unique_ptr<chain::Committer> committer,
+          OpenedVotes votes, OpenedSnapshots snapshots);
     void handle(Event& event);
     // Does what the events of a step lead to, makes the votes durable, and gives all actions.
     [[nodiscard]] std::vector<Action> finish();
     [[nodiscard]] Status status() const;
+    [[nodiscard]] const Epochs& epochs() const { return epochs_; }
 
 private:
-    // A proposal that came by message, as decoded on the way.
-    struct Proposed {
-        BlockPtr block{};
-        Bytes payload{};
-    };
-
     // parts.cpp: time, clients
     void on(Tick& event);
     void on(SubmitTransaction& event);
     void on(ForgetRequest& event);
     void on(PeerUp& event);
     void on(PeerDown& event);
-    void start_voting();
     void answer_refused(const SubmitTransaction& event, ledger::Refusal refusal);
     void drop_refused(const Admission::Dropped& dropped);
     void review(bool idle);
@@ -60,6 +50,17 @@ private:
     [[nodiscard]] Admission::Moment moment() const;
     [[nodiscard]] ledger::MemberId primary() const;
     [[nodiscard]] Gossip::Moment gossip_moment() const;
+
+    // parts_epoch.cpp: who serves
+    void on(ReadyRequest& event);
+    void know_epochs();
+    void begin_epoch();
+    void start_voting(consensus::RoundTimes rounds);
+    [[nodiscard]] const consensus::VoteSigner* find_signer() const;
+    [[nodiscard]] std::string why_mute() const;
+    [[nodiscard]] Duty duty() const;
+    [[nodiscard]] std::optional<consensus::ValidatorIndex> index_of(const ledger::MemberId& member) const;
+    [[nodiscard]] const ledger::ValidatorSet& nodes() const { return epochs_.back().nodes; }
 
     // parts_consensus.cpp: what consensus asks for
     void run_consensus();
@@ -88,30 +89,33 @@ private:
     void on(PeerMessage& event);
     void receive(const ledger::MemberId& peer, CheckedVote& message);
     void receive(const ledger::MemberId& peer, CheckedTransactions& message);
-    void receive(const ledger::MemberId& peer, FetchBlocks& message);
     void receive(const ledger::MemberId& peer, CheckedBlocks& message);
     void receive(const ledger::MemberId& peer, FetchBody& message);
     void receive(const ledger::MemberId& peer, CheckedBody& message);
     void receive(const ledger::MemberId& peer, Cosignature& message);
     void receive(const ledger::MemberId& peer, Tip& message);
-    void serve(const ledger::MemberId& peer, const FetchBlocks& question);
-    void serve_waiting();
+    void receive(const ledger::MemberId& peer, CheckedSnapshot& message);
+    void receive(const ledger::MemberId& peer, Part& message);
+    void take_question(const ledger::MemberId& peer, const Serving::Question& question);
+    void answer(const ledger::MemberId& peer, const Serving::Question& question);
+    void answer(const ledger::MemberId& peer, const FetchBlocks& question);
+    void answer_waiting();
     [[nodiscard]] std::optional<CertifiedBlock> load(Height height);
     void adopt_ready();
     void fetch_missing();
+    [[nodiscard]] Snapshots::Moment snapshot_moment() const;
     [[nodiscard]] Bytes own_tip() const;
     void tell_tip(bool to_all);
     void cosign(const ledger::BlockHeader& header);
     void cosign_idle();
     void store_checkpoints();
-    [[nodiscard]] std::optional<consensus::ValidatorIndex> index_of(const ledger::MemberId& member) const;
 
-    ledger::Genesis genesis_;
     Identity identity_;
     TransactionCache cache_{std::size_t{2} << 20U};  // for proposals out of the journal
-    VerifyContext context_;
-    std::unique_ptr<consensus::VoteSigner> own_signer_;
     std::unique_ptr<chain::Committer> committer_;
+    Epochs epochs_;
+    Digest nodes_hash_{};  // of those of the present epoch
+    VerifyContext context_;
     Executor executor_;
     Mempool pool_;
     Waiters waiters_;
@@ -120,31 +124,27 @@ private:
     Cosigner cosigner_;
     Outbox outbox_;
     Gossip gossip_;
+    VotePlace vote_place_;
     std::optional<VoteJournal::Opened> votes_;
-    std::optional<consensus::Pbft> pbft_;
+    std::optional<consensus::Pbft> pbft_;  // of the present epoch, while this node votes
     std::deque<consensus::Event> to_consensus_;
-    std::string silenced_;
+    std::string silenced_;  // why this node may never vote
     bool is_validator_{};
+    bool epoch_over_{false};  // the tip is the last block of the present epoch
     bool halted_{false};
-    std::uint64_t needed_durable_{0};  // the highest record that a message of this step depends on
-    std::vector<Proposed> proposals_;  // oldest first
+    std::uint64_t needed_durable_{0};     // the highest record that a message of this step depends on
+    std::vector<CheckedBody> proposals_;  // that came by message, oldest first
     Serving serving_;
+    Snapshots snapshots_;
     std::uint64_t bodies_asked_{0};
     consensus::View last_view_{};  // of the last certificate
     TimeMs tip_before_{};          // the time of the block below the tip
     bool fetch_at_once_{false};
     bool work_stale_{true};
     bool work_given_{false};
-
-    std::uint64_t now_ms_{0};
-    TimeMs wall_{};
+    Times at_{};
     ProposerClock proposer_clock_;
-    std::uint64_t proposal_ms_{0};  // when a proposal was judged good or made last, and for which height
-    Height proposal_height_{};
-    std::uint64_t commit_ms_{0};
-    std::uint64_t work_ms_{0};
-    std::uint64_t tip_ms_{0};
-    std::uint64_t cosign_ms_{0};
+    Height proposal_height_{};  // for which one was judged good or made last
 };
 
 }  // namespace datadeed::replica

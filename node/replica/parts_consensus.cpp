@@ -25,6 +25,7 @@ void Replica::Parts::run_consensus() {
             for (consensus::Action& action : pbft_->step(std::move(event))) {
                 if (!halted_ && pbft_) perform(action);
             }
+            if (epoch_over_ && !halted_) begin_epoch();
         }
         if (halted_ || !pbft_) return;
         give_work();
@@ -34,16 +35,16 @@ void Replica::Parts::run_consensus() {
 
 void Replica::Parts::give_work() {
     const bool pending = pool_.sound() > 0;
-    const bool due = pending && now_ms_ >= work_ms_ + work_period_ms;
+    const bool due = pending && at_.now >= at_.work + work_period_ms;
     if (pending == work_given_ && !work_stale_ && !due) return;
     work_given_ = pending;
     work_stale_ = false;
-    work_ms_ = now_ms_;
+    at_.work = at_.now;
     consensus::WorkPending work{.pending = pending, .oldest_ms = 0, .oldest_blocks = 0};
     if (const Pending* oldest = pool_.oldest_sound()) {
         // A primary answers for what it can know. What nobody has offered to it has no age yet.
         const bool offered = oldest->offered_ms != 0;
-        work.oldest_ms = offered ? now_ms_ - std::min(now_ms_, oldest->offered_ms) : 0;
+        work.oldest_ms = offered ? at_.now - std::min(at_.now, oldest->offered_ms) : 0;
         work.oldest_blocks = offered ? executor_.tip().height.value - oldest->offered_at.value : 0;
     }
     to_consensus_.emplace_back(work);
@@ -64,16 +65,16 @@ void Replica::Parts::perform(consensus::Send& action) {
         consensus::kind_of(action.message) == consensus::MessageKind::pre_prepare ? Lane::blocks : Lane::votes;
     Bytes bytes = encode_votes(action.message);
     if (!action.to) return outbox_.send_validators(std::move(bytes), lane);
-    outbox_.send(ledger::MemberId{context_.validators.at(*action.to).name}, std::move(bytes), lane);
+    outbox_.send(ledger::MemberId{context_.present().at(*action.to).name}, std::move(bytes), lane);
 }
 
 void Replica::Parts::perform(consensus::Build& action) {
-    const Result<Executor::Built, chain::Error> built = executor_.build(pool_, wall_);
+    const Result<Executor::Built, chain::Error> built = executor_.build(pool_, at_.wall);
     if (!built) return halt(built.error());
     for (const auto& [id, refusal] : built->refused) admission_.note_refused(id);
     consensus::Built answer{.view = action.view, .height = action.height, .proposal = {}};
     if (built->block) {
-        proposal_ms_ = now_ms_;
+        at_.proposal = at_.now;
         proposal_height_ = action.height;
         answer.proposal = consensus::Proposal{.height = action.height,
                                               .hash = built->block->block->hash,
@@ -87,7 +88,7 @@ void Replica::Parts::perform(consensus::Build& action) {
 
 BlockPtr Replica::Parts::block_of(const Digest& hash, const Bytes& payload) {
     const auto known =
-        std::ranges::find_if(proposals_, [&](const Proposed& proposed) { return proposed.block->hash == hash; });
+        std::ranges::find_if(proposals_, [&](const CheckedBody& proposed) { return proposed.block->hash == hash; });
     if (known != proposals_.end() && known->payload == payload) return known->block;
     if (const auto executed = executor_.find(hash); executed && executed->payload == payload) return executed->block;
     // Out of the journal, or pushed out by other proposals.
@@ -97,7 +98,7 @@ BlockPtr Replica::Parts::block_of(const Digest& hash, const Bytes& payload) {
 
 void Replica::Parts::remember(BlockPtr block, Bytes payload) {
     if (block->block.header.height <= executor_.tip().height) return;
-    std::erase_if(proposals_, [&](const Proposed& known) { return known.block->hash == block->hash; });
+    std::erase_if(proposals_, [&](const CheckedBody& known) { return known.block->hash == block->hash; });
     if (proposals_.size() >= consensus::payloads_max) proposals_.erase(proposals_.begin());
     proposals_.push_back({.block = std::move(block), .payload = std::move(payload)});
 }
@@ -109,17 +110,17 @@ void Replica::Parts::perform(consensus::Validate& action) {
     const BlockPtr block = block_of(proposal.hash, proposal.payload);
     std::optional<Executor::Fresh> fresh;
     if (action.fresh) {
-        const consensus::ValidatorIndex primary = context_.validators.primary(action.view);
-        fresh = {.now = wall_, .primary = ledger::MemberId{context_.validators.at(primary).name}};
+        const consensus::ValidatorIndex primary = context_.present().primary(action.view);
+        fresh = {.now = at_.wall, .primary = ledger::MemberId{context_.present().at(primary).name}};
         if (block && fresh->primary != identity_.self) {
-            proposer_clock_.heard(block->block.header.time, wall_, now_ms_);
+            proposer_clock_.heard(block->block.header.time, at_.wall, at_.now);
         }
     }
     const Result<void, Executor::Objection> judged =
         block ? executor_.judge(block, proposal.payload, fresh)
               : fail(Executor::Objection{.reason = "the payload is no block of this hash", .subjective = false});
     if (judged) {
-        proposal_ms_ = now_ms_;
+        at_.proposal = at_.now;
         proposal_height_ = proposal.height;
     } else {
         answer.ok = false;
@@ -140,16 +141,18 @@ void Replica::Parts::perform(consensus::Decide& action) {
 
 bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up) {
     tip_before_ = executor_.tip().time;
+    const std::uint64_t log_before = executor_.tip().log_size;
     const std::uint64_t votes = votes_ ? votes_->journal.durable_count() : 0;
     const Result<void, Halt> committed = executor_.commit(block, certificate, votes);
     if (!committed) {
         halt(committed.error());
         return false;
     }
-    commit_ms_ = now_ms_;
+    at_.commit = at_.now;
     last_view_ = certificate.view;
+    epoch_over_ = block->block.header.validators_hash != nodes_hash_;
     work_stale_ = true;
-    std::erase_if(proposals_, [this](const Proposed& proposal) {
+    std::erase_if(proposals_, [this](const CheckedBody& proposal) {
         return proposal.block->block.header.height <= executor_.tip().height;
     });
     std::uint64_t bytes = 0;
@@ -159,11 +162,18 @@ bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
                                 .time = block->block.header.time,
                                 .transactions = block->transactions.size(),
                                 .bytes = bytes,
-                                .view = certificate.view.value,
+                                .epoch = consensus::Epoch::of(certificate.view),
+                                .view = consensus::Epoch::place_of(certificate.view),
                                 .caught_up = caught_up});
     settle(*block);
     if (is_validator_ && !caught_up) tell_tip(false);
     cosign(block->block.header);
+    // Who is far behind has more to do than to help others.
+    if (sync_.known().value <= block->block.header.height.value + far_behind_blocks) {
+        snapshots_.note_commit({.height = block->block.header.height,
+                                .log_before = log_before,
+                                .log_after = block->block.header.log_size});
+    }
     return true;
 }
 
@@ -189,7 +199,7 @@ void Replica::Parts::perform(consensus::FetchBody& action) {
     const std::size_t count = action.holders.size();
     for (std::size_t i = 0; i < count; ++i) {
         const consensus::ValidatorIndex holder = action.holders[(bodies_asked_ + i) % count];
-        const ledger::MemberId peer{context_.validators.at(holder).name};
+        const ledger::MemberId peer{context_.present().at(holder).name};
         if (!outbox_.is_up(peer)) continue;
         bodies_asked_ += i + 1;
         outbox_.send(peer, encode(WireMessage{FetchBody{.height = action.height, .hash = action.hash}}), Lane::votes);
@@ -198,21 +208,25 @@ void Replica::Parts::perform(consensus::FetchBody& action) {
 }
 
 void Replica::Parts::perform(consensus::FetchBlocks& action) {
-    const ledger::MemberId peer{context_.validators.at(action.peer).name};
+    const ledger::MemberId peer{context_.present().at(action.peer).name};
     if (outbox_.is_up(peer)) sync_.note_tip(peer, action.from);
     fetch_at_once_ = true;
 }
 
 void Replica::Parts::perform(consensus::ReportEvidence& action) {
     const auto signer = std::visit([](const auto& message) { return message.signer; }, action.evidence.first);
+    const std::string& accused = context_.present().at(signer).name;
+    Bytes evidence = encode(action.evidence);
     outbox_.log(LogEvent::Level::warning, "validator.contradicted_itself",
-                {{"validator", context_.validators.at(signer).name}, {"evidence", to_hex(encode(action.evidence))}});
+                {{"validator", accused}, {"evidence", to_hex(evidence)}});
+    outbox_.push(EvidenceFound{.accused = ledger::MemberId{accused}, .evidence = std::move(evidence)});
 }
 
 void Replica::Parts::perform(consensus::EnteredView& action) {
-    outbox_.log(
-        LogEvent::Level::info, "view.entered",
-        {{"view", std::to_string(action.view.value)}, {"primary", context_.validators.at(action.primary).name}});
+    outbox_.log(LogEvent::Level::info, "view.entered",
+                {{"epoch", std::to_string(consensus::Epoch::of(action.view))},
+                 {"view", std::to_string(consensus::Epoch::place_of(action.view))},
+                 {"primary", context_.present().at(action.primary).name}});
     outbox_.push(StatusChanged{});
     gossip_.on_view(gossip_moment());
 }
@@ -255,8 +269,8 @@ void Replica::Parts::silence(std::string why) {
 void Replica::Parts::halt(Halt why) {
     if (halted_) return;
     halted_ = true;
-    // What the step would have said may rest on what failed.
-    outbox_.clear();
+    // What the step would have said may rest on what failed. What it found proves itself, and it's of a fork if ever.
+    outbox_.keep_findings();
     outbox_.push(std::move(why));
 }
 

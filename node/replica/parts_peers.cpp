@@ -2,22 +2,20 @@
 #include <utility>
 
 #include "base/fields.h"
+#include "base/overloaded.h"
 #include "node/replica/limits.h"
 #include "node/replica/parts.h"
 #include "node/replica/proposal.h"
 #include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
-
 void Replica::Parts::on(PeerMessage& event) {
-    std::visit([this, &event](auto& message) { receive(event.peer, message); }, event.message);
-}
-
-std::optional<consensus::ValidatorIndex> Replica::Parts::index_of(const ledger::MemberId& member) const {
-    const auto& all = context_.validators.all();
-    const auto found = std::ranges::find(all, member.value, &consensus::Validator::name);
-    if (found == all.end()) return std::nullopt;
-    return consensus::ValidatorIndex{static_cast<std::uint32_t>(found - all.begin())};
+    const ledger::MemberId& peer = event.peer;
+    std::visit(Overloaded{[&](FetchBlocks& question) { take_question(peer, question); },
+                          [&](FetchSnapshot& question) { take_question(peer, question); },
+                          [&](FetchPart& question) { take_question(peer, question); },
+                          [&](auto& message) { receive(peer, message); }, [](OtherEpoch&) {}},
+               event.message);
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message) {
@@ -47,6 +45,8 @@ std::optional<CertifiedBlock> Replica::Parts::load(Height height) {
     const chain::ChainView view = committer_->chain().view();
     Result<std::optional<chain::StoredBlock>, chain::Error> stored = view.block(height);
     if (stored && !*stored) return std::nullopt;
+    // Others have it.
+    if (!stored && stored.error().fault == chain::Fault::chain_pruned) return std::nullopt;
     ProposalPayload payload;
     if (stored && height.value > 1) {
         Result<std::optional<chain::StoredHeader>, chain::Error> below = view.header(Height{height.value - 1});
@@ -64,17 +64,23 @@ std::optional<CertifiedBlock> Replica::Parts::load(Height height) {
     return CertifiedBlock{.payload = encode(payload), .certificate = std::move((*stored)->certificate)};
 }
 
-void Replica::Parts::receive(const ledger::MemberId& peer, FetchBlocks& message) {
+void Replica::Parts::take_question(const ledger::MemberId& peer, const Serving::Question& question) {
     if (!outbox_.is_up(peer)) return;
-    if (!serving_.may_answer(peer, now_ms_)) return serving_.defer(peer, message);
-    serve(peer, message);
+    if (!serving_.may_answer(peer, at_.now)) return serving_.defer(peer, question);
+    answer(peer, question);
 }
 
-void Replica::Parts::serve_waiting() {
-    while (const std::optional<Serving::Turn> turn = serving_.take_turn(now_ms_)) serve(turn->peer, turn->question);
+void Replica::Parts::answer_waiting() {
+    while (const std::optional<Serving::Turn> turn = serving_.take_turn(at_.now)) answer(turn->peer, turn->question);
 }
 
-void Replica::Parts::serve(const ledger::MemberId& peer, const FetchBlocks& question) {
+void Replica::Parts::answer(const ledger::MemberId& peer, const Serving::Question& question) {
+    std::visit(Overloaded{[&](const FetchBlocks& blocks) { answer(peer, blocks); },
+                          [&](const auto& snapshot) { snapshots_.answer(peer, snapshot); }},
+               question);
+}
+
+void Replica::Parts::answer(const ledger::MemberId& peer, const FetchBlocks& question) {
     Blocks answer{.request = question.request, .from = question.from, .blocks = {}};
     const std::size_t count = std::min<std::size_t>(question.max, fetch_blocks_max);
     std::size_t bytes = 0;
@@ -92,7 +98,8 @@ void Replica::Parts::serve(const ledger::MemberId& peer, const FetchBlocks& ques
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& message) {
-    sync_.receive(peer, std::move(message), {.ours = executor_.tip().height, .now_ms = now_ms_});
+    sync_.receive(peer, std::move(message),
+                  {.ours = executor_.tip().height, .now_ms = at_.now, .epoch = context_.present().epoch().number});
     adopt_ready();
 }
 
@@ -101,14 +108,20 @@ void Replica::Parts::adopt_ready() {
     while (!halted_) {
         std::optional<Sync::Ready> next = sync_.take_next(executor_.tip().height);
         if (!next) break;
-        // The certificate covers the header; whether the rest of what came is the header's, nobody has vouched for.
-        if (!executor_.is_bound(*next->block.block)) {
+        // The certificate covers the header; whether the rest of what came is the header's, nobody has vouched for. And
+        // validators of the epoch before have no say any more.
+        const bool of_epoch = context_.present().epoch().has(next->block.certificate->view);
+        if (!of_epoch || !executor_.is_bound(*next->block.block)) {
             outbox_.log(LogEvent::Level::warning, "peer.block_wrong", {{"peer", next->peer.value}});
-            sync_.reject(next->peer, now_ms_);
+            sync_.reject(next->peer, at_.now);
             break;
         }
         if (pbft_ && !pbft_->may_have_committed(*next->block.certificate)) lose_votes();
         if (halted_ || !commit(next->block.block, *next->block.certificate, true)) break;
+        if (epoch_over_) {
+            begin_epoch();
+            continue;
+        }
         to_consensus_.emplace_back(consensus::Adopted{.certificate = std::move(next->block.certificate)});
         run_consensus();
     }
@@ -116,7 +129,7 @@ void Replica::Parts::adopt_ready() {
 
 void Replica::Parts::receive(const ledger::MemberId& peer, FetchBody& message) {
     // It asks again, or somebody else.
-    if (!index_of(peer) || !serving_.may_answer(peer, now_ms_)) return;
+    if (!index_of(peer) || !serving_.may_answer(peer, at_.now)) return;
     const Bytes* held = pbft_ ? pbft_->payload(message.hash) : nullptr;
     std::optional<CertifiedBlock> block;
     if (held == nullptr && message.height.value > 0 && message.height <= executor_.tip().height) {
@@ -149,60 +162,92 @@ void Replica::Parts::receive(const ledger::MemberId& peer, Tip& message) {
     if (sync_.votes(peer) != message.votes) outbox_.push(StatusChanged{});
     sync_.note_votes(peer, message.votes);
     sync_.note_tip(peer, message.height);
+    sync_.note_first(peer, message.first);
+    snapshots_.note_tip(peer, message.snapshot);
+}
+
+Snapshots::Moment Replica::Parts::snapshot_moment() const {
+    const ledger::Tip& tip = executor_.tip();
+    return {.ours = tip.height,
+            .log_size = tip.log_size,
+            .blocks_missing = sync_.lacks_source(tip.height.next(), at_.now),
+            .now_ms = at_.now};
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
+    // What it skips can't show any more that votes of this node were lost; what it stands on can.
+    if (message.manifest && pbft_) {
+        const consensus::CommitCertificate& certificate = message.manifest->content().certificate;
+        const bool of_epoch = context_.present().epoch().has(certificate.view);
+        const bool is_above = certificate.height > executor_.tip().height;
+        if (of_epoch && is_above && !pbft_->may_have_committed(certificate)) lose_votes();
+    }
+    if (halted_) return;
+    snapshots_.receive(peer, message, snapshot_moment());
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, Part& message) {
+    snapshots_.receive(peer, message, snapshot_moment());
 }
 
 void Replica::Parts::fetch_missing() {
     adopt_ready();
     if (halted_) return;
+    snapshots_.fetch(snapshot_moment());
+    if (snapshots_.come_first(at_.now)) return;
     const bool votes = pbft_.has_value() && !fetch_at_once_;
     fetch_at_once_ = false;
     const std::vector<Sync::Ask> asks =
-        sync_.due({.ours = executor_.tip().height, .now_ms = now_ms_, .patience_ms = votes ? voter_patience_ms : 0});
+        sync_.due({.ours = executor_.tip().height, .now_ms = at_.now, .patience_ms = votes ? voter_patience_ms : 0});
     for (const Sync::Ask& ask : asks) outbox_.send(ask.peer, encode(WireMessage{ask.request}), Lane::votes);
 }
 
 Bytes Replica::Parts::own_tip() const {
     const ledger::Tip& tip = executor_.tip();
-    const bool votes = is_validator_ && silenced_.empty();
-    return encode(WireMessage{Tip{.height = tip.height, .hash = tip.hash, .votes = votes}});
+    const bool votes = duty() == Duty::voting;
+    return encode(WireMessage{Tip{.height = tip.height,
+                                  .hash = tip.hash,
+                                  .votes = votes,
+                                  .first = snapshots_.first_block(),
+                                  .snapshot = snapshots_.newest()}});
 }
 
 // To all now and then, so that late ones notice; to those that only follow after each block.
 void Replica::Parts::tell_tip(bool to_all) {
     const Bytes bytes = own_tip();
     if (to_all) {
-        tip_ms_ = now_ms_;
+        at_.tip = at_.now;
         return outbox_.send_all(bytes, Lane::votes);
     }
-    for (const ledger::Observer& observer : genesis_.nodes.observers) outbox_.send(observer.member, bytes, Lane::votes);
+    for (const ledger::Observer& observer : nodes().observers) outbox_.send(observer.member, bytes, Lane::votes);
 }
 
 void Replica::Parts::cosign(const ledger::BlockHeader& header) {
     // Blocks far in the past were cosigned by others long ago.
     if (sync_.known().value > header.height.value + far_behind_blocks) return;
-    if (!Cosigner::is_due(header.time, tip_before_)) return;
-    const std::optional<Cosignature> own =
-        cosigner_.open({.height = header.height, .size = header.log_size, .root = header.log_root}, wall_.value / 1000);
+    if (!epoch_over_ && !Cosigner::is_due(header.time, tip_before_)) return;
+    const std::optional<Cosignature> own = cosigner_.open(
+        {.height = header.height, .size = header.log_size, .root = header.log_root}, at_.wall.value / 1000);
     if (!own) return;
-    cosign_ms_ = now_ms_;
+    at_.cosign = at_.now;
     outbox_.send_all(encode(WireMessage{*own}), Lane::gossip);
 }
 
 void Replica::Parts::cosign_idle() {
     const ledger::Tip& tip = executor_.tip();
-    const bool still = now_ms_ >= commit_ms_ + 2 * cosign_window_ms;
+    const bool still = at_.now >= at_.commit + 2 * cosign_window_ms;
     if (tip.height.value > 0 && still && cosigner_.last_opened() < tip.height) {
         const Result<std::optional<chain::StoredHeader>, chain::Error> header =
             committer_->chain().view().header(tip.height);
         if (!header || !*header) return;  // whatever it is, it shows where it matters
         const Digest root = (*header)->header.log_root;
         const std::optional<Cosignature> own =
-            cosigner_.open({.height = tip.height, .size = tip.log_size, .root = root}, wall_.value / 1000);
+            cosigner_.open({.height = tip.height, .size = tip.log_size, .root = root}, at_.wall.value / 1000);
         if (own) outbox_.send_all(encode(WireMessage{*own}), Lane::gossip);
-        cosign_ms_ = now_ms_;
+        at_.cosign = at_.now;
     }
-    if (now_ms_ < cosign_ms_ + cosign_again_ms) return;
-    cosign_ms_ = now_ms_;
+    if (at_.now < at_.cosign + cosign_again_ms) return;
+    at_.cosign = at_.now;
     if (const std::optional<Cosignature> own = cosigner_.unfinished()) {
         outbox_.send_all(encode(WireMessage{*own}), Lane::gossip);
     }

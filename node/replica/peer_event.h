@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -34,6 +35,18 @@ struct CheckedBlocks {
     std::uint64_t request{};
     Height from{};
     std::vector<CheckedCertifiedBlock> blocks{};
+    std::uint32_t epoch{};  // the present one where they were checked
+    bool cut_short{};       // what followed is of an epoch that isn't known here: too early for it, or too late
+};
+
+// A vote of another epoch than the present one, or a block of one whose validators aren't known here (yet, or any
+// more): nothing can be done with it.
+struct OtherEpoch {};
+
+// A manifest that leads from the genesis document to all that it names; null when the sender has none.
+struct CheckedSnapshot {
+    std::uint64_t request{};
+    std::shared_ptr<const chain::CheckedManifest> manifest{};
 };
 
 // A proposal that was asked for. Its hash is that of the header in `payload`.
@@ -43,6 +56,6 @@ struct CheckedBody {
 };
 
 using PeerEvent = std::variant<CheckedVote, CheckedTransactions, FetchBlocks, CheckedBlocks, FetchBody, CheckedBody,
-                               Cosignature, Tip>;
+                               Cosignature, Tip, FetchSnapshot, CheckedSnapshot, FetchPart, Part, OtherEpoch>;
 
 }  // namespace datadeed::replica

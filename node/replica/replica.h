@@ -16,14 +16,24 @@
 
 namespace datadeed::replica {
 
-// Who this node is. The keys must be those that the genesis document names for `self`; an observer has none.
+// A key for votes, and what signs with it.
+struct VoteKey {
+    crypto::PublicKey key{};
+    std::shared_ptr<const consensus::VoteSigner> signer{};
+};
+[[nodiscard]] VoteKey make_vote_key(crypto::SecretKey key);  // Ed25519
+
+// Who this node is. Of its keys those are used that the chain names for `self` at the time; others are for later. An
+// observer that never votes has none.
 struct Identity {
     ledger::MemberId self{};
-    std::optional<crypto::SecretKey> vote_key{};
-    std::optional<crypto::SecretKey> cosign_key{};
-    // In place of vote_key and Ed25519, where votes have a scheme of their own (simulated clusters).
-    std::shared_ptr<const consensus::VoteSigner> vote_signer{};
+    std::vector<VoteKey> vote_keys{};
+    std::vector<std::shared_ptr<const crypto::SecretKey>> cosign_keys{};
+    // Whether it may follow a chain that names neither it nor its keys (yet).
+    bool joins{false};
+    // In place of Ed25519, where votes have a scheme of their own (simulated clusters).
     const consensus::VoteVerifier* vote_verifier{nullptr};
+    const ledger::EvidenceJudge* judge{nullptr};
 };
 
 // Why a replica could not start. `code` is stable and dotted; what happened and what to do are for people.
@@ -44,8 +54,8 @@ class Replica {
 public:
     // Recovers from what the stores hold: replays blocks that the state lacks, and the votes. A vote file that is
     // missing where it should be, damaged or from another node makes a replica that follows but never votes (status
-    // says why). `stores` must outlive it. Errors: a chain of another genesis, a key that isn't the named one, a store
-    // that fails or contradicts itself.
+    // says why). `stores` must outlive it. Errors: a chain of another genesis, or one that doesn't name this node; no
+    // key is the one that it names; a store that fails or contradicts itself.
     [[nodiscard]] static Result<std::unique_ptr<Replica>, StartError> start(const ledger::Genesis& genesis,
                                                                             Identity identity, const Stores& stores);
     ~Replica();
@@ -61,6 +71,8 @@ public:
     [[nodiscard]] std::vector<Action> step(std::vector<Event> events);
 
     [[nodiscard]] Status status() const;
+    // Who serves; EpochBegan tells when that changes.
+    [[nodiscard]] const Epochs& epochs() const;
 
 private:
     class Parts;

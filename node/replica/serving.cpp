@@ -29,9 +29,9 @@ void Serving::spend(const ledger::MemberId& peer, std::size_t bytes) {
     each_.try_emplace(peer, Allowance{serve_bytes_per_second}).first->second.spend(cost);
 }
 
-void Serving::defer(const ledger::MemberId& peer, const FetchBlocks& question) {
-    std::deque<FetchBlocks>& questions = waiting_[peer];
-    if (questions.size() < fetches_in_flight_max) questions.push_back(question);
+void Serving::defer(const ledger::MemberId& peer, const Question& question) {
+    std::deque<Question>& questions = waiting_[peer];
+    if (questions.size() < questions_waiting_max) questions.push_back(question);
 }
 
 std::optional<Serving::Turn> Serving::take_turn(std::uint64_t now_ms) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <variant>
 
 #include "ledger/types.h"
 #include "node/replica/limits.h"
@@ -12,9 +13,9 @@
 
 namespace datadeed::replica {
 
-// How much of this node's time and uplink goes into answering questions for blocks and bodies: so many bytes a second
-// for each peer, and so many for all of them together, whatever is asked and however often events come. A question for
-// blocks that comes too early waits for its turn, a few of each peer. One thread; the time is handed in, in ms.
+// How much of this node's time and uplink goes into answering questions for blocks, bodies and snapshots: so many bytes
+// a second for each peer, and so many for all of them together, whatever is asked and however often events come. A
+// question that comes too early waits for its turn, a few of each peer. One thread; the time is handed in, in ms.
 class Serving {
 public:
     // Whether a question of this peer may be answered now.
@@ -23,10 +24,11 @@ public:
     void spend(const ledger::MemberId& peer, std::size_t bytes);
 
     // Keeps a question for later, unless as many of this peer wait as an honest one has under way.
-    void defer(const ledger::MemberId& peer, const FetchBlocks& question);
+    using Question = std::variant<FetchBlocks, FetchSnapshot, FetchPart>;
+    void defer(const ledger::MemberId& peer, const Question& question);
     struct Turn {
         ledger::MemberId peer{};
-        FetchBlocks question{};
+        Question question{};
     };
     // One that waited and may be answered now.
     [[nodiscard]] std::optional<Turn> take_turn(std::uint64_t now_ms);
@@ -52,7 +54,7 @@ private:
 
     Allowance all_{serve_bytes_per_second_all};
     std::map<ledger::MemberId, Allowance> each_;  // of the nodes of the chain
-    std::map<ledger::MemberId, std::deque<FetchBlocks>> waiting_;
+    std::map<ledger::MemberId, std::deque<Question>> waiting_;
     ledger::MemberId last_turn_{};
 };
 

@@ -23,6 +23,7 @@ struct PeerStatus {
     ledger::MemberId member{};
     bool connected{};
     bool validator{};
+    bool votes{};     // as it says itself; false while unknown
     Height height{};  // as it says itself; 0 while unknown
 
     friend bool operator==(const PeerStatus&, const PeerStatus&) = default;
@@ -36,7 +37,8 @@ struct Status {
     Digest block_hash{};
     TimeMs block_time{};       // of that block; 0 at genesis
     std::uint64_t log_size{};  // transactions so far
-    std::uint64_t view{};
+    std::uint32_t epoch{};
+    std::uint32_t view{};        // of the epoch, from 0
     ledger::MemberId primary{};  // of that view
     bool changing_view{};
     bool catching_up{};  // a certified block above ours is known

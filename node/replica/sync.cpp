@@ -5,6 +5,11 @@
 
 namespace datadeed::replica {
 
+void Sync::begin_epoch(std::set<ledger::MemberId> validators, std::size_t faults) {
+    validators_ = std::move(validators);
+    faults_ = faults;
+}
+
 void Sync::note_tip(const ledger::MemberId& peer, Height height) {
     Peer& known = peers_[peer];
     known.tip = std::max(known.tip, height);
@@ -12,7 +17,14 @@ void Sync::note_tip(const ledger::MemberId& peer, Height height) {
 
 void Sync::note_down(const ledger::MemberId& peer) {
     peers_.erase(peer);
-    std::erase_if(flights_, [&peer](const auto& flight) { return flight.second.peer == peer; });
+    const auto is_theirs = [&peer](const auto& flight) { return flight.second.peer == peer; };
+    std::erase_if(flights_, is_theirs);
+    std::erase_if(late_, is_theirs);
+}
+
+std::size_t Sync::claims() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(peers_, [this](const auto& peer) { return validators_.contains(peer.first); }));
 }
 
 // Of the heights that validators claim, the one that as many as may lie have not passed.
@@ -37,11 +49,25 @@ void Sync::disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t n
     ++known.failures;
 }
 
-// The highest block that anybody claims to have.
-Height Sync::best() const {
+Height Sync::best(Height next) const {
     Height best{};
-    for (const auto& [name, peer] : peers_) best = std::max(best, peer.tip);
+    for (const auto& [name, peer] : peers_) {
+        if (peer.first <= next) best = std::max(best, peer.tip);
+    }
     return best;
+}
+
+std::size_t Sync::count_at(std::span<const ledger::MemberId> peers, Height height) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(peers, [&](const ledger::MemberId& peer) { return tip_of(peer) >= height; }));
+}
+
+bool Sync::lacks_source(Height next, std::uint64_t now_ms) const {
+    if (known() < next) return false;
+    return std::ranges::none_of(peers_, [&](const auto& entry) {
+        const Peer& peer = entry.second;
+        return peer.first <= next && next <= peer.tip && now_ms >= peer.shunned_until_ms;
+    });
 }
 
 Height Sync::tip_of(const ledger::MemberId& peer) const {
@@ -54,15 +80,30 @@ bool Sync::votes(const ledger::MemberId& peer) const {
     return found != peers_.end() && found->second.votes;
 }
 
-void Sync::drop_late(std::uint64_t now_ms) {
+// Others are asked meanwhile. On a slow link every answer may take longer, so it still counts when it comes.
+void Sync::give_up_late(std::uint64_t now_ms) {
     for (auto flight = flights_.begin(); flight != flights_.end();) {
         if (now_ms < flight->second.sent_ms + fetch_timeout_ms) {
             ++flight;
             continue;
         }
         disbelieve(flight->second.peer, flight->second.from, now_ms);
+        late_.insert(*flight);
+        if (late_.size() > fetches_late_max) late_.erase(late_.begin());
         flight = flights_.erase(flight);
     }
+}
+
+// The range that this is an answer for, which is answered by it.
+std::optional<Sync::Flight> Sync::land(std::uint64_t request, const ledger::MemberId& peer, Height from) {
+    for (auto* flights : {&flights_, &late_}) {
+        const auto found = flights->find(request);
+        if (found == flights->end() || found->second.peer != peer || found->second.from != from) continue;
+        const Flight flight = found->second;
+        flights->erase(found);
+        return flight;
+    }
+    return std::nullopt;
 }
 
 bool Sync::is_covered(Height height) const {
@@ -74,7 +115,8 @@ bool Sync::is_covered(Height height) const {
 Sync::Peer* Sync::choose(Height from, std::uint64_t now_ms, ledger::MemberId& name) {
     Peer* chosen = nullptr;
     for (auto& [candidate, peer] : peers_) {
-        if (peer.tip < from || now_ms < peer.shunned_until_ms) continue;
+        if (peer.tip < from || from < peer.first || now_ms < peer.shunned_until_ms) continue;
+        if (peer.cut && from >= *peer.cut) continue;
         if (chosen != nullptr && chosen->asked <= peer.asked) continue;
         chosen = &peer;
         name = candidate;
@@ -83,9 +125,9 @@ Sync::Peer* Sync::choose(Height from, std::uint64_t now_ms, ledger::MemberId& na
 }
 
 std::vector<Sync::Ask> Sync::due(const Moment& moment) {
-    drop_late(moment.now_ms);
+    give_up_late(moment.now_ms);
     std::erase_if(ready_, [&moment](const auto& block) { return block.first <= moment.ours; });
-    const Height target = best();
+    const Height target = best(moment.ours.next());
     if (target <= moment.ours) {
         behind_since_ms_.reset();
         return {};
@@ -98,16 +140,21 @@ std::vector<Sync::Ask> Sync::due(const Moment& moment) {
     if (!fetching && !far && moment.now_ms < *behind_since_ms_ + moment.patience_ms) return {};
 
     std::vector<Ask> asks;
-    const Height window_end{moment.ours.value + fetches_in_flight_max * fetch_blocks_max};
-    for (Height from = moment.ours.next(); from <= std::min(target, window_end); from = from.next()) {
+    for (auto& [name, peer] : peers_) {
+        if (peer.cut && *peer.cut <= moment.ours.next()) peer.cut.reset();
+    }
+    const Height last{moment.ours.value + fetches_in_flight_max * fetch_blocks_max};
+    for (Height from = moment.ours.next(); from <= std::min(target, last); from = from.next()) {
         if (flights_.size() >= fetches_in_flight_max) break;
         if (is_covered(from)) continue;
         Height to = from;
-        while (to.value + 1 < from.value + fetch_blocks_max && to < target && !is_covered(to.next())) to = to.next();
+        while (to.value + 1 < from.value + fetch_blocks_max && to < std::min(target, last) && !is_covered(to.next()))
+            to = to.next();
         ledger::MemberId name;
         Peer* peer = choose(from, moment.now_ms, name);
         if (peer == nullptr) break;
         to = std::min(to, peer->tip);
+        if (peer->cut) to = std::min(to, Height{peer->cut->value - 1});
         peer->asked = ++requests_;
         flights_.emplace(requests_, Flight{.peer = name, .from = from, .to = to, .sent_ms = moment.now_ms});
         asks.push_back(
@@ -120,16 +167,19 @@ std::vector<Sync::Ask> Sync::due(const Moment& moment) {
 }
 
 void Sync::receive(const ledger::MemberId& peer, CheckedBlocks answer, const Now& now) {
-    const auto flight = flights_.find(answer.request);
-    if (flight == flights_.end() || flight->second.peer != peer || flight->second.from != answer.from) return;
-    const Height last = flight->second.to;
-    flights_.erase(flight);
-    if (answer.blocks.empty()) return disbelieve(peer, answer.from, now.now_ms);
-    if (const auto known = peers_.find(peer); known != peers_.end()) known->second.failures = 0;
+    const std::optional<Flight> flight = land(answer.request, peer, answer.from);
+    if (!flight) return;
+    // Of the next block it is known who votes; of others that they can't be checked is nobody's fault. They are asked
+    // for again when they can be.
+    const bool was_early = answer.cut_short && (answer.from != now.ours.next() || answer.epoch != now.epoch);
+    const auto known = peers_.find(peer);
+    if (was_early && known != peers_.end()) known->second.cut = Height{answer.from.value + answer.blocks.size()};
+    if (answer.blocks.empty()) return was_early ? void() : disbelieve(peer, answer.from, now.now_ms);
+    if (known != peers_.end()) known->second.failures = 0;
     for (CheckedCertifiedBlock& block : answer.blocks) {
         const Height height = block.block->block.header.height;
         proven_ = std::max(proven_, height);
-        if (height > now.ours && height <= last)
+        if (height > now.ours && height <= flight->to)
             ready_.insert_or_assign(height, Ready{.peer = peer, .block = std::move(block)});
     }
 }
@@ -144,7 +194,9 @@ std::optional<Sync::Ready> Sync::take_next(Height ours) {
 
 void Sync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
     std::erase_if(ready_, [&peer](const auto& ready) { return ready.second.peer == peer; });
-    std::erase_if(flights_, [&peer](const auto& flight) { return flight.second.peer == peer; });
+    const auto is_theirs = [&peer](const auto& flight) { return flight.second.peer == peer; };
+    std::erase_if(flights_, is_theirs);
+    std::erase_if(late_, is_theirs);
     if (const auto known = peers_.find(peer); known != peers_.end()) {
         known->second.shunned_until_ms = now_ms + fetch_reject_ms;
     }

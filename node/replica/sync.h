@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,12 +23,17 @@ namespace datadeed::replica {
 // ms.
 class Sync {
 public:
-    // At most `faults` of `validators` lie.
+    Sync() = default;
     Sync(std::set<ledger::MemberId> validators, std::size_t faults)
         : validators_{std::move(validators)}, faults_{faults} {}
 
-    // A peer says that this is its last final block.
+    // Who votes from now on; at most `faults` of them lie.
+    void begin_epoch(std::set<ledger::MemberId> validators, std::size_t faults);
+
+    // A peer says that this is its last final block,
     void note_tip(const ledger::MemberId& peer, Height height);
+    // and that it has all from this one on.
+    void note_first(const ledger::MemberId& peer, Height first) { peers_[peer].first = first; }
     void note_votes(const ledger::MemberId& peer, bool votes) { peers_[peer].votes = votes; }
     void note_down(const ledger::MemberId& peer);
 
@@ -44,10 +50,11 @@ public:
     // What to ask now; called again and again.
     [[nodiscard]] std::vector<Ask> due(const Moment& moment);
 
-    // Takes an answer in; one that wasn't asked for, or came too late, is ignored.
+    // Takes an answer in, also of a range that others were asked for meanwhile; one that wasn't asked for is ignored.
     struct Now {
         Height ours{};
         std::uint64_t now_ms{};
+        std::uint32_t epoch{};  // the present one
     };
     void receive(const ledger::MemberId& peer, CheckedBlocks answer, const Now& now);
     struct Ready {
@@ -62,6 +69,14 @@ public:
     // The highest block that is final elsewhere for all that this node can know: it was shown with its certificate, or
     // so many validators claim to have it that one of them is correct.
     [[nodiscard]] Height known() const;
+    // The highest that anybody claims to have who has the next block as well, and wasn't found not to.
+    [[nodiscard]] Height best(Height next) const;
+    // How many of these are up and claim to have come as far.
+    [[nodiscard]] std::size_t count_at(std::span<const ledger::MemberId> peers, Height height) const;
+    // Whether the next block is final elsewhere (known()), and nobody who can be asked now says to have it.
+    [[nodiscard]] bool lacks_source(Height next, std::uint64_t now_ms) const;
+    // Validators that are up and have said how high they are.
+    [[nodiscard]] std::size_t claims() const;
     [[nodiscard]] Height tip_of(const ledger::MemberId& peer) const;
     // Whether the peer is up and said last that it votes.
     [[nodiscard]] bool votes(const ledger::MemberId& peer) const;
@@ -77,22 +92,25 @@ private:
     };
     struct Peer {
         Height tip{};
+        Height first{};
         bool votes{};
         std::uint64_t shunned_until_ms{0};
-        std::uint64_t asked{0};     // so that all get their turn
-        std::uint64_t failures{0};  // claims that it couldn't show, since it last could
+        std::uint64_t asked{0};       // so that all get their turn
+        std::optional<Height> cut{};  // its blocks from here on can't be checked until those below are applied
+        std::uint64_t failures{0};    // claims that it couldn't show, since it last could
     };
     void disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms);
-    [[nodiscard]] Height best() const;
-    void drop_late(std::uint64_t now_ms);
+    void give_up_late(std::uint64_t now_ms);
+    [[nodiscard]] std::optional<Flight> land(std::uint64_t request, const ledger::MemberId& peer, Height from);
     [[nodiscard]] bool is_covered(Height height) const;
     [[nodiscard]] Peer* choose(Height from, std::uint64_t now_ms, ledger::MemberId& name);
 
     std::set<ledger::MemberId> validators_;
-    std::size_t faults_;
+    std::size_t faults_{0};
     Height proven_{};
     std::map<ledger::MemberId, Peer> peers_;  // those that are up and have spoken
     std::map<std::uint64_t, Flight> flights_;
+    std::map<std::uint64_t, Flight> late_;  // given up, and taken in if the answer comes after all
     std::map<Height, Ready> ready_;
     std::uint64_t requests_{0};
     std::optional<std::uint64_t> behind_since_ms_;

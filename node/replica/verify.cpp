@@ -1,5 +1,6 @@
 #include "node/replica/verify.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/fields.h"
@@ -31,7 +32,9 @@ Result<CheckedBlock, WireError> check_block(ProposalPayload payload, const Verif
         if (certificate.hash != header.prev || certificate.height.next() != header.height) {
             return fail(WireError::certificate_must_verify);
         }
-        if (!consensus::verify(certificate, context.validators, context.chain, *context.signatures)) {
+        const consensus::ValidatorSet* voters = context.voters_in(certificate.view);
+        if (voters == nullptr) return fail(WireError::epoch_must_be_known);
+        if (!consensus::verify(certificate, *voters, context.chain, *context.signatures)) {
             return fail(WireError::certificate_must_verify);
         }
         block.prev_certificate = std::move(payload.prev_certificate);
@@ -39,8 +42,15 @@ Result<CheckedBlock, WireError> check_block(ProposalPayload payload, const Verif
     return block;
 }
 
+Result<PeerEvent, WireError> blame(WireError error) {
+    if (error == WireError::epoch_must_be_known) return PeerEvent{OtherEpoch{}};
+    return fail(error);
+}
+
 Result<PeerEvent, WireError> check(Votes votes, const VerifyContext& context) {
-    consensus::Verifier verifier{context.chain, context.validators, *context.signatures};
+    // Votes of an epoch that is over are of no use to anybody.
+    if (!context.present().epoch().has(consensus::view_of(votes.message))) return PeerEvent{OtherEpoch{}};
+    consensus::Verifier verifier{context.chain, context.present(), *context.signatures};
     Result<consensus::VerifiedMessage, consensus::Error> verified = verifier.verify(std::move(votes.message));
     if (!verified) return fail(WireError::vote_must_verify);
     BlockPtr block;
@@ -51,7 +61,7 @@ Result<PeerEvent, WireError> check(Votes votes, const VerifyContext& context) {
     if (proposal != nullptr && !(*proposal)->message.payload.empty()) {
         const consensus::PrePrepare& message = (*proposal)->message;
         Result<BlockPtr, WireError> checked = check_payload(message.payload, context);
-        if (!checked) return fail(checked.error());
+        if (!checked) return blame(checked.error());
         if ((*checked)->hash != message.hash || (*checked)->block.header.height != message.height) {
             return fail(WireError::block_must_have_its_hash);
         }
@@ -75,14 +85,27 @@ Result<PeerEvent, WireError> check(Transactions gossip, const VerifyContext& con
 }
 
 Result<PeerEvent, WireError> check(Blocks blocks, const VerifyContext& context) {
-    CheckedBlocks checked{.request = blocks.request, .from = blocks.from, .blocks = {}};
-    consensus::Verifier verifier{context.chain, context.validators, *context.signatures};
+    CheckedBlocks checked{.request = blocks.request,
+                          .from = blocks.from,
+                          .blocks = {},
+                          .epoch = context.present().epoch().number,
+                          .cut_short = false};
     Height height = blocks.from;
+    std::optional<consensus::Verifier> verifier;
     for (CertifiedBlock& certified : blocks.blocks) {
+        // Who votes there is known once the blocks below are; what lies far back isn't needed any more.
+        const consensus::ValidatorSet* voters = context.voters_in(certified.certificate.view);
+        checked.cut_short = voters == nullptr;
+        if (checked.cut_short) break;
+        if (!verifier || verifier->validators().epoch() != voters->epoch()) {
+            verifier.emplace(context.chain, *voters, *context.signatures);
+        }
         Result<consensus::Verified<consensus::CommitCertificate>, consensus::Error> certificate =
-            verifier.verify(std::move(certified.certificate));
+            verifier->verify(std::move(certified.certificate));
         if (!certificate) return fail(WireError::certificate_must_verify);
         Result<BlockPtr, WireError> block = check_payload(certified.payload, context);
+        checked.cut_short = !block && block.error() == WireError::epoch_must_be_known;
+        if (checked.cut_short) break;
         if (!block) return fail(block.error());
         const bool fits = (*certificate)->hash == (*block)->hash &&
                           (*certificate)->height == (*block)->block.header.height &&
@@ -98,7 +121,7 @@ Result<PeerEvent, WireError> check(Blocks blocks, const VerifyContext& context) 
 
 Result<PeerEvent, WireError> check(Body body, const VerifyContext& context) {
     Result<BlockPtr, WireError> block = check_payload(body.payload, context);
-    if (!block) return fail(block.error());
+    if (!block) return blame(block.error());
     if ((*block)->hash != body.hash || (*block)->block.header.height != body.height) {
         return fail(WireError::block_must_have_its_hash);
     }
@@ -118,6 +141,28 @@ Result<PeerEvent, WireError> check(Cosignature message, const VerifyContext& /*c
 Result<PeerEvent, WireError> check(Tip message, const VerifyContext& /*context*/) {
     return PeerEvent{message};
 }
+Result<PeerEvent, WireError> check(FetchSnapshot message, const VerifyContext& /*context*/) {
+    return PeerEvent{message};
+}
+Result<PeerEvent, WireError> check(FetchPart message, const VerifyContext& /*context*/) {
+    return PeerEvent{message};
+}
+// Its root is known where its manifest is.
+Result<PeerEvent, WireError> check(Part message, const VerifyContext& /*context*/) {
+    return PeerEvent{std::move(message)};
+}
+
+Result<PeerEvent, WireError> check(Snapshot message, const VerifyContext& context) {
+    CheckedSnapshot checked{.request = message.request, .manifest = {}};
+    if (message.manifest.empty()) return PeerEvent{std::move(checked)};
+    Result<chain::SnapshotManifest, chain::Error> manifest = chain::decode_manifest(message.manifest);
+    if (!manifest) return fail(WireError::message_must_be_well_formed);
+    Result<chain::CheckedManifest, chain::Error> certified = chain::check_manifest(
+        std::move(*manifest), {.genesis = *context.genesis, .id = context.chain}, *context.signatures);
+    if (!certified) return fail(WireError::snapshot_must_verify);
+    checked.manifest = std::make_shared<const chain::CheckedManifest>(std::move(*certified));
+    return PeerEvent{std::move(checked)};
+}
 
 }  // namespace
 
@@ -125,11 +170,25 @@ Result<PeerEvent, WireError> check(Tip message, const VerifyContext& /*context*/
 static_assert(consensus::validators_max == ledger::validators_max);
 static_assert(consensus::payload_bytes_max > ledger::block_bytes_limit);
 
+const consensus::ValidatorSet* VerifyContext::voters_in(consensus::View view) const {
+    const auto found =
+        std::ranges::find_if(epochs, [view](const consensus::ValidatorSet& set) { return set.epoch().has(view); });
+    return found == epochs.end() ? nullptr : &*found;
+}
+
+VerifyContext make_verify_context(const ledger::Genesis& genesis, const ChainId& chain, const Epochs& epochs,
+                                  TransactionCache& cache) {
+    VerifyContext context{.chain = chain,
+                          .genesis = std::make_shared<const ledger::Genesis>(genesis),
+                          .epochs = {},
+                          .cache = &cache,
+                          .signatures = &ed25519};
+    for (const ledger::Epoch& epoch : epochs) context.epochs.push_back(chain::voters(epoch));
+    return context;
+}
+
 VerifyContext make_verify_context(const ledger::Genesis& genesis, TransactionCache& cache) {
-    return {.chain = ledger::chain_id(encode(genesis)),
-            .validators = chain::voters(genesis.nodes),
-            .cache = &cache,
-            .signatures = &ed25519};
+    return make_verify_context(genesis, ledger::chain_id(encode(genesis)), epochs_of(genesis), cache);
 }
 
 std::string_view code(WireError error) {
@@ -150,6 +209,10 @@ std::string_view code(WireError error) {
             return "peer.block_hash_wrong";
         case WireError::transaction_must_verify:
             return "peer.transaction_wrong";
+        case WireError::snapshot_must_verify:
+            return "peer.snapshot_wrong";
+        case WireError::epoch_must_be_known:
+            return "peer.epoch_unknown";
     }
     return "peer.unknown";
 }
@@ -157,7 +220,7 @@ std::string_view code(WireError error) {
 std::optional<WireKind> kind_of(ByteView bytes) {
     if (bytes.size() < 2 || (bytes[0] & 0xE0U) != 0x80U) return std::nullopt;
     const std::uint8_t kind = bytes[1];
-    if (kind < static_cast<std::uint8_t>(WireKind::votes) || kind > static_cast<std::uint8_t>(WireKind::tip)) {
+    if (kind < static_cast<std::uint8_t>(WireKind::votes) || kind > static_cast<std::uint8_t>(WireKind::part)) {
         return std::nullopt;
     }
     return static_cast<WireKind>(kind);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "consensus/validator_set.h"
 #include "ledger/error.h"
 #include "ledger/genesis.h"
+#include "node/replica/epochs.h"
 #include "node/replica/peer_event.h"
 
 // What happens to bytes before they reach the replica: decoding and the checking of signatures, the dear part of the
@@ -19,15 +21,23 @@
 
 namespace datadeed::replica {
 
-// What checking needs to know. Constant once made, so threads share one. Borrows `cache` and `signatures`.
+// What checking needs to know. Constant once made, so threads share one; a new epoch needs a new one. Borrows `cache`
+// and `signatures`.
 struct VerifyContext {
     ChainId chain{};
-    consensus::ValidatorSet validators;
+    std::shared_ptr<const ledger::Genesis> genesis{};  // of that chain
+    std::vector<consensus::ValidatorSet> epochs{};     // as in Epochs: the present one last
     TransactionCache* cache{};
     const consensus::VoteVerifier* signatures{};
+
+    [[nodiscard]] const consensus::ValidatorSet& present() const { return epochs.back(); }
+    // Who votes in a view; null when it is of an epoch that isn't known here, or no more.
+    [[nodiscard]] const consensus::ValidatorSet* voters_in(consensus::View view) const;
 };
 
-// For the chain of this genesis, with Ed25519 for votes.
+// With Ed25519 for votes. The second is for a chain without blocks.
+[[nodiscard]] VerifyContext make_verify_context(const ledger::Genesis& genesis, const ChainId& chain,
+                                                const Epochs& epochs, TransactionCache& cache);
 [[nodiscard]] VerifyContext make_verify_context(const ledger::Genesis& genesis, TransactionCache& cache);
 
 // The rule that a message between nodes broke.
@@ -40,6 +50,8 @@ enum class WireError : std::uint8_t {
     block_must_be_well_formed,
     block_must_have_its_hash,
     transaction_must_verify,
+    snapshot_must_verify,
+    epoch_must_be_known,  // nobody's fault: too early or too late for it here; decode_and_verify never says so
 };
 
 // Stable and dotted, as in "peer.vote_wrong".

@@ -11,10 +11,12 @@
 
 namespace datadeed::replica {
 
-// Why a node whose journal lacks votes of its own is silent.
+// Why a node whose journal lacks votes of its own is silent: in the form of chain::to_text, as all other reasons.
 inline constexpr const char* votes_lost_text =
-    "peers hold votes of this node that its vote file doesn't know: the folder is new, old or from a copy; give this "
-    "node new keys, or run it as an observer";
+    "votes.lost: peers hold votes of this node that its record lacks (the folder is new, older than they are, or a "
+    "copy "
+    "that another process runs on). The node follows the chain and never votes on it again. Never put a backup of this "
+    "file in its place; docs/operations.md says what is left to do.";
 
 // Consensus' journal in the vote file. Records are appended as consensus asks for them and made durable together, once
 // a step. One thread.
@@ -46,6 +48,19 @@ private:
 struct VoteJournal::Opened {
     VoteJournal journal;
     consensus::Recovered recovered{};
+};
+
+// Where a node's votes are, or will be.
+struct VotePlace {
+    chain::FileSystem* files{};
+    chain::VoteFileOptions file{};
+};
+
+// What start() found of a node's votes.
+struct OpenedVotes {
+    VotePlace place{};
+    std::optional<VoteJournal::Opened> votes{};  // of a node that has voted, or may
+    std::string silenced{};                      // why it may never, whatever the chain says
 };
 
 }  // namespace datadeed::replica

@@ -43,7 +43,13 @@ std::size_t size_max_of(WireKind kind) {
         case WireKind::fetch_body:
         case WireKind::cosignature:
         case WireKind::tip:
+        case WireKind::fetch_snapshot:
+        case WireKind::fetch_part:
             return small;
+        case WireKind::snapshot:
+            return chain::manifest_size_max + small;
+        case WireKind::part:
+            return ledger::part_size_max + small;
         case WireKind::blocks:
             // Sending stops behind the block that passes fetch_bytes_max; 16 kB is the largest certificate.
             return fetch_bytes_max + payload + fetch_blocks_max * (std::size_t{16} << 10U);

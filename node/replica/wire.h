@@ -11,27 +11,14 @@
 #include "consensus/messages.h"
 #include "ledger/block.h"
 #include "node/replica/limits.h"
+#include "node/replica/wire_kind.h"
+#include "node/replica/wire_snapshots.h"
 
-// What nodes say to each other. A message is a CBOR array [kind, fields...] (base/fields.h); kinds are never reused:
-//
-//     1 votes         [1, message]                consensus/messages.h
-//     2 transactions  [2, [[raw], ...]]           transactions as signed
-//     3 fetch blocks  [3, request, from, max]
-//     4 blocks        [4, request, from, [[block, certificate], ...]]
-//     5 fetch body    [5, height, hash]
-//     6 body          [6, height, hash, payload]
-//     7 cosignature   [7, height, time_s, signature]
-//     8 tip           [8, height, hash, votes]    the sender's last final block, and whether it votes
+// What nodes say to each other; wire_kind.h has all of it in one list.
 //
 // Nothing here is trusted: see verify.h. Plain values; any thread.
 
 namespace datadeed::replica {
-
-// clang-format off
-enum class WireKind : std::uint8_t {
-    votes = 1, transactions = 2, fetch_blocks = 3, blocks = 4, fetch_body = 5, body = 6, cosignature = 7, tip = 8,
-};
-// clang-format on
 
 struct Votes {
     static constexpr WireKind kind = WireKind::votes;
@@ -127,21 +114,27 @@ struct Cosignature {
     }
 };
 
+// Where the sender stands.
 struct Tip {
     static constexpr WireKind kind = WireKind::tip;
-    Height height{};
-    Digest hash{};
-    bool votes{};  // whether the sender takes part in consensus now: a validator that isn't silenced
+    Height height{};    // of its last final block,
+    Digest hash{};      // and its hash
+    bool votes{};       // whether it takes part in consensus now: a validator that isn't silenced
+    Height first{};     // from here on it has all blocks
+    Height snapshot{};  // of its newest snapshot; 0 without
 
     static constexpr void fields(auto& self, auto&& visit) {
         visit("height", self.height);
         visit("hash", self.hash);
         visit("votes", self.votes);
+        visit("first", self.first);
+        visit("snapshot", self.snapshot);
     }
     friend bool operator==(const Tip&, const Tip&) = default;
 };
 
-using WireMessage = std::variant<Votes, Transactions, FetchBlocks, Blocks, FetchBody, Body, Cosignature, Tip>;
+using WireMessage = std::variant<Votes, Transactions, FetchBlocks, Blocks, FetchBody, Body, Cosignature, Tip,
+                                 FetchSnapshot, Snapshot, FetchPart, Part>;
 
 // The most bytes that any message can have, what a link must be able to carry in one frame; and one of this kind.
 inline constexpr std::size_t wire_size_max = consensus::message_bytes_max;

@@ -199,11 +199,28 @@ TEST_CASE("grants are listed by data set, by member and by both") {
     CHECK(second.array_at("items")->front().text_at("id") != first.array_at("items")->front().text_at("id"));
 }
 
+TEST_CASE("a search that would walk too many grants is refused") {
+    World world;
+    world.commit("ann", {test::register_data("a")});
+    for (std::uint64_t made = 0; made < grants_walked_max;) {
+        std::vector<ledger::Operation> grants;
+        for (; grants.size() < ledger::operations_max && made < grants_walked_max; ++made) {
+            grants.push_back(test::grant("a", "bob"));
+        }
+        world.commit("ann", std::move(grants));
+    }
+    CHECK(world.get("/v1/grants?data=a&member=cat").status == 200);
+    world.commit("ann", {test::grant("a", "cat")});
+    CHECK(test::problem_code(world.get("/v1/grants?data=a&member=cat"), 422) == "grant.too_many_to_search");
+    CHECK(test::json_of(world.get("/v1/grants?member=cat")).unsigned_at("total") == 1U);
+    CHECK(test::json_of(world.get("/v1/grants?data=a&limit=1")).unsigned_at("total") == grants_walked_max + 1);
+}
+
 TEST_CASE("the logs of a pair show their state in both orders of the names") {
     World world;
     const auto anchor = [](const std::string& with, std::uint64_t epoch, std::uint64_t count) {
         return ledger::LogAnchor{
-            .with = ledger::MemberId{with}, .epoch = ledger::Epoch{epoch}, .root = {}, .count = count};
+            .with = ledger::MemberId{with}, .epoch = ledger::LogEpoch{epoch}, .root = {}, .count = count};
     };
     const std::string path = "/v1/logs?a=lab&b=ward&epoch=";
     const auto state = [&](const std::string& epoch) {

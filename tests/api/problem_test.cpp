@@ -52,6 +52,8 @@ TEST_CASE("what a store says stays inside") {
     CHECK(problem.code == "store.io");
     CHECK(to_response(problem).body.find("secret") == std::string::npos);
     CHECK(problem_of(chain::Error{.fault = chain::Fault::state_height_not_kept}).status == 410);
+    CHECK(problem_of(chain::Error{.fault = chain::Fault::chain_pruned}).status == 410);
+    CHECK(problem_of(chain::Error{.fault = chain::Fault::chain_pruned}).code == "chain.pruned");
 }
 
 }  // namespace

@@ -68,6 +68,27 @@ TEST_CASE("every broken rule of a token has its own code") {
     CHECK(refusal(world, make(world, {.member = "nobody"})) == "auth.token_wrong_key");
 }
 
+// A9: the same answer, byte for byte, whatever was asked for and whoever isn't there.
+TEST_CASE("what doesn't open reading tells nothing of what is there") {
+    World world;
+    world.commit("ann", {test::register_data("there")});
+    const auto answer_to = [&](const std::string& target, const std::string& authorization) {
+        http::Request request = World::request(http::Method::get, target);
+        if (!authorization.empty()) request.headers.add("Authorization", authorization);
+        const http::Response response = world.call(std::move(request));
+        CHECK(response.status == 401);
+        return response.body;
+    };
+    const std::string wrong_key = make(world, {.member = "ann"});
+    const std::string nobody = make(world, {.member = "nobody"});
+    for (const std::string& authorization : {std::string{}, wrong_key, nobody}) {
+        CHECK(answer_to("/v1/data/there", authorization) == answer_to("/v1/data/not-there", authorization));
+        CHECK(answer_to("/v1/members/ann", authorization) == answer_to("/v1/members/nobody", authorization));
+        CHECK(answer_to("/tile/entries/000", authorization) == answer_to("/tile/entries/999", authorization));
+    }
+    CHECK(answer_to("/v1/node", wrong_key) == answer_to("/v1/node", nobody));
+}
+
 TEST_CASE("a changed byte makes a token invalid, also when the original is known") {
     World world;
     std::string token = make(world, {});

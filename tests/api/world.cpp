@@ -19,9 +19,10 @@ struct Person {
     Role role;
     std::uint8_t key;
 };
-constexpr Person people[] = {
-    {"ann", Role::owner, 10},      {"bob", Role::user, 11},      {"boss", Role::operator_, 12}, {"cat", Role::user, 13},
-    {"lab", Role::repository, 14}, {"rex", Role::regulator, 15}, {"ward", Role::repository, 16}};
+constexpr Person people[] = {{"ann", Role::owner, 10},       {"bob", Role::user, 11},
+                             {"boss", Role::operator_, 12},  {"cat", Role::user, 13},
+                             {"lab", Role::repository, 14},  {"rex", Role::regulator, 15},
+                             {"ward", Role::repository, 16}, {"zn0", Role::validator, 17}};
 
 ledger::Genesis make_genesis() {
     ledger::Genesis genesis;
@@ -35,7 +36,6 @@ ledger::Genesis make_genesis() {
                                    .roles = {person.role},
                                    .keys = {key_of(person.key).public_key()}});
     }
-    genesis.members.push_back({.id = MemberId{"zn0"}, .organisation = "Org", .roles = {Role::validator}, .keys = {}});
     genesis.nodes.validators = {{.member = MemberId{"zn0"},
                                  .vote = key_of(1).public_key(),
                                  .link = key_of(2).public_key(),
@@ -58,8 +58,9 @@ World::World() : genesis_{make_genesis()} {
     state_ = chain::open_memory_store(state_disk_);
     REQUIRE(files_.create_folder("data"));
     context_.emplace(replica::make_verify_context(genesis_, cache_));
-    replica::Identity identity{
-        .self = MemberId{"zn0"}, .vote_key = key_of(1), .cosign_key = key_of(3), .vote_signer = {}};
+    replica::Identity identity{.self = MemberId{"zn0"}, .vote_keys = {}, .cosign_keys = {}};
+    identity.vote_keys.push_back(replica::make_vote_key(key_of(1)));
+    identity.cosign_keys.push_back(std::make_shared<const crypto::SecretKey>(key_of(3)));
     auto replica = replica::Replica::start(genesis_, std::move(identity),
                                            {.chain = chain_.get(),
                                             .state = state_.get(),
@@ -72,8 +73,7 @@ World::World() : genesis_{make_genesis()} {
               .chain = ledger::chain_id(encode(genesis_)),
               .chain_name = "test",
               .genesis = encode(genesis_),
-              .version = "0.0.1",
-              .nodes = genesis_.nodes};
+              .version = "0.0.1"};
     api_ = std::make_unique<Api>(*this);
     advance(0);
 }

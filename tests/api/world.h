@@ -33,6 +33,7 @@ public:
     [[nodiscard]] Result<std::unique_ptr<chain::StateSnapshot>, chain::Error> state(
         std::optional<Height> at) const override;
     [[nodiscard]] bool is_pending(const ledger::TxId& id) const override { return pending_ == id; }
+    [[nodiscard]] const HeldEvidences& held_evidence() const override { return held_; }
     void submit(Bytes transaction, std::chrono::milliseconds wait, WhenSubmitted done) override;
 
     // A signed transaction of a member, not sent.
@@ -55,6 +56,7 @@ public:
     // What tests may set.
     std::optional<ledger::TxId> pending_{};
     bool has_quorum_{true};
+    HeldEvidences held_{};
     std::optional<Submitted> instead_{};  // what submissions are answered with, when they aren't carried out
     std::chrono::milliseconds asked_wait_{};
 

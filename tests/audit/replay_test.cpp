@@ -1,7 +1,10 @@
 #include "audit/replay.h"
 
 #include "audit/checked_block.h"
+#include "chain/chain_gaps.h"
 #include "chain/chain_view.h"
+#include "chain/keys.h"
+#include "chain/records.h"
 #include "crypto/merkle.h"
 #include "tests/audit/made_chain.h"
 #include "tests/support/catch.h"
@@ -30,6 +33,26 @@ audit::FirstBad found(const audit::Spoil& spoil) {
 }
 
 }  // namespace
+
+TEST_CASE("a chain with a gap is good up to there, and the gap is called what it is") {
+    audit::MadeChain made{8};
+    const std::uint64_t begin = made.log_size(Height{3});
+    chain::Batch batch;
+    for (std::uint64_t height = 4; height <= 6; ++height) {
+        batch.erase(chain::keys::of(chain::keys::block, height));
+        batch.erase(chain::keys::of(chain::keys::header, height));
+    }
+    chain::put_record(
+        batch, chain::keys::of(chain::keys::gap, 4),
+        chain::ChainGap{
+            .first = Height{4}, .last = Height{6}, .log_begin = begin, .log_end = made.log_size(Height{6})});
+    REQUIRE(made.store()->write(batch, chain::Durability::synced));
+    const audit::ReplayReport report = replay(made);
+    REQUIRE_FALSE(report.verified());
+    CHECK(report.height == Height{3});
+    CHECK(report.first_bad->code == "chain.pruned");
+    CHECK(report.first_bad->height == Height{4});
+}
 
 TEST_CASE("an honest chain is verified, with the roots of its last header") {
     audit::MadeChain made{150};
@@ -84,10 +107,10 @@ TEST_CASE("a good certificate of another block doesn't serve") {
     const auto second = blocks.block(Height{2});
     REQUIRE((first && *first && second && *second));
     (*first)->certificate = (*second)->certificate;
-    const audit::Trust trust = audit::trust_of(made.genesis(), made.id());
-    const audit::CheckedBlock checked = audit::check_block(trust, Height{1}, std::move(**first));
-    REQUIRE(checked.bad);
-    CHECK(checked.bad->code == "replay.certificate_of_other_block");
+    const audit::Epochs epochs{made.genesis(), made.id()};
+    const audit::CheckedBlock checked = audit::check_block(made.id(), *epochs.voters(), Height{1}, std::move(**first));
+    REQUIRE(checked.certificate_bad);
+    CHECK(checked.certificate_bad->code == "replay.certificate_of_other_block");
 }
 
 TEST_CASE("a transaction without its signer's signature is found with its number") {

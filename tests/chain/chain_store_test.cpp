@@ -253,4 +253,17 @@ TEST_CASE("a database that lost its partial tiles is damaged") {
     CHECK(ChainStore::open(*sample.kv, start).error().fault == Fault::chain_damaged);
 }
 
+TEST_CASE("a key among the checkpoints that isn't one is damage, at the next start too") {
+    SampleChain sample;
+    sample.append(3);
+    REQUIRE(sample.store.put_checkpoint(3, "note"));
+    for (const Bytes& rest : {Bytes{}, Bytes{1, 2}, Bytes(9, 0)}) {
+        const Bytes key = keys::of(keys::checkpoint, ByteView{rest});
+        sample.disk.content()[key] = Bytes{};
+        CHECK(ChainStore::open(*sample.kv, start).error().fault == Fault::chain_damaged);
+        sample.disk.content().erase(key);
+    }
+    CHECK(ChainStore::open(*sample.kv, start));
+}
+
 }  // namespace datadeed::chain

@@ -85,7 +85,7 @@ TEST_CASE("a folder that isn't one, has other things in it or another format is 
     std::filesystem::remove(path + "/notes.txt");
     REQUIRE(DataFolder::create(posix_files(), path, bytes_of("genesis")));
     CHECK(DataFolder::create(posix_files(), path, {}).error().fault == Fault::folder_not_empty);
-    std::ofstream{path + "/format"} << "datadeed data 3\n";
+    std::ofstream{path + "/format"} << "datadeed data 4\n";
     CHECK(DataFolder::open(posix_files(), path).error().fault == Fault::folder_format_unknown);
 }
 

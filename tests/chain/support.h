@@ -8,6 +8,7 @@
 
 #include "chain/chain_store.h"
 #include "chain/committer.h"
+#include "chain/evidence_judge.h"
 #include "chain/memory_store.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
@@ -148,7 +149,7 @@ public:
         std::vector<ByteView> raw;
         std::vector<ledger::TxId> ids;
         std::vector<Digest> leaves;
-        ledger::BlockExecution execution{committer.state(), {.height = height, .time = time}};
+        ledger::BlockExecution execution{committer.state(), {.height = height, .time = time}, evidence_judge()};
         for (const ledger::VerifiedTransaction& transaction : transactions) {
             if (!execution.apply(transaction)) std::abort();
             raw.emplace_back(transaction.raw());

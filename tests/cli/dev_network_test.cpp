@@ -27,7 +27,7 @@ TEST_CASE("a network has everything its nodes and users need") {
     CHECK(made->nodes.size() == 5);
     CHECK(made->nodes[4].role == "observer");
     CHECK(made->nodes[1].api == "http://127.0.0.1:20003");
-    CHECK(made->profiles.size() == 7);
+    CHECK(made->profiles.size() == 7 + 4);  // roles, and members of validators
     const Outcome<Bytes> document = client::read_file(folder / "new/genesis.cbor", 1 << 20);
     REQUIRE(document);
     const auto genesis = ledger::decode_genesis(*document);

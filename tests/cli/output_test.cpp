@@ -42,6 +42,9 @@ TEST_CASE("texts from elsewhere can't steer the terminal") {
     CHECK(printable("a\xC2\x9B"
                     "b") == "a?b");
     CHECK(printable("é 数据") == "é 数据");
+    CHECK(printable("a\xE2\x80\xAE"
+                    "b\xE2\x81\xA9\xE2\x80\xA8") == "a?b??");
+    CHECK(printable_lines("a\x1B[2Jb\nc\r\xC2\x9B\n") == "a?[2Jb\nc??\n");
     const client::Problem problem{.code = "x", .title = "a\nerror: forged", .detail = {}, .hint = {}, .status = 409};
     CHECK(problem_text(problem, "") == "error: a?error: forged  [x]\n");
 }

@@ -94,12 +94,13 @@ TEST_CASE("a profile that isn't there is not found, and the way to name one is s
 }
 
 TEST_CASE("the address of an API is a host and a port, and nothing else") {
-    CHECK(*parse_endpoint("http://127.0.0.1:8440") == Endpoint{"127.0.0.1", "8440"});
-    CHECK(*parse_endpoint("http://[::1]:80") == Endpoint{"::1", "80"});
-    CHECK(*parse_endpoint("http://localhost:65535") == Endpoint{"localhost", "65535"});
+    CHECK(*parse_endpoint("http://127.0.0.1:8440") == Endpoint{"127.0.0.1", 8440});
+    CHECK(*parse_endpoint("http://[::1]:80") == Endpoint{"::1", 80});
+    CHECK(*parse_endpoint("http://localhost:65535") == Endpoint{"localhost", 65535});
     for (const std::string bad :
          {"", "127.0.0.1:80", "https://a:80", "http://a", "http://:80", "http://a:", "http://a:0", "http://a:65536",
-          "http://a:80/", "http://a:x", "http://::1:80", "http://u@a:80", "http://[]:80", "http://a:123456"}) {
+          "http://a:80/", "http://a:x", "http://a:80x", "http://a:+80", "http://a:-80", "http://::1:80",
+          "http://u@a:80", "http://[]:80", "http://a:123456"}) {
         INFO(bad);
         CHECK_FALSE(parse_endpoint(bad));
     }

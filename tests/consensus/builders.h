@@ -57,4 +57,11 @@ template <class M>
                                  .prepared = std::move(proof)});
 }
 
+// By the primary of `view` among four.
+[[nodiscard]] inline Signed<NewView> new_view(std::uint64_t view, std::vector<Signed<ViewChange>> changes,
+                                              Height base = {}) {
+    return by(static_cast<std::uint32_t>(view % 4),
+              NewView{.new_view = View{view}, .view_changes = std::move(changes), .base = base, .carried = {}});
+}
+
 }  // namespace datadeed::consensus::testing

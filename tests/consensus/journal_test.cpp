@@ -32,6 +32,19 @@ TEST_CASE("an empty journal begins at view 0 with nothing closed") {
     CHECK(state.closed == Height{0});
 }
 
+TEST_CASE("a vote in the first view of a later epoch tells of that epoch, and ends what was promised before") {
+    const std::uint64_t later = Epoch{.number = 1, .base = {}}.first_view().value;
+    const std::vector<VoteRecord> records{ViewChangeSent{view_change(3, 2)}, accepted(later, 5)};
+    const Recovered state = recover(records);
+    CHECK(state.view == View{later});
+    CHECK_FALSE(state.changing);
+    CHECK_FALSE(state.view_change);
+    CHECK(state.accepted.size() == 1);
+    const std::vector<VoteRecord> within{accepted(later, 5), ViewChangeSent{view_change(3, later + 1)},
+                                         accepted(later, 6)};
+    CHECK(recover(within).view == View{later + 1});
+}
+
 TEST_CASE("votes are recovered for the last height voted on, and all below is closed") {
     const std::vector<VoteRecord> records{accepted(0, 4), accepted(0, 5), accepted(1, 5)};
     const Recovered state = recover(records);

@@ -45,7 +45,8 @@ void Monitor::on_action(const Node& node, const Action& action) {
         Verifier verifier{test_chain(), validators_, quick};
         const auto guilty = verify(report->evidence, verifier);
         if (correct && !guilty) fail(node, "evidence must hold");
-        if (correct && guilty && !is_byzantine(*guilty)) fail(node, "evidence must not frame a correct validator");
+        if (correct && guilty && !is_byzantine(guilty->accused))
+            fail(node, "evidence must not frame a correct validator");
     } else if (std::holds_alternative<FetchBody>(action)) {
         ++seen_.bodies;
     } else if (std::holds_alternative<FetchBlocks>(action)) {

@@ -57,6 +57,14 @@ TEST_CASE_METHOD(Door, "views and heights have limits") {
           Error::number_must_be_within_its_limit);
     CHECK(refusal(by(1, Commit{.view = View{0}, .height = Height{UINT64_MAX}, .hash = {}})) ==
           Error::number_must_be_within_its_limit);
+    CHECK(refusal(by(0, PrePrepare{.view = {}, .height = Height{0}, .hash = {}, .payload = {}})) ==
+          Error::number_must_be_within_its_limit);
+    CHECK(refusal(view_change(1, number_max)) == Error::number_must_be_within_its_limit);
+    CHECK(refusal(by(0, NewView{.new_view = View{number_max}, .view_changes = {}, .base = {}, .carried = {}})) ==
+          Error::number_must_be_within_its_limit);
+    Status far;
+    far.view = View{number_max};
+    CHECK(refusal(by(1, far)) == Error::number_must_be_within_its_limit);
 }
 
 TEST_CASE("a commit certificate is refused for the first rule that it breaks") {
@@ -77,9 +85,9 @@ TEST_CASE("a commit certificate is refused for the first rule that it breaks") {
     CommitCertificate higher = committed(0, 1, hash_a, {0, 1, 2});
     higher.height = Height{2};
     CHECK(refusal(higher) == Error::signature_must_verify);
-    CommitCertificate zero = committed(0, 1, hash_a, {0, 1, 2});
-    zero.height = Height{0};
-    CHECK(refusal(zero) == Error::number_must_be_within_its_limit);
+    CHECK(refusal(committed(0, 0, hash_a, {0, 1, 2})) == Error::number_must_be_within_its_limit);
+    CHECK(refusal(committed(0, number_max, hash_a, {0, 1, 2})) == Error::number_must_be_within_its_limit);
+    CHECK(refusal(committed(number_max, 1, hash_a, {0, 1, 2})) == Error::number_must_be_within_its_limit);
 }
 
 TEST_CASE("a prepared certificate needs its primary's proposal and a quorum less one of others") {
@@ -89,6 +97,7 @@ TEST_CASE("a prepared certificate needs its primary's proposal and a quorum less
         return verified ? std::optional<Error>{} : verified.error();
     };
     CHECK_FALSE(refusal(prepared(0, 1, hash_a, {1, 3})));
+    CHECK(refusal(prepared(0, 0, hash_a, {1, 3})) == Error::number_must_be_within_its_limit);
     CHECK(refusal(prepared(0, 1, hash_a, {1})) == Error::prepared_certificate_must_have_a_quorum);
     CHECK(refusal(prepared(0, 1, hash_a, {0, 1})) == Error::prepare_must_not_come_from_the_primary);
     CHECK(refusal(prepared(0, 1, hash_a, {1, 1})) == Error::certificate_signers_must_be_distinct_and_in_order);
@@ -115,6 +124,8 @@ TEST_CASE_METHOD(Door, "a VIEW-CHANGE is refused whole for any certificate in it
     CHECK(
         refusal(by(1, ViewChange{.new_view = View{2}, .committed = Height{4}, .certificate = final, .prepared = {}})) ==
         Error::committed_height_must_have_its_certificate);
+    CHECK(refusal(view_change(1, 2, committed(0, 0, hash_a, {0, 1, 2}))) ==
+          Error::committed_height_must_have_its_certificate);
 }
 
 TEST_CASE_METHOD(Door, "a NEW-VIEW needs exactly a quorum of valid VIEW-CHANGEs of distinct signers for its view") {
@@ -134,6 +145,9 @@ TEST_CASE_METHOD(Door, "a NEW-VIEW needs exactly a quorum of valid VIEW-CHANGEs 
     auto forged = change(3);
     forged.signature = {};
     CHECK(refusal(opened(2, {change(0), change(1), forged})) == Error::signature_must_verify);
+    auto unsigned_opening = opened(2, {change(0), change(1), change(3)});
+    unsigned_opening.signature = {};
+    CHECK(refusal(unsigned_opening) == Error::signature_must_verify);
 }
 
 TEST_CASE_METHOD(Door, "certificates once checked are remembered, and no others") {
@@ -151,7 +165,7 @@ TEST_CASE_METHOD(Door, "two statements for one slot convict their signer, and no
     const auto b = by(1, Prepare{.view = View{0}, .height = Height{1}, .hash = hash_b});
     const auto guilty = verify(Evidence{.first = a, .second = b}, verifier);
     REQUIRE(guilty);
-    CHECK(*guilty == ValidatorIndex{1});
+    CHECK(guilty->accused == ValidatorIndex{1});
     const auto refusal_of = [this](Message first, std::optional<Message> second) {
         return verify(Evidence{.first = std::move(first), .second = std::move(second)}, verifier).error();
     };
@@ -163,6 +177,7 @@ TEST_CASE_METHOD(Door, "two statements for one slot convict their signer, and no
     auto forged = b;
     forged.signature = {};
     CHECK(refusal_of(a, forged) == Error::signature_must_verify);
+    CHECK(refusal_of(forged, a) == Error::signature_must_verify);
     CHECK(refusal_of(a, by(1, Commit{.view = View{0}, .height = Height{1}, .hash = hash_a})) ==
           Error::evidence_must_contradict_itself);
     CHECK(refusal_of(a, by(1, Commit{.view = View{1}, .height = Height{1}, .hash = hash_b})) ==
@@ -177,9 +192,9 @@ TEST_CASE_METHOD(Door, "a COMMIT of another block than its signer proposed or pr
         return by(signer, Commit{.view = View{0}, .height = Height{1}, .hash = hash_b});
     };
     const auto proposal = by(0, PrePrepare{.view = View{0}, .height = Height{1}, .hash = hash_a, .payload = {}});
-    CHECK(verify(Evidence{.first = by(1, vote), .second = commit(1)}, verifier).value() == ValidatorIndex{1});
-    CHECK(verify(Evidence{.first = commit(1), .second = by(1, vote)}, verifier).value() == ValidatorIndex{1});
-    CHECK(verify(Evidence{.first = proposal, .second = commit(0)}, verifier).value() == ValidatorIndex{0});
+    CHECK(verify(Evidence{.first = by(1, vote), .second = commit(1)}, verifier).value().accused == ValidatorIndex{1});
+    CHECK(verify(Evidence{.first = commit(1), .second = by(1, vote)}, verifier).value().accused == ValidatorIndex{1});
+    CHECK(verify(Evidence{.first = proposal, .second = commit(0)}, verifier).value().accused == ValidatorIndex{0});
     CHECK_FALSE(verify(Evidence{.first = proposal, .second = commit(1)}, verifier));
 }
 
@@ -190,6 +205,94 @@ TEST_CASE_METHOD(Door, "a NEW-VIEW that hides what is prepared convicts itself")
     CHECK(verify(Evidence{.first = by(1, said), .second = {}}, verifier));
     said.carried = Carried{.view = View{0}, .height = Height{1}, .hash = hash_a};
     CHECK_FALSE(verify(Evidence{.first = by(1, said), .second = {}}, verifier));
+    said.base = Height{1};
+    CHECK(verify(Evidence{.first = by(1, said), .second = {}}, verifier));
+    // A fork among its VIEW-CHANGEs proves others faulty, not him.
+    said.view_changes = {view_change(0, 1, committed(0, 1, hash_a, {0, 1, 2})), view_change(1, 1),
+                         view_change(3, 1, committed(0, 1, hash_b, {0, 1, 2}))};
+    CHECK_FALSE(verify(Evidence{.first = by(1, said), .second = {}}, verifier));
+}
+
+TEST_CASE_METHOD(Door, "evidence says what its signer did, in which view and at which height") {
+    const auto commit = by(3, Commit{.view = View{1}, .height = Height{7}, .hash = hash_a});
+    const auto prepare = by(3, Prepare{.view = View{1}, .height = Height{7}, .hash = hash_b});
+    const auto certified = view_change(3, 2, committed(0, 1, hash_a, {0, 1, 2}));
+    const auto opened = new_view(5, {view_change(0, 5), view_change(1, 5), view_change(2, 5)});
+    const std::vector<std::pair<Evidence, Accusation>> pieces{
+        {{.first = commit, .second = prepare},
+         {.offence = Offence::two_votes, .accused = ValidatorIndex{3}, .view = View{1}, .height = Height{7}}},
+        {{.first = view_change(3, 2), .second = certified},
+         {.offence = Offence::two_view_changes, .accused = ValidatorIndex{3}, .view = View{2}, .height = {}}},
+        {{.first = opened, .second = new_view(5, {})},
+         {.offence = Offence::two_new_views, .accused = ValidatorIndex{1}, .view = View{5}, .height = {}}},
+        {{.first = new_view(5, opened.message.view_changes, Height{4}), .second = {}},
+         {.offence = Offence::wrong_new_view, .accused = ValidatorIndex{1}, .view = View{5}, .height = {}}},
+        {{.first = view_change(3, 2), .second = commit},
+         {.offence = Offence::hidden_commit, .accused = ValidatorIndex{3}, .view = View{2}, .height = Height{7}}},
+    };
+    for (const auto& [evidence, accusation] : pieces) {
+        CHECK(accusation_of(evidence).value() == accusation);
+        CHECK(verify(evidence, verifier).value() == accusation);
+    }
+}
+
+TEST_CASE_METHOD(Door, "whoever signs broken certificates is convicted by his words all the same") {
+    CommitCertificate broken = committed(0, 1, hash_a, {0, 1, 2});
+    broken.votes.front().signature = {};
+    const auto spoiled = view_change(3, 2, broken);
+    CHECK(refusal(spoiled) == Error::signature_must_verify);
+    CHECK(verify(Evidence{.first = view_change(3, 2), .second = spoiled}, verifier));
+}
+
+TEST_CASE_METHOD(Door, "no words of another epoch convict, nor those of nobody's") {
+    const View other{std::uint64_t{1} << 32U};
+    const Evidence elsewhere{.first = by(1, Prepare{.view = other, .height = Height{1}, .hash = hash_a}),
+                             .second = by(1, Prepare{.view = other, .height = Height{1}, .hash = hash_b})};
+    CHECK(verify(elsewhere, verifier).error() == Error::view_must_be_of_the_epoch);
+    Evidence strange{.first = by(4, vote),
+                     .second = by(4, Commit{.view = vote.view, .height = vote.height, .hash = {}})};
+    CHECK(verify(strange, verifier).error() == Error::signer_must_be_a_validator);
+}
+
+TEST_CASE("no votes for heights that aren't of the epoch convict: nobody votes for them") {
+    QuickVerifier quick;
+    const Epoch epoch{.number = 0, .base = Height{5}};
+    const Verifier verifier{test_chain(), ValidatorSet{quick_set(4).all(), epoch}, quick};
+    const auto commit = [](Height height, const Digest& hash) {
+        return by(3, Commit{.view = View{1}, .height = height, .hash = hash});
+    };
+    const auto convicted_at = [&](Height height) {
+        return verify(Evidence{.first = commit(height, hash_a), .second = commit(height, hash_b)}, verifier);
+    };
+    CHECK(convicted_at(Height{0}).error() == Error::number_must_be_within_its_limit);
+    CHECK(convicted_at(Height{5}).error() == Error::height_must_be_of_the_epoch);
+    CHECK(convicted_at(Height{UINT64_MAX}).error() == Error::number_must_be_within_its_limit);
+    CHECK(convicted_at(Height{6}));
+    // Nor does it matter what a VIEW-CHANGE shows of them.
+    const auto asked =
+        by(3, ViewChange{.new_view = View{2}, .committed = Height{5}, .certificate = {}, .prepared = {}});
+    const auto hidden_at = [&](Height height) {
+        return verify(Evidence{.first = asked, .second = commit(height, hash_a)}, verifier);
+    };
+    CHECK(hidden_at(Height{UINT64_MAX}).error() == Error::number_must_be_within_its_limit);
+    CHECK(hidden_at(Height{6}));
+}
+
+TEST_CASE("two VIEW-CHANGEs or NEW-VIEWs contradict each other if they are different ones for one view") {
+    const auto certified = view_change(1, 1, committed(0, 1, hash_a, {0, 1, 2}));
+    CHECK(contradict(view_change(1, 1), certified));
+    CHECK_FALSE(contradict(view_change(1, 2), certified));
+    CHECK_FALSE(contradict(certified, certified));
+    CHECK(contradict(new_view(1, {}), new_view(1, {certified})));
+    CHECK_FALSE(contradict(new_view(5, {}), new_view(1, {certified})));
+    CHECK_FALSE(contradict(new_view(1, {}), new_view(1, {})));
+}
+
+TEST_CASE_METHOD(Door, "a verifier tells for whom it verifies") {
+    CHECK(verifier.validators().size() == 4);
+    CHECK(verifier.chain() == test_chain());
+    CHECK(verifier.validators().f() == 1);
+    CHECK(verifier.validators().all()[3].name == "v3");
 }
 
 TEST_CASE_METHOD(Door, "a VIEW-CHANGE that hides what its signer committed convicts him, in either order") {
@@ -208,7 +311,7 @@ TEST_CASE_METHOD(Door, "a VIEW-CHANGE that hides what its signer committed convi
     for (const auto& [cast, change] : guilty) {
         const auto one = verify(Evidence{.first = cast, .second = change}, verifier);
         REQUIRE(one);
-        CHECK(*one == ValidatorIndex{3});
+        CHECK(one->accused == ValidatorIndex{3});
         CHECK(verify(Evidence{.first = change, .second = cast}, verifier));
     }
     auto forged = view_change(3, 1);

@@ -125,6 +125,10 @@ TEST_CASE("a compact range with another number of hashes is not well formed") {
         REQUIRE(range.has_value());
         CHECK_FALSE(range->is_well_formed());
     }
+    CHECK(CompactRange::of(0, {}) == CompactRange{});
+    CHECK(CompactRange::of(5, {Digest{1}, Digest{2}})->root() == node_hash(Digest{1}, Digest{2}));
+    CHECK(CompactRange::of(5, {Digest{1}}) == std::nullopt);
+    CHECK(CompactRange::of(merkle_size_limit, {Digest{1}}) == std::nullopt);
 }
 
 TEST_CASE("every leaf of every tree up to 64 has its inclusion proof") {

@@ -8,8 +8,9 @@ rows=3648
 
 up --nodes 4 --observers 1
 (sleep 1; dev kill node-1 --json >/dev/null; sleep 1; dev start node-1 --json >/dev/null) &
+restarting=$!
 as owner data import "$catalogue" --id-columns Package,Item --title-column Title >"$dir/import.json" 2>"$dir/import.err"
-wait
+wait "$restarting"
 expect "$(jq .registered "$dir/import.json")" "$rows" "rows registered"
 expect "$(jq '.failed | length' "$dir/import.json")" 0 "rows failed"
 expect "$(as owner data list --all | jq '[.items[].id] | unique | length')" "$rows" "data sets on the chain"

@@ -29,7 +29,7 @@ is_final="(.tx | $is_hex) and (.height | . > 0) and (.index | . >= 0)"
 # The network.
 shows '(.chain | '"$is_hex"') and (.nodes | length == 5) and all(.nodes[]; has("name") and has("role") and has("api") and
     has("data_dir") and (.pid | . > 0)) and ([.profiles | keys[]] == (["operator", "owner", "manager", "user", "repository",
-    "verifier", "regulator"] | sort))' dev up --nodes 4 --observers 1 --log-window 4 --json
+    "verifier", "regulator", "node-0", "node-1", "node-2", "node-3"] | sort))' dev up --nodes 4 --observers 1 --log-window 4 --json
 cp "$dir/out" "$dir/up.json"
 chain=$(out .chain) user=$(member user) repository=$(member repository) manager=$(member manager)
 shows '[.nodes[] | .state] == ["running", "running", "running", "running", "running"]' dev status --json
@@ -78,6 +78,28 @@ shows "$is_final" as clinic-new data register --id clinic/new --title "By the ne
 fails 4 auth.token_wrong_key as clinic-old member show --self
 fails 3 data.not_found as owner data show clinic/old
 shows ".member.keys == [\"${keys[1]}\"]" as clinic-new member show --self
+
+# Who runs nodes, and votes on it.
+shows '.epoch.number == 0 and .epoch.quorum == 3 and (.epoch.nodes | length == 5) and (.seen_by | startswith("node-")) and
+    all(.epoch.nodes[]; .since_epoch == 0 and (.link | '"$is_hex"'))' as operator net members
+fails 4 change.no_right_to_propose as user net propose remove-observer observer-0
+fails 2 usage.value as operator net propose remove-everybody observer-0
+fails 2 usage.value as operator net propose add-validator "$user"
+shows "$is_final and (.change | $is_hex)" as operator net propose remove-observer observer-0
+change=$(out .change)
+shows ".total == 1 and .items[0].id == \"$change\" and .items[0].waiting == [\"node-0\", \"node-1\", \"node-2\", \"node-3\"]" \
+    as user net changes --open
+fails 2 usage.value as node-0 net vote "$change"
+fails 4 change.not_a_voter as operator net vote "$change" --approve
+shows "$is_final and .status == \"open\" and .change == \"$change\"" as node-0 net vote "$change" --refuse
+fails 6 change.already_voted as node-0 net vote "$change" --refuse
+shows '.prospect.safe and .prospect.quorum == 3 and .change.refusals == ["node-0"] and (.why | contains("0 of the 3 approvals"))' \
+    as user net why "$change"
+shows '.status == "refused"' as node-1 net vote "$change" --refuse
+fails 6 change.decided as node-2 net vote "$change" --refuse
+shows '.change.status == "refused" and has("prospect") == false' as user net why "$change"
+shows '.total == 0' as user net changes --open
+fails 3 change.not_found as user net why "$chain"
 
 # Data sets and who owns them.
 commitment=$(printf '%064d' 1)
@@ -181,6 +203,10 @@ status=0; wait "$waiting" || status=$?
 under_way=$(sed -n 's/^tx //p' "$dir/err")
 expect "$status $(grep -c "transaction $under_way .*process.interrupted" "$dir/err")" "130 1" "waiting that is interrupted"
 fails 7 tx.pending as owner tx receipt "$under_way" -o "$dir/early.tlog-proof" --timeout 1
+# Nor is a change taken that would leave fewer validators than a quorum, as far as the asked node sees.
+reached() { as operator net members 2>/dev/null | jq '[.epoch.nodes[] | select(.role == "validator" and .reachable)] | length'; }
+eventually 30 2 reached
+fails 6 net.unsafe_change as operator net propose remove-validator node-1
 "$bin/datadeed" --profile "$dir/profiles/owner.toml" tx wait "$under_way" >"$dir/out" 2>"$dir/err" & waiting=$!
 dev resume node-2 >/dev/null; dev resume node-3 >/dev/null
 wait "$waiting"
@@ -210,4 +236,18 @@ sed '3s/^./!/' "$dir/kept.checkpoint" >"$dir/broken.checkpoint"
 fails 2 usage.value replay_with --checkpoint "$dir/broken.checkpoint"
 fails 2 usage.value replay_with --receipt "$dir/kept.checkpoint"
 fails 2 usage.value replay_with --chain "short"
+
+# The validators of all epochs as a file, and a receipt by it in place of a policy.
+shows '.verdict == "verified" and .epochs_file == "'"$dir"'/chain.epochs" and .epoch.number == 0 and
+    .epoch.from_height == 1 and (.epoch.validators | length == 4)' replay_with --write-epochs "$dir/chain.epochs"
+fails 2 usage.value replay_with --write-epochs "$dir/chain.epochs"
+fails 2 usage.value replay_with --write-epochs "$dir/nowhere/chain.epochs"
+status=0; replay_with --write-epochs "$dir/$(printf 'x%.0s' {1..300})" >"$dir/out" || status=$?
+expect "$status $(out '"\(.verdict) \(.epochs_file) \(.epochs_file_error)"')" "10 verified null file.unwritable" "a verdict whose file can't be made"
+receipt_by() { "$bin/datadeed" audit receipt "$dir/visits.tlog-proof" "$@" --json; }
+shows ".verdict == \"verified\" and .tx == \"$registered\"" receipt_by --epochs "$dir/chain.epochs" --chain "$chain"
+status=0; receipt_by --epochs "$dir/chain.epochs" --chain "$commitment" >"$dir/out" || status=$?
+expect "$status $(out '"\(.verdict) \(.code)"')" "5 failed audit.epochs_other_chain" "a receipt by another chain's epochs"
+fails 2 usage.value receipt_by --epochs "$dir/chain.epochs"
+fails 2 usage.value receipt_by --epochs "$dir/chain.epochs" --chain "$chain" --policy "$dir/policy.txt"
 fails 3 dev.no_network "$bin/datadeed" dev status --dir "$dir/copy" --json

@@ -8,6 +8,7 @@ bin=${BIN:-$root/build/release/bin}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/datadeed-e2e.XXXXXX")
 finish() {
     local status=$? network
+    if declare -F before_finish >/dev/null; then before_finish; fi  # what the test has started itself
     for network in "$dir"/dev.json "$dir"/*/dev.json; do
         [[ ! -e $network ]] || "$bin/datadeed" dev down --dir "${network%/*}" --json >/dev/null 2>&1 || true
     done

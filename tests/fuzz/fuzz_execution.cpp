@@ -1,18 +1,21 @@
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <utility>
+#include <tuple>
 
 #include "base/assert.h"
 #include "base/fields.h"
+#include "chain/evidence_judge.h"
 #include "ledger/effective.h"
 #include "ledger/lookup.h"
 #include "ledger/operation.h"
-#include "ledger/state_keys.h"
 #include "ledger/views.h"
+#include "tests/fuzz/small_ledger.h"
 
-// Any list of operations by any members on a small chain: nothing crashes, a refusal leaves the state as it was, and
-// the shares of every data set sum to the whole.
+// Any list of operations by any members on a small chain: nothing crashes, a refusal leaves the state as it was, the
+// shares of every data set sum to the whole, epochs of nodes follow each other, and
+// each validator stands convicted as often as is counted.
 
 namespace datadeed::ledger {
 namespace {
@@ -36,25 +39,6 @@ struct Script {
     static constexpr void fields(auto& self, auto&& visit) { visit("steps", self.steps, Limit{64}); }
 };
 
-MapState small_state() {
-    MapState state;
-    StateChanges changes;
-    changes[state_keys::parameters()] = encode(Parameters{});
-    changes[state_keys::totals()] = encode(Totals{});
-    const std::vector<Role> every_role = {Role::operator_, Role::owner,      Role::manager,
-                                          Role::user,      Role::repository, Role::regulator};
-    std::uint8_t number = 0;
-    for (const char* id : {"a", "b", "c", "d"}) {
-        const crypto::PublicKey key{ByteArray<32>{++number}};
-        const std::vector<Role> roles = number % 2 == 1 ? every_role : std::vector{Role::user};
-        changes[state_keys::member(MemberId{id})] =
-            encode(MemberRecord{.organisation = id, .roles = roles, .keys = {key}, .admitted = Height{}});
-        changes[state_keys::key(key)] = encode(KeyRecord{.member = MemberId{id}, .from = {}, .until = {}});
-    }
-    state.apply(changes);
-    return state;
-}
-
 void check_shares(const MapState& state) {
     for (const auto& [id, data] : list_data(state, std::nullopt, 100).items) {
         std::uint32_t sum = 0;
@@ -63,11 +47,36 @@ void check_shares(const MapState& state) {
     }
 }
 
+// Some validator remains, and each epoch begins above the one before.
+void check_epochs(const MapState& state) {
+    Epoch epoch = get_epoch(state);
+    DATADEED_ASSERT(!epoch.nodes.validators.empty());
+    while (epoch.number > EpochNumber{}) {
+        const auto before = find_epoch(state, EpochNumber{epoch.number.value - 1});
+        DATADEED_ASSERT(before && before->from < epoch.from);
+        epoch = *before;
+    }
+}
+
+// The number of records is the sum of what is counted of each validator and offence, within its bound.
+void check_convictions(const MapState& state) {
+    std::map<std::tuple<EpochNumber, Offence, MemberId>, std::uint32_t> records;
+    for (const auto& [id, record] : list_evidence(state, std::nullopt, 1'000).items) {
+        ++records[{record.epoch, record.offence, record.accused}];
+    }
+    for (const auto& [whose, count] : records) {
+        const auto& [epoch, offence, accused] = whose;
+        DATADEED_ASSERT(count <= convictions_max && count == find_convictions(state, epoch, offence, accused));
+    }
+}
+
 void run(const Script& script) {
-    MapState state = small_state();
-    OperationContext context{.signer = {}, .height = Height{1}, .time = TimeMs{1'000'000}};
+    const std::array keys{small_key(1), small_key(2), small_key(3), small_key(4)};
+    MapState state = small_ledger(keys);
+    OperationContext context{
+        .signer = {}, .height = Height{1}, .time = TimeMs{1'000'000}, .judge = &chain::evidence_judge()};
     for (const Step& step : script.steps) {
-        context.signer = MemberId{std::string(1, static_cast<char>('a' + step.signer % 4))};
+        context.signer = small_member(step.signer % keys.size());
         context.time.value += step.wait_ms;
         context.tx.value[0] = static_cast<std::uint8_t>(context.height.value);
         if (!check(step.operation)) continue;
@@ -76,6 +85,8 @@ void run(const Script& script) {
         state.apply(changes.take_changes());
         context.height = context.height.next();
         check_shares(state);
+        check_epochs(state);
+        check_convictions(state);
         for (const auto& [id, grant] : list_grants(state, std::nullopt, 100).items) {
             DATADEED_ASSERT(grant.used <= grant.terms.uses);
             const Effectiveness own = effective(id, grant, context.time, state);

@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "tests/consensus/sim_monitor.h"
+#include "tests/fuzz/tape.h"
 
 // A tape of bytes drives four validators, one of which the tape may make lie: whatever is delivered, lost, repeated,
 // crashed or forged in whatever order, no correct one breaks a rule of safety.
@@ -12,16 +13,7 @@
 namespace datadeed::consensus::testing {
 namespace {
 
-class Tape {
-public:
-    explicit Tape(ByteView bytes) : bytes_{bytes} {}
-    [[nodiscard]] bool ended() const { return at_ >= bytes_.size(); }
-    std::uint8_t next() { return ended() ? std::uint8_t{0} : bytes_[at_++]; }
-
-private:
-    ByteView bytes_;
-    std::size_t at_{0};
-};
+using fuzz::Tape;
 
 class World {
 public:

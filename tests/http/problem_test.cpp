@@ -18,6 +18,16 @@ TEST_CASE("a problem is one JSON object with all its members") {
     CHECK(response.content_type == "application/problem+json");
 }
 
+TEST_CASE("a refusal of HTTP itself ends the connection, an answer doesn't") {
+    const auto closes = [](unsigned status, const std::string& code) {
+        return to_response(Problem{.status = status, .code = code, .title = {}, .detail = {}, .hint = {}}).close;
+    };
+    CHECK(closes(400, "http.unknown_parameter"));
+    CHECK(closes(404, "http.no_such_route"));
+    CHECK_FALSE(closes(404, "grant.not_found"));
+    CHECK_FALSE(closes(503, "http.too_many_answers"));
+}
+
 TEST_CASE("a problem without a title has that of its status") {
     CHECK(to_json(Problem{.status = 409}).find(R"("title":"Conflict")") != std::string::npos);
 }

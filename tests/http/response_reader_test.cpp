@@ -56,6 +56,20 @@ TEST_CASE("a response is read byte by byte, chunked, without a length, or withou
     CHECK((*reader.next(Method::get))->body == "rest");
 }
 
+TEST_CASE("an empty body in chunks is read byte by byte, ended or cut") {
+    const std::string empty = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    ResponseReader reader{256, 16};
+    for (const char& byte : empty) {
+        CHECK_FALSE(reader.next(Method::get).has_value());
+        reader.feed(as_bytes(std::string_view{&byte, 1}));
+    }
+    CHECK((*reader.next(Method::get))->body.empty());
+    for (std::size_t cut = 1; cut < empty.size(); ++cut) {
+        CHECK(error_in(empty.substr(0, cut)) == Error::connection_must_stay_open);
+    }
+    CHECK(error_in(empty.substr(0, empty.size() - 2) + "no field\r\n\r\n") == Error::answer_must_be_http);
+}
+
 TEST_CASE("a response that is cut, malformed or too large is told apart") {
     CHECK(error_in("") == Error::connection_must_stay_open);
     CHECK(error_in("HTTP/1.1 200") == Error::connection_must_stay_open);

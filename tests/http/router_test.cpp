@@ -29,8 +29,8 @@ Router example() {
 
 TEST_CASE("a router finds exactly the routes of its table") {
     TestServer server{example()};
-    RawClient client{server.port()};
     const auto ask = [&](const std::string& line) {
+        RawClient client{server.port()};  // a refusal ends it
         client.send(line + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
         const std::optional<Response> response = client.response();
         REQUIRE(response);

@@ -1,3 +1,5 @@
+#include <mutex>
+
 #include "tests/http/support.h"
 
 // Every limit of ServerLimits, made small enough to be met at once.
@@ -151,29 +153,77 @@ TEST_CASE("a handler that never answers is answered for") {
     kept.front().send(text_response(200, "too late"));
 }
 
-TEST_CASE("one connection too many is turned away, and its place can be had again") {
-    TestServer server{answer_ok, {.connections = 2}};
+TEST_CASE("a body must come at some rate from its beginning on") {
+    // No time but what the bytes that are here have earned, and long before the time of a whole request.
+    TestServer server{answer_ok,
+                      {.request_time = std::chrono::hours{1},
+                       .body_bytes_per_second = 1,
+                       .body_grace = std::chrono::milliseconds{0}}};
+    RawClient stalls{server.port()};
+    stalls.send(post_of(10));
+    CHECK(says(stalls.response(), 408, "body"));
+    RawClient earns{server.port()};
+    earns.send(post_of(10) + "012345678");
+    earns.send("9");
+    CHECK(earns.response()->status == 200);
+}
+
+TEST_CASE("where all are at work, one connection too many is turned away, and its place can be had again") {
+    std::mutex mutex;
+    std::vector<Responder> kept;
+    TestServer server{[&](const Request&, const Responder& responder) {
+                          const std::lock_guard lock{mutex};
+                          kept.push_back(responder);
+                      },
+                      {.connections = 2}};
     RawClient first{server.port()};
-    auto second = std::make_unique<RawClient>(server.port());
-    for (RawClient* const client : {&first, second.get()}) {
-        client->send(get_root);
-        CHECK(client->response()->status == 200);
-    }
+    RawClient second{server.port()};
+    for (RawClient* const client : {&first, &second}) client->send(get_root);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto at_work = [&] {
+        const std::lock_guard lock{mutex};
+        return kept.size();
+    };
+    while (at_work() != 2 && std::chrono::steady_clock::now() - begin < patience) std::this_thread::yield();
+    REQUIRE(at_work() == 2);
+
     RawClient third{server.port()};
     const std::optional<Response> refusal = third.response();
     CHECK(says(refusal, 503, "http.too_many_connections"));
     CHECK(refusal->find_header("retry-after") == "1");
 
-    second.reset();
-    std::optional<Response> response;
-    const auto begin = std::chrono::steady_clock::now();
-    while ((!response || response->status != 200) && std::chrono::steady_clock::now() - begin < patience) {
-        RawClient next{server.port()};
-        next.send(get_root);
-        response = next.response();
+    for (const Responder& responder : std::exchange(kept, {})) responder.send(text_response(200, "fine"));
+    CHECK(first.response()->status == 200);
+    CHECK(second.response()->status == 200);
+    RawClient fourth{server.port()};
+    fourth.send(get_root);
+    while (at_work() != 1 && std::chrono::steady_clock::now() - begin < patience) std::this_thread::yield();
+    REQUIRE(at_work() == 1);
+    kept.front().send(text_response(200, "fine"));
+    CHECK(fourth.response()->status == 200);
+}
+
+TEST_CASE("connections that only stand there keep nobody out") {
+    TestServer server{answer_ok, {.connections = 4}};
+    RawClient works{server.port()};
+    works.send(get_root);
+    CHECK(works.response()->status == 200);
+    // Silent ones, and ones that are slow in the middle of a head.
+    std::vector<std::unique_ptr<RawClient>> strangers;
+    for (int i = 0; i < 40; ++i) {
+        strangers.push_back(std::make_unique<RawClient>(server.port()));
+        if (i % 2 == 0) strangers.back()->send("GET / HTTP/1.1\r\nHost: loc");
     }
+    RawClient newcomer{server.port()};
+    newcomer.send(get_root);
+    const std::optional<Response> response = newcomer.response();
     REQUIRE(response);
     CHECK(response->status == 200);
+    // They make room for each other before they make anybody go who has asked something.
+    works.send(get_root);
+    CHECK(works.response()->status == 200);
+    CHECK(server.server().connections() <= 4);
+    CHECK(strangers.front()->is_closed_by_server());
 }
 
 }  // namespace datadeed::http::test

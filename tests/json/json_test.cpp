@@ -80,8 +80,8 @@ TEST_CASE("what isn't strict JSON is refused with its rule and place") {
         {.text = "[1e3]", .rule = Rule::numbers_must_be_integers_of_64_bits, .column = 5},
         {.text = "[18446744073709551616]", .rule = Rule::numbers_must_be_integers_of_64_bits, .column = 22},
         {.text = "[-9223372036854775809]", .rule = Rule::numbers_must_be_integers_of_64_bits, .column = 22},
-        {.text = nested(33), .rule = Rule::nesting_must_be_bounded, .column = 33},
-        {.text = nested(200'000), .rule = Rule::nesting_must_be_bounded, .column = 33},
+        {.text = nested(17), .rule = Rule::nesting_must_be_bounded, .column = 17},
+        {.text = nested(200'000), .rule = Rule::nesting_must_be_bounded, .column = 17},
         {.text = "\"" + std::string(1 << 20, 'a') + "\"",
          .rule = Rule::text_must_be_within_its_size,
          .column = (1 << 20) + 1},
@@ -95,7 +95,16 @@ TEST_CASE("what isn't strict JSON is refused with its rule and place") {
         CHECK(value.error().column == bad.column);
         CHECK(to_text(value.error()).find(std::string{describe(bad.rule)}) != std::string::npos);
     }
-    CHECK(parse(nested(32)));
+    CHECK(parse(nested(16)));
+}
+
+TEST_CASE("an object may have so many members") {
+    std::string text;
+    for (int i = 0; i < 256; ++i) text += (i == 0 ? "{" : ",") + std::string{"\""} + std::to_string(i) + "\":0";
+    CHECK(parse(text + "}"));
+    const auto refused = parse(text + R"(,"one more":0})");
+    REQUIRE_FALSE(refused);
+    CHECK(std::string{code(refused.error().rule)} == "json.too_many_members");
 }
 
 TEST_CASE("a name that stands in two objects is no duplicate") {
@@ -108,6 +117,12 @@ TEST_CASE("what is printed reads back as the same value, on one line and indente
         RC_ASSERT(parse(dump(value)).value() == value);
         RC_ASSERT(parse(dump(value, 2)).value() == value);
     }));
+}
+
+TEST_CASE("printing escapes what would steer a terminal, and it reads back as it was") {
+    const Value value{"a\xC2\x9B\xE2\x80\xAE\xE2\x81\xA6\xE2\x80\xA8\xC2\xA0\xE2\x82\xAC\xF0\x9F\x98\x80"};
+    CHECK(dump(value) == "\"a\\u009b\\u202e\\u2066\\u2028\xC2\xA0\xE2\x82\xAC\xF0\x9F\x98\x80\"");
+    CHECK(parse(dump(value)).value() == value);
 }
 
 TEST_CASE("printing escapes what must be and keeps the order of members") {

@@ -14,6 +14,8 @@ namespace {
 
 const crypto::PublicKey a_key{ByteArray<32>{0xAA}};
 const std::string key_hex = "5820aa" + std::string(62, '0');
+const crypto::Signature a_signature{ByteArray<64>{0xCC}};
+const std::string signature_hex = "5840cc" + std::string(126, '0');
 const std::string digest_hex = "5820bb" + std::string(62, '0');
 
 struct Golden {
@@ -53,8 +55,35 @@ std::vector<Golden> golden() {
          "850b61646161" + digest_hex + "86816170820108011903e8181808"},
         {RevokeGrant{.grant = grant, .reason = "r"}, "830c" + digest_hex + "6172"},
         {RecordUses{.grant = grant, .count = 5}, "830d" + digest_hex + "05"},
-        {LogAnchor{.with = MemberId{"a"}, .epoch = Epoch{1}, .root = Digest{0xBB}, .count = 2},
+        {LogAnchor{.with = MemberId{"a"}, .epoch = LogEpoch{1}, .root = Digest{0xBB}, .count = 2},
          "850e616101" + digest_hex + "02"},
+        {ProposeChange{.change = {.kind = NodeChangeKind::add_validator,
+                                  .member = MemberId{"a"},
+                                  .keys = NodeKeys{.vote = a_key, .link = a_key, .cosign = a_key},
+                                  .ready = NodeReadiness{.height = Height{5},
+                                                         .by_vote = a_signature,
+                                                         .by_link = a_signature,
+                                                         .by_cosign = a_signature}},
+                       .until = TimeMs{1'000}},
+         "830f8401616183" + key_hex + key_hex + key_hex + "8405" + signature_hex + signature_hex + signature_hex +
+             "1903e8"},
+        {ProposeChange{.change = {.kind = NodeChangeKind::replace_keys,
+                                  .member = MemberId{"a"},
+                                  .keys = NodeKeys{.vote = std::nullopt, .link = a_key, .cosign = std::nullopt},
+                                  .ready = NodeReadiness{.height = Height{5},
+                                                         .by_vote = std::nullopt,
+                                                         .by_link = a_signature,
+                                                         .by_cosign = std::nullopt}},
+                       .until = TimeMs{1'000}},
+         "830f8405616183f6" + key_hex + "f68405f6" + signature_hex + "f61903e8"},
+        {ProposeChange{.change = {.kind = NodeChangeKind::remove_observer,
+                                  .member = MemberId{"a"},
+                                  .keys = std::nullopt,
+                                  .ready = std::nullopt},
+                       .until = TimeMs{1'000}},
+         "830f84046161f6f61903e8"},
+        {VoteChange{.change = ChangeId{Digest{0xBB}}, .approve = true}, "8310" + digest_hex + "f5"},
+        {ReportEvidence{.evidence = {0x01, 0x02}}, "8211420102"},
     };
 }
 
@@ -82,7 +111,8 @@ TEST_CASE("a kind's number and name are its own") {
 }
 
 TEST_CASE("an operation of an unknown kind, or with a field too many or too few, is no operation") {
-    for (const char* hex : {"820f6164", "82006164", "81086164", "8308616400", "8108", "80", "a108", "821818"}) {
+    for (const char* hex :
+         {"82006164", "820f6164", "81086164", "8308616400", "8108", "80", "a108", "82116164", "82126164", "821818"}) {
         INFO(hex);
         CHECK(!decode<Operation>(*from_hex(hex)));
     }

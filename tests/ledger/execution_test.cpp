@@ -1,4 +1,5 @@
 #include "ledger/execution.h"
+#include "chain/evidence_judge.h"
 
 #include "ledger/overlay.h"
 #include "ledger/state_keys.h"
@@ -13,7 +14,8 @@ RegisterData registration(const std::string& id) {
 }
 
 BlockExecution next_block(const World& world) {
-    return BlockExecution{world.state(), {.height = world.height().next(), .time = world.now()}};
+    return BlockExecution{
+        world.state(), {.height = world.height().next(), .time = world.now()}, chain::evidence_judge()};
 }
 
 }  // namespace
@@ -137,7 +139,7 @@ TEST_CASE("keys of the state don't run into each other") {
     CHECK(state_keys::owned(MemberId{"ab"}, DatasetId{"c"}) != state_keys::owned(MemberId{"a"}, DatasetId{"bc"}));
     CHECK(state_keys::offer(DatasetId{"ab"}, MemberId{"c"}) != state_keys::offer(DatasetId{"a"}, MemberId{"bc"}));
     CHECK(state_keys::grant_of_member(MemberId{"ab"}, grant) != state_keys::grant_of_member(MemberId{"a"}, grant));
-    CHECK(to_hex(state_keys::log_pair({MemberId{"a"}, MemberId{"b"}, Epoch{258}})) == "6c610062000000000000000102");
+    CHECK(to_hex(state_keys::log_pair({MemberId{"a"}, MemberId{"b"}, LogEpoch{258}})) == "6c610062000000000000000102");
     CHECK(to_hex(state_keys::offer(DatasetId{"x/y"}, MemberId{"b"})) == "6603782f7962");
 }
 

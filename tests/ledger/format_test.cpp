@@ -1,10 +1,12 @@
 #include <map>
 #include <utility>
 
+#include "chain/evidence_judge.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 #include "ledger/block.h"
 #include "ledger/execution.h"
+#include "ledger/readiness.h"
 #include "ledger/state_tree.h"
 #include "tests/ledger/world.h"
 #include "tests/support/catch.h"
@@ -61,7 +63,7 @@ Transaction sample_transaction() {
                 TransferOffer{.data = data, .to = MemberId{"o"}, .share = ShareBp{2'500}},
                 AppointManager{.data = data, .manager = MemberId{"o"}, .scope = scope},
                 CreateGrant{.data = data, .grantee = MemberId{"o"}, .parent = std::nullopt, .terms = sample_terms()},
-                LogAnchor{.with = MemberId{"o"}, .epoch = Epoch{1}, .root = Digest{}, .count = 2}}};
+                LogAnchor{.with = MemberId{"o"}, .epoch = LogEpoch{1}, .root = Digest{}, .count = 2}}};
 }
 
 // Holds the state tree of one version after another.
@@ -95,7 +97,8 @@ struct SampleChain {
         const StateChanges initial = genesis_state(sample_genesis());
         state.apply(initial);
         static_cast<void>(tree.add(std::nullopt, initial, 0));
-        BlockExecution execution{state, {.height = Height{1}, .time = TimeMs{beginning.value + 1}}};
+        BlockExecution execution{
+            state, {.height = Height{1}, .time = TimeMs{beginning.value + 1}}, chain::evidence_judge()};
         REQUIRE(execution.apply(transaction));
         const StateChanges changes = execution.finish();
         state.apply(changes);
@@ -110,6 +113,35 @@ struct SampleChain {
                         .prev_cert_hash = {},
                         .validators_hash = hash(sample_genesis().nodes)};
         block.transactions = {{.bytes = transaction.raw()}};
+    }
+};
+
+// The next block of that chain, in which a member is to become a validator: o gives it the role and proposes it, and n,
+// the only validator, approves.
+struct SampleChange {
+    SampleChain sample{};
+    NodeSecrets secrets{};
+    crypto::SecretKey vote{sample_key(6)};
+    crypto::SecretKey link{sample_key(7)};
+    crypto::SecretKey cosign{sample_key(8)};
+    ProposeChange operation{};
+    ChangeId id{change_id(TxId{}, 1)};
+
+    SampleChange() {
+        secrets = {.vote = &vote, .link = &link, .cosign = &cosign};
+        operation = {.change = {.kind = NodeChangeKind::add_validator,
+                                .member = MemberId{"a"},
+                                .keys = public_keys_of(secrets),
+                                .ready = sign_readiness(sample.chain, MemberId{"a"}, secrets, Height{1})},
+                     .until = TimeMs{beginning.value + hour_ms}};
+        OperationContext context{.signer = MemberId{"o"}, .height = Height{2}, .time = TimeMs{beginning.value + 2}};
+        Overlay changes = Overlay::on(sample.state);
+        REQUIRE(apply(SetRoles{.member = MemberId{"a"}, .roles = {Role::owner, Role::validator}}, context, changes));
+        ++context.index;
+        REQUIRE(apply(operation, context, changes));
+        context.signer = MemberId{"n"};
+        REQUIRE(apply(VoteChange{.change = id, .approve = true}, context, changes));
+        sample.state.apply(changes.take_changes());
     }
 };
 
@@ -156,7 +188,25 @@ TEST_CASE("the page on formats shows every key and record of a state as they are
         append(shown, entry.value);
         check_shown("key and record", shown);
     }
-    CHECK(kinds == "abdfgklmnoptv");
+    CHECK(kinds == "abdfgiklmnoptvw");
+}
+
+TEST_CASE("the page on formats shows a change of nodes, the word of its node, and what an adopted one leaves behind") {
+    const SampleChange change;
+    check_shown("the statement",
+                readiness_statement(change.sample.chain, MemberId{"a"}, public_keys_of(change.secrets), Height{1}));
+    check_shown("the operation", encode(Operation{change.operation}));
+    check_shown("the change's id", change.id.value);
+    std::string kinds;
+    for (const StateReader::Entry& entry : change.sample.state.scan({}, {}, 100)) {
+        const char kind = static_cast<char>(entry.key[0]);
+        if (std::string_view{"cevwx"}.find(kind) == std::string_view::npos) continue;
+        kinds += kind;
+        Bytes shown = entry.key;
+        append(shown, entry.value);
+        check_shown("key and record", shown);
+    }
+    CHECK(kinds == "cevwwwwwwx");
 }
 
 }  // namespace datadeed::ledger::test

@@ -110,6 +110,8 @@ TEST_CASE("each parameter has a range") {
 TEST_CASE("the state begins with members, their keys, the nodes and the parameters") {
     const World world;
     CHECK(get_parameters(world.state()) == Parameters{});
+    CHECK(get_chain(world.state()) == world.chain());
+    CHECK(get_epoch(world.state()) == Epoch{.number = {}, .from = Height{1}, .nodes = small_genesis().nodes});
     CHECK(get_validators(world.state()) == small_genesis().nodes);
     CHECK(get_totals(world.state()) == Totals{.members = small_genesis().members.size(), .data = 0, .grants = 0});
     CHECK(find_member(world.state(), MemberId{"ann"}) == MemberRecord{.organisation = "House of ann",
@@ -119,6 +121,19 @@ TEST_CASE("the state begins with members, their keys, the nodes and the paramete
     CHECK(find_key(world.state(), public_key_of("ann")) ==
           KeyRecord{.member = MemberId{"ann"}, .from = Height{0}, .until = std::nullopt});
     CHECK(!find_key(world.state(), public_key_of("node-1/vote")));
+}
+
+TEST_CASE("the state says from the beginning whose each key of a node is, and what for") {
+    const World world;
+    const auto is_owned = [&](const std::string& name, const char* member, NodeKeyPurpose purpose) {
+        return find_node_key(world.state(), public_key_of(name)) ==
+               NodeKeyRecord{.member = MemberId{member}, .purpose = purpose};
+    };
+    CHECK(is_owned("node-3/vote", "node-3", NodeKeyPurpose::vote));
+    CHECK(is_owned("node-3/link", "node-3", NodeKeyPurpose::link));
+    CHECK(is_owned("node-3/cosign", "node-3", NodeKeyPurpose::cosign));
+    CHECK(is_owned("watch/link", "watch", NodeKeyPurpose::link));
+    CHECK(!find_node_key(world.state(), public_key_of("node-3")));
 }
 
 TEST_CASE("the hash of the nodes names its purpose and covers every key") {

@@ -7,11 +7,11 @@ namespace datadeed::ledger::test {
 namespace {
 
 LogAnchor anchor(const std::string& with, std::uint64_t count = 3) {
-    return {.with = MemberId{with}, .epoch = Epoch{7}, .root = Digest{1}, .count = count};
+    return {.with = MemberId{with}, .epoch = LogEpoch{7}, .root = Digest{1}, .count = count};
 }
 
 LogState state_of(const World& world) {
-    const LogPairId id = make_log_pair(MemberId{"una"}, MemberId{"rep"}, Epoch{7});
+    const LogPairId id = make_log_pair(MemberId{"una"}, MemberId{"rep"}, LogEpoch{7});
     return log_state(*find_log_pair(world.state(), id), world.now(), get_parameters(world.state()));
 }
 
@@ -27,9 +27,9 @@ Ladder ladder_of_log_anchor() {
 
     expect(Refusal::log_number_out_of_range);
     operation.count = 3;
-    operation.epoch = Epoch{count_max + 1};
+    operation.epoch = LogEpoch{count_max + 1};
     expect(Refusal::log_number_out_of_range);
-    operation.epoch = Epoch{7};
+    operation.epoch = LogEpoch{7};
     expect(Refusal::log_with_self);
     operation.with = MemberId{"nobody"};
     expect(Refusal::log_partner_not_found);
@@ -88,11 +88,11 @@ TEST_CASE("pairs and epochs keep apart") {
     World world;
     world.must("una", anchor("rep"));
     LogAnchor next = anchor("rep");
-    next.epoch = Epoch{8};
+    next.epoch = LogEpoch{8};
     CHECK(!world.submit("una", next));
     CHECK(!world.submit("una", anchor("uri")));
     CHECK(state_of(world) == LogState::anchored);
-    const LogPairId id = make_log_pair(MemberId{"rep"}, MemberId{"una"}, Epoch{7});
+    const LogPairId id = make_log_pair(MemberId{"rep"}, MemberId{"una"}, LogEpoch{7});
     CHECK(find_log_pair(world.state(), id)->anchors.size() == 1);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "chain/evidence_judge.h"
 #include "tests/ledger/world.h"
 #include "tests/support/catch.h"
 
@@ -7,10 +8,6 @@
 
 namespace datadeed::ledger::test {
 namespace {
-
-// A point of order 8: a signature key nobody should have.
-const crypto::PublicKey small_order_key{
-    *array_from_hex<32>("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")};
 
 AdmitMember admission() {
     return {
@@ -56,6 +53,8 @@ Ladder ladder_of_admit_member() {
     expect(Refusal::member_exists);
     operation.member = MemberId{"zoe"};
     expect(Refusal::key_taken);
+    operation.keys = {public_key_of("node-2/cosign")};
+    expect(Refusal::key_taken);
     operation.keys = {public_key_of("zoe")};
     world.must(signer, operation);
     expect(Refusal::member_exists);
@@ -92,6 +91,8 @@ Ladder ladder_of_add_key() {
     for (const crypto::PublicKey& key : many_keys(15)) world.must("ann", AddKey{.key = key});
     expect(Refusal::key_not_registrable);
     operation.key = public_key_of("ben");
+    expect(Refusal::key_taken);
+    operation.key = public_key_of("watch/link");
     expect(Refusal::key_taken);
     operation.key = public_key_of("ann's next");
     expect(Refusal::key_too_many);
@@ -139,7 +140,7 @@ TEST_CASE("an admitted member signs from the next height on") {
     const VerifiedTransaction admit = world.signed_by("op", {admission()});
     const VerifiedTransaction offer = world.signed_by("zoe", {TransferAccept{.data = DatasetId{"census"}}});
 
-    BlockExecution block{world.state(), {.height = Height{1}, .time = world.now()}};
+    BlockExecution block{world.state(), {.height = Height{1}, .time = world.now()}, chain::evidence_judge()};
     REQUIRE(block.apply(admit));
     CHECK(block.apply(offer).error() == Refusal::key_not_yet_valid);
 
@@ -175,7 +176,7 @@ TEST_CASE("a key signs for whole blocks: from the next height after it is added 
 
 TEST_CASE("a key that is added doesn't sign in the same block") {
     World world;
-    BlockExecution block{world.state(), {.height = Height{1}, .time = world.now()}};
+    BlockExecution block{world.state(), {.height = Height{1}, .time = world.now()}, chain::evidence_judge()};
     CHECK(block.apply(world.signed_by("ann", {AddKey{.key = public_key_of("ann's next")}})));
     const VerifiedTransaction early = world.signed_by("ann's next", {RetireKey{.key = public_key_of("ann")}});
     CHECK(block.apply(early).error() == Refusal::key_not_yet_valid);

@@ -4,12 +4,15 @@
 #include <numeric>
 #include <vector>
 
+#include "chain/evidence_judge.h"
 #include "ledger/attenuates.h"
 #include "ledger/effective.h"
+#include "ledger/indexes.h"
 #include "ledger/lookup.h"
 #include "ledger/state_keys.h"
 #include "ledger/state_tree.h"
 #include "ledger/views.h"
+#include "tests/ledger/random.h"
 #include "tests/ledger/world.h"
 #include "tests/support/catch.h"
 
@@ -18,20 +21,11 @@
 namespace datadeed::ledger::test {
 namespace {
 
-template <class T>
-T one_of(const std::vector<T>& values) {
-    return values[*rc::gen::inRange<std::size_t>(0, values.size())];
-}
-
 const std::vector<std::string> members = {"ann", "ben", "max", "una", "uri", "rep", "reg"};
 const std::vector<DatasetId> data_sets = {DatasetId{"census"}, DatasetId{"maps"}};
 
 MemberId some_member() {
     return MemberId{one_of(members)};
-}
-
-std::uint64_t below(std::uint64_t bound) {
-    return *rc::gen::inRange<std::uint64_t>(0, bound);
 }
 
 Terms some_terms(const World& world) {
@@ -190,6 +184,14 @@ void check_indexes(const MapState& state) {
         if (state_keys::is_index(key)) indexes[key] = value;
     }
     RC_ASSERT(indexes == indexes_from_records(state));
+    // As who has the records one by one makes them.
+    std::map<Bytes, Bytes> from_each;
+    for (auto& [key, value] : state.scan({}, {}, 10'000)) {
+        if (state_keys::is_index(key)) continue;
+        const std::optional<StateChanges> follow = indexes_of({.key = key, .value = value});
+        for (const auto& [index, content] : follow.value()) from_each[index] = *content;
+    }
+    RC_ASSERT(indexes == from_each);
 }
 
 class AllVersions final : public TreeStore {
@@ -251,7 +253,7 @@ TEST_CASE("two executions of the same transactions give the same changes and the
         std::optional<std::uint64_t> version;
         for (std::uint64_t height = 3; height < 9; ++height) {
             const BlockContext context{.height = Height{height}, .time = TimeMs{actors.world.now().value + height}};
-            BlockExecution primary{state, context};
+            BlockExecution primary{state, context, chain::evidence_judge()};
             std::vector<VerifiedTransaction> kept;
             for (int i = 0; i < 8; ++i) {
                 const Operation operation = actors.some_operation();
@@ -264,7 +266,7 @@ TEST_CASE("two executions of the same transactions give the same changes and the
                     actors.grants.push_back(grant_id(candidate.id(), 0));
                 }
             }
-            BlockExecution voter{state, context};
+            BlockExecution voter{state, context, chain::evidence_judge()};
             for (const VerifiedTransaction& transaction : kept) RC_ASSERT(voter.apply(transaction).has_value());
             const StateChanges changes = primary.finish();
             RC_ASSERT(voter.finish() == changes);

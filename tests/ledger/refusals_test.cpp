@@ -28,6 +28,12 @@ std::vector<Ladder> all_ladders() {
             ladder_of_revoke_grant(),
             ladder_of_record_uses(),
             ladder_of_log_anchor(),
+            ladder_of_propose_change(),
+            ladder_of_other_changes(),
+            ladder_of_node_limits(),
+            ladder_of_vote_change(),
+            ladder_of_report_evidence(),
+            ladder_of_many_offences(),
             ladder_of_blocks(),
             ladder_of_genesis(),
             ladder_of_state_tree()};

@@ -1,4 +1,5 @@
 #include "ledger/transaction.h"
+#include "chain/evidence_judge.h"
 
 #include "crypto/cose.h"
 #include "crypto/hash.h"
@@ -27,6 +28,14 @@ Bytes with_operations(std::size_t count) {
     return message(transaction_type, encode(transaction));
 }
 
+// Some acceptances, and then pieces that are too long.
+Bytes with_reports(std::size_t others, std::size_t reports) {
+    Transaction transaction = acceptance();
+    transaction.operations.resize(others, transaction.operations.front());
+    transaction.operations.resize(others + reports, ReportEvidence{.evidence = Bytes(evidence_size_max / reports + 1)});
+    return message(transaction_type, encode(transaction));
+}
+
 std::optional<Refusal> refused(ByteView raw, const ChainId& on = chain) {
     auto parsed = parse(on, raw);
     if (!parsed) return parsed.error();
@@ -50,6 +59,9 @@ Ladder ladder_of_transactions() {
     expect(Refusal::tx_malformed, message(transaction_type, {}));
     expect(Refusal::tx_no_operations, with_operations(0));
     expect(Refusal::tx_too_many_operations, with_operations(65));
+    expect(Refusal::evidence_not_alone, with_reports(1, 1));
+    expect(Refusal::evidence_not_alone, with_reports(0, 2));
+    expect(Refusal::evidence_too_large, with_reports(0, 1));
     Bytes forged = with_operations(64);
     forged.back() ^= 1;
     expect(Refusal::tx_signature_wrong, forged);
@@ -88,7 +100,7 @@ Ladder ladder_of_transactions() {
 
     World other;
     const VerifiedTransaction early = other.signed_by("zoe", {TransferAccept{.data = DatasetId{"census"}}});
-    BlockExecution block{other.state(), {.height = Height{1}, .time = other.now()}};
+    BlockExecution block{other.state(), {.height = Height{1}, .time = other.now()}, chain::evidence_judge()};
     const AdmitMember admit{
         .member = MemberId{"zoe"}, .organisation = "Zoe", .roles = {Role::user}, .keys = {public_key_of("zoe")}};
     CHECK(block.apply(other.signed_by("op", {admit})));

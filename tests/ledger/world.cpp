@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "chain/evidence_judge.h"
 #include "crypto/hash.h"
 #include "tests/support/catch.h"
 
@@ -83,7 +84,7 @@ World::World(const Genesis& genesis) : chain_{chain_id(encode(genesis))} {
 }
 
 std::optional<Refusal> World::submit(const VerifiedTransaction& transaction) {
-    BlockExecution execution{state_, {.height = height_.next(), .time = time_}};
+    BlockExecution execution{state_, {.height = height_.next(), .time = time_}, chain::evidence_judge()};
     const Result<void, Refusal> applied = execution.apply(transaction);
     const StateChanges changes = execution.finish();
     if (!applied) {

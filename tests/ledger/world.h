@@ -32,6 +32,10 @@ inline constexpr std::uint64_t day_ms = 24 * hour_ms;
 [[nodiscard]] const crypto::SecretKey& key_of(const std::string& name);
 [[nodiscard]] crypto::PublicKey public_key_of(const std::string& name);
 
+// A point of order 8: a signature key nobody should have.
+inline const crypto::PublicKey small_order_key{
+    *array_from_hex<32>("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")};
+
 [[nodiscard]] Genesis small_genesis();
 
 // Terms for research and teaching by count, mean and sum, until a day after the beginning, 100 uses, depth 3.
@@ -112,6 +116,12 @@ void check_ladder(const Ladder& ladder);
 [[nodiscard]] Ladder ladder_of_revoke_grant();
 [[nodiscard]] Ladder ladder_of_record_uses();
 [[nodiscard]] Ladder ladder_of_log_anchor();
+[[nodiscard]] Ladder ladder_of_propose_change();
+[[nodiscard]] Ladder ladder_of_other_changes();
+[[nodiscard]] Ladder ladder_of_node_limits();
+[[nodiscard]] Ladder ladder_of_vote_change();
+[[nodiscard]] Ladder ladder_of_report_evidence();
+[[nodiscard]] Ladder ladder_of_many_offences();
 [[nodiscard]] Ladder ladder_of_blocks();
 [[nodiscard]] Ladder ladder_of_genesis();
 [[nodiscard]] Ladder ladder_of_state_tree();

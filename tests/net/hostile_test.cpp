@@ -1,3 +1,5 @@
+#include <openssl/core_names.h>
+
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -13,8 +15,9 @@ namespace {
 
 using asio::ip::tcp;
 
-tcp::socket connect_to(asio::io_context& io, std::uint16_t port) {
-    tcp::socket socket{io};
+// All of 127.0.0.0/8 is this machine: `from` is the last byte of the address that the connection comes from.
+tcp::socket connect_to(asio::io_context& io, std::uint16_t port, std::uint8_t from = 1) {
+    tcp::socket socket{io, tcp::endpoint{asio::ip::address_v4{{127, 0, 0, from}}, 0}};
     socket.connect({asio::ip::address_v4::loopback(), port});
     return socket;
 }
@@ -86,6 +89,28 @@ private:
     asio::ssl::stream<tcp::socket> stream_;
     std::uint8_t number_;
 };
+
+// Shows the certificate of one key and signs with another: what somebody can do who has heard of a key.
+asio::ssl::context with_certificate_of(std::uint8_t victim, std::uint8_t thief) {
+    Result<asio::ssl::context, Failure> context = make_tls_context(key_of(victim));
+    REQUIRE(context);
+    crypto::PublicKey shown = key_of(victim).public_key();
+    const crypto::SecretKey own = key_of(thief);
+    ByteArray<32> seed{};
+    std::ranges::copy(own.seed(), seed.begin());
+    const std::array<OSSL_PARAM, 3> parts{
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, shown.value.data(), shown.value.size()),
+        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, seed.data(), seed.size()),
+        OSSL_PARAM_construct_end()};
+    EVP_PKEY_CTX* const maker = EVP_PKEY_CTX_new_from_name(nullptr, "ED25519", nullptr);
+    EVP_PKEY* mixed = nullptr;
+    REQUIRE(EVP_PKEY_fromdata_init(maker) == 1);
+    REQUIRE(EVP_PKEY_fromdata(maker, &mixed, EVP_PKEY_KEYPAIR, const_cast<OSSL_PARAM*>(parts.data())) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey(context->native_handle(), mixed) == 1);
+    EVP_PKEY_free(mixed);
+    EVP_PKEY_CTX_free(maker);
+    return *std::move(context);
+}
 
 // A peer up and talking.
 void join(HandMadePeer& peer, TestNode& node, std::uint8_t number) {
@@ -176,6 +201,12 @@ TEST_CASE("a frame that announces gigabytes ends the link at its fourth byte") {
     CHECK(node.wait_down(2));
     CHECK(node.wait_event(Error::frame_must_be_within_its_limit));
     CHECK(peer.is_closed());
+    // No node does that by mistake.
+    CHECK(node.wait_event(Error::peer_must_keep_the_rules));
+    HandMadePeer again{2, node.port()};
+    static_cast<void>(again.shake_hands());
+    CHECK(again.is_closed());
+    CHECK(node.ups(2) == 1);
 }
 
 TEST_CASE("empty frames are signs of life, not messages") {
@@ -222,6 +253,70 @@ TEST_CASE("only so many handshakes are under way at once: the oldest makes room 
     CHECK(is_closed(silent[1]));
     proved.greet();
     CHECK(node.wait_up(3));
+}
+
+TEST_CASE("one address has only so many handshakes under way, and makes room for itself alone") {
+    Limits limits = quick();
+    limits.handshakes_per_address = 2;
+    TestNode node{{.number = 1, .members = {2}, .limits = limits}};
+    asio::io_context io;
+    tcp::socket other = connect_to(io, node.port(), 2);
+    std::vector<tcp::socket> many;
+    for (int i = 0; i < 20; ++i) many.push_back(connect_to(io, node.port(), 3));
+    for (std::size_t i = 0; i < 18; ++i) CHECK(is_closed(many[i]));
+    CHECK_FALSE(is_closed_already(many[18]));
+    CHECK_FALSE(is_closed_already(other));
+}
+
+TEST_CASE("when all handshakes are taken, the address that has the most makes room") {
+    Limits limits = quick();
+    limits.handshakes = 4;
+    TestNode node{{.number = 1, .members = {2}, .limits = limits}};
+    asio::io_context io;
+    // The oldest of all, but alone.
+    tcp::socket first = connect_to(io, node.port(), 2);
+    std::vector<tcp::socket> many;
+    for (int i = 0; i < 3; ++i) many.push_back(connect_to(io, node.port(), 3));
+    tcp::socket last = connect_to(io, node.port(), 4);
+    CHECK(is_closed(many[0]));
+    CHECK_FALSE(is_closed_already(first));
+    CHECK_FALSE(is_closed_already(last));
+    CHECK_FALSE(is_closed_already(many[2]));
+}
+
+TEST_CASE("a peer that begins link after link is shunned, one that only claims its key does it no harm") {
+    Limits limits = quick();
+    limits.links_per_peer = 3;
+    TestNode node{{.number = 1, .members = {2}, .limits = limits}};
+    for (int i = 1; i <= 3; ++i) {
+        HandMadePeer again{2, node.port()};
+        REQUIRE_FALSE(again.shake_hands());
+        again.greet();
+        REQUIRE(node.wait_up(2, i));
+    }
+    HandMadePeer once_more{2, node.port()};
+    static_cast<void>(once_more.shake_hands());
+    CHECK(once_more.is_closed());
+    CHECK(node.wait_event(Error::peer_must_keep_the_rules));
+    HandMadePeer shunned{2, node.port()};
+    static_cast<void>(shunned.shake_hands());
+    CHECK(shunned.is_closed());
+    CHECK(node.ups(2) == 3);
+
+    // A certificate is no secret; its key is.
+    TestNode second{{.number = 1, .members = {2}, .limits = limits}};
+    KeyVerdict anyone = [](const crypto::PublicKey&) { return true; };
+    for (int i = 0; i < 10; ++i) {
+        asio::io_context io;
+        asio::ssl::context thief = with_certificate_of(2, 3);
+        asio::ssl::stream<tcp::socket> stream{connect_to(io, second.port()), thief};
+        set_verdict(stream.native_handle(), &anyone);
+        boost::system::error_code error;
+        stream.handshake(asio::ssl::stream_base::client, error);
+        CHECK(is_closed(stream.next_layer()));
+    }
+    HandMadePeer honest{2, second.port()};
+    join(honest, second, 2);
 }
 
 TEST_CASE("only so many inbound links are open at once") {
@@ -310,6 +405,25 @@ TEST_CASE("a peer that never reads holds up nobody else, and its queue stays bou
     REQUIRE(reader.wait_messages(1, 100));
     CHECK(node.dropped(2) >= 50);
     CHECK(node.dropped(3) == 0);
+    CHECK(node.downs(2) == 0);
+}
+
+TEST_CASE("who sends more than there is room for is read slowly, and stays up") {
+    Limits limits = quick();
+    limits.full_pause = std::chrono::milliseconds{20};
+    TestNode node{{.number = 1, .members = {2}, .limits = limits, .full = true}};
+    HandMadePeer flooding{2, node.port()};
+    join(flooding, node, 2);
+    // One read takes at most 64 KiB.
+    constexpr int messages = 40;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < messages; ++i) {
+        Bytes frame;
+        append_frame(frame, Bytes(std::size_t{64} * 1024, 7));
+        flooding.send(frame);
+    }
+    REQUIRE(node.wait_messages(2, messages));
+    CHECK(std::chrono::steady_clock::now() - begin >= (messages - 1) * limits.full_pause);
     CHECK(node.downs(2) == 0);
 }
 

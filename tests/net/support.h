@@ -53,6 +53,7 @@ struct NodeOptions {
     Limits limits{quick()};
     std::uint16_t port{0};
     std::set<std::string> always_welcome{};
+    bool full{false};  // says of every message that there is no room for it
 };
 
 inline std::string name_of(std::uint8_t number) {
@@ -73,8 +74,11 @@ class TestNode {
 public:
     explicit TestNode(const NodeOptions& options) : members_{options.members} {
         Callbacks callbacks{
-            .on_message = [this](const std::string& peer,
-                                 Bytes message) { change([&] { messages_[peer].push_back(std::move(message)); }); },
+            .on_message =
+                [this, full = options.full](const std::string& peer, Bytes message) {
+                    change([&] { messages_[peer].push_back(std::move(message)); });
+                    return !full;
+                },
             .on_up = [this](const std::string& peer, const crypto::PublicKey&) { change([&] { ++ups_[peer]; }); },
             .on_down = [this](const std::string& peer) { change([&] { ++downs_[peer]; }); },
             .on_dropped = [this](const std::string& peer,
@@ -88,9 +92,9 @@ public:
                       .name = options.name.empty() ? name_of(options.number) : options.name,
                       .chain = ChainId{chain},
                       .wire_version = options.wire_version,
-                      .peers = options.peers,
-                      .key_check = [this](const crypto::PublicKey& key) { return member_with(key); },
-                      .always_welcome = options.always_welcome,
+                      .welcome = {.peers = options.peers,
+                                  .key_check = [this](const crypto::PublicKey& key) { return member_with(key); },
+                                  .always_welcome = options.always_welcome},
                       .random = [n = std::uint64_t{options.number} * 1'000 + next_start()]() mutable { return n++; },
                       .limits = options.limits};
         transport_ = std::make_unique<Transport>(io_, std::move(config), key_of(options.number), std::move(callbacks));

@@ -198,12 +198,46 @@ TEST_CASE("a stop is clean, tells each link once, and says nothing after it") {
     CHECK_THROWS(asio::ip::tcp::socket{pair.first.io()}.connect({asio::ip::address_v4::loopback(), pair.first.port()}));
 }
 
+TEST_CASE("who is welcome changes while the node runs") {
+    TestNode first{{.number = 1, .members = {2}}};
+    TestNode second{{.number = 2, .members = {1}, .peers = {peer_at(1, first.port())}}};
+    TestNode third{{.number = 3, .members = {1}, .peers = {peer_at(1, first.port())}}};
+    REQUIRE(first.wait_up(2));
+    REQUIRE(first.wait_event(Error::key_must_be_of_a_member));
+    CHECK(first.ups(3) == 0);
+
+    const auto only_third = [](const crypto::PublicKey& key) -> std::optional<std::string> {
+        if (key != key_of(3).public_key()) return std::nullopt;
+        return name_of(3);
+    };
+    first.transport().welcome({.peers = {}, .key_check = only_third, .always_welcome = {}});
+    CHECK(first.wait_down(2));
+    CHECK(first.wait_up(3));
+    CHECK(second.wait_down(1));
+    CHECK(first.ups(2) == 1);
+}
+
+TEST_CASE("a node dials who is made known to it later, and leaves alone who isn't any more") {
+    const std::uint16_t port = free_port();
+    TestNode first{{.number = 1, .members = {2}}};
+    const auto anybody = [](const crypto::PublicKey&) -> std::optional<std::string> { return name_of(2); };
+    first.transport().welcome({.peers = {peer_at(2, port)}, .key_check = anybody, .always_welcome = {}});
+    TestNode second{{.number = 2, .members = {1}, .port = port}};
+    CHECK(first.wait_up(2));
+    first.transport().welcome({.peers = {}, .key_check = anybody, .always_welcome = {}});
+    second.kill();
+    REQUIRE(first.wait_down(2));
+    TestNode again{{.number = 2, .members = {1}, .port = port}};
+    std::this_thread::sleep_for(std::chrono::milliseconds{600});
+    CHECK(first.ups(2) == 1);
+}
+
 TEST_CASE("a port that is taken is said so") {
     TestNode first{{.number = 1, .members = {}}};
     asio::io_context io;
     Transport second{io,
                      {.listen_port = first.port(),
-                      .key_check = [](const crypto::PublicKey&) { return std::nullopt; },
+                      .welcome = {.key_check = [](const crypto::PublicKey&) { return std::nullopt; }},
                       .random = [] { return std::uint64_t{0}; }},
                      key_of(2),
                      {}};

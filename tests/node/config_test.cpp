@@ -68,6 +68,20 @@ TEST_CASE("a complete configuration is read, with paths from its folder") {
     CHECK(config->peers[0] == PeerConfig{.name = "n1", .address = {.host = "10.0.0.7", .port = 7001}});
 }
 
+TEST_CASE("a node that joins has keys that the chain is to name, and peers that it doesn't name yet") {
+    const std::string key(64, 'a');
+    std::string text = replaced(good, "name = \"n0\"", "name = \"n0\"\njoins = true");
+    text = replaced(text, "[listen]", "vote_next = \"v\"\ncosign_next = \"c\"\n[listen]");
+    text = replaced(text, "7001\"", "7001\"\nkey = \"" + key + "\"");
+    const auto config = parse_config(text, "/etc");
+    REQUIRE(config);
+    CHECK(config->joins);
+    CHECK(config->next_vote_key == "/etc/v");
+    CHECK(config->next_cosign_key == "/etc/c");
+    REQUIRE(config->peers.front().key);
+    CHECK(to_hex(config->peers.front().key->value) == key);
+}
+
 TEST_CASE("every mistake in a configuration has its own error with its place") {
     const std::vector<Mistake> mistakes = {
         {"ops = ", "opps = ",
@@ -78,6 +92,14 @@ TEST_CASE("every mistake in a configuration has its own error with its place") {
         {"level =", "zzzzzzzz =",
          "node.toml:15:1: error: unknown key 'zzzzzzzz' in [log] - see docs/operations.md for "
          "all keys [config.unknown_key]"},
+        {"name = \"n0\"", "name = \"n0\"\njoins = 1",
+         "node.toml:3:9: error: node.joins is a whole number, but should be true or false - write it without quotes "
+         "[config.wrong_type]"},
+        {"7001\"", "7001\"\nkey = \"aa\"",
+         "node.toml:19:7: error: peers.key: 'aa' is not a key - write the 64 hex digits that the peer's operator gives "
+         "[config.bad_value]"},
+        {"vote = ", "vote_next = \"n\"\nvote = ",
+         "node.toml: error: keys.vote_next and keys.cosign_next go together - name both files [config.missing_key]"},
         {"\"debug\"", "\"loud\"",
          "node.toml:15:9: error: log.level: 'loud' is not one of the words - allowed is debug, "
          "info, warn, error [config.bad_value]"},

@@ -19,6 +19,18 @@ TEST_CASE("the command line names a configuration") {
     CHECK(std::get<RunNode>(parse({"--config=b", "--check-config"})).check_only);
 }
 
+TEST_CASE("ready prints the word of the node of a configuration") {
+    const Command command = parse({"ready", "--config", "a.toml"});
+    REQUIRE(std::holds_alternative<SayReady>(command));
+    CHECK(std::get<SayReady>(command).config == "a.toml");
+    CHECK_FALSE(std::get<SayReady>(command).observer);
+    CHECK(std::get<SayReady>(parse({"ready", "--observer", "--config", "a.toml"})).observer);
+    CHECK(std::holds_alternative<BadUsage>(parse({"--observer", "--config", "a.toml"})));
+    CHECK(std::holds_alternative<BadUsage>(parse({"ready"})));
+    CHECK(std::holds_alternative<BadUsage>(parse({"ready", "--config", "a", "--check-config"})));
+    CHECK(std::holds_alternative<BadUsage>(parse({"--config", "a", "ready"})));
+}
+
 TEST_CASE("help and version need nothing else") {
     CHECK(std::holds_alternative<ShowHelp>(parse({"--help"})));
     CHECK(std::holds_alternative<ShowVersion>(parse({"--version"})));

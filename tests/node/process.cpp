@@ -1,15 +1,8 @@
 #include "tests/node/process.h"
 
-#include <fcntl.h>
-#include <grp.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fstream>
-#include <sstream>
-#include <thread>
 
 #include "base/fields.h"
 #include "crypto/cose.h"
@@ -55,6 +48,11 @@ ledger::Genesis make_genesis(const std::string& salt) {
 
 std::uint64_t shifted_now(std::chrono::seconds ahead) {
     return wall_now().value + static_cast<std::uint64_t>(1000 * ahead.count());
+}
+
+std::vector<std::string> of_node(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), datadeed::test::binary_dir() + "/bin/datadeed-node");
+    return arguments;
 }
 
 }  // namespace
@@ -104,84 +102,17 @@ std::string Chain::token(std::chrono::seconds ahead) const {
 }
 
 Process::Process(std::vector<std::string> arguments, const std::string& output, std::optional<uid_t> user)
-    : output_{output} {
-    arguments.insert(arguments.begin(), datadeed::test::binary_dir() + "/bin/datadeed-node");
-    std::vector<char*> raw;
-    for (std::string& argument : arguments) raw.push_back(argument.data());
-    raw.push_back(nullptr);
-    pid_ = ::fork();
-    REQUIRE(pid_ >= 0);
-    if (pid_ == 0) {
-        const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        ::dup2(file, 1);
-        ::dup2(file, 2);
-        // Opened before: another user may have no way to it, as to a checkout in root's home.
-        const int program = ::open(raw[0], O_PATH | O_CLOEXEC);
-        if (user && (::setgroups(0, nullptr) != 0 || ::setgid(*user) != 0 || ::setuid(*user) != 0)) ::_exit(126);
-        ::fexecve(program, raw.data(), environ);
-        ::_exit(127);
-    }
-}
+    : Child{{.words = of_node(std::move(arguments)), .output = output, .environment = {}, .user = user}} {}
 
-Process::~Process() {
-    if (!is_running()) return;
-    ::kill(pid_, SIGKILL);
-    (void)wait_exit();
-}
-
-bool Process::is_running() const {
-    if (status_) return false;
-    int status = 0;
-    if (::waitpid(pid_, &status, WNOHANG) == 0) return true;
-    status_ = status;
-    return false;
+void Process::send(int signal) const {
+    REQUIRE(Child::send(signal));
 }
 
 std::uint64_t Process::thread_time(const std::string& name) const {
-    for (const fs::directory_entry& task : fs::directory_iterator{"/proc/" + std::to_string(pid_) + "/task"}) {
-        std::string comm;
-        std::ifstream{task.path() / "comm"} >> comm;
-        const bool is_it = name.empty() ? task.path().filename() == std::to_string(pid_) : comm == name;
-        std::uint64_t time = 0;
-        if (is_it && std::ifstream{task.path() / "schedstat"} >> time) return time;
-    }
-    FAIL("the process has no thread '" << name << "' whose time can be read");
-    return 0;
-}
-
-std::string Process::output() const {
-    std::ifstream in{output_, std::ios::binary};
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-std::optional<json::Value> Process::wait_for(const std::string& event) const {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-    for (bool running = true; running && std::chrono::steady_clock::now() < until;) {
-        running = is_running();
-        std::istringstream lines{output()};
-        for (std::string line; std::getline(lines, line);) {
-            const auto value = json::parse(line);
-            if (value && value->text_at("event") == event) return *value;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    }
-    return std::nullopt;
-}
-
-std::optional<int> Process::wait_exit(std::chrono::seconds most) {
-    const auto until = std::chrono::steady_clock::now() + most;
-    while (is_running()) {
-        if (std::chrono::steady_clock::now() > until) return std::nullopt;
-        std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    }
-    if (!WIFEXITED(*status_)) return std::nullopt;
-    return WEXITSTATUS(*status_);
-}
-
-void Process::send(int signal) const {
-    REQUIRE(::kill(pid_, signal) == 0);
+    const std::optional<std::uint64_t> time = Child::thread_time(name);
+    INFO("thread '" << name << "'");
+    REQUIRE(time);
+    return *time;
 }
 
 Ended run_node(const std::vector<std::string>& arguments, const support::Folder& folder, std::optional<uid_t> user) {

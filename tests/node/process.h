@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "ledger/genesis.h"
 #include "ledger/transaction.h"
 #include "node/fault.h"
+#include "tests/support/child.h"
 #include "tests/support/folder.h"
 
 namespace datadeed::node::test {
@@ -39,31 +39,14 @@ private:
     Bytes genesis_{};
 };
 
-// datadeed-node as a process of its own. Killed when the object goes.
-class Process {
+// datadeed-node as a process of its own; as another user when root names one.
+class Process : public support::Child {
 public:
-    // With the output of both streams going to one file; as another user when root names one.
     Process(std::vector<std::string> arguments, const std::string& output, std::optional<uid_t> user = std::nullopt);
-    ~Process();
-    Process(const Process&) = delete;
-    Process& operator=(const Process&) = delete;
 
-    // The first log line with this event, waiting for it until the process ends or 60 s have passed.
-    [[nodiscard]] std::optional<json::Value> wait_for(const std::string& event) const;
-    // The exit code, waiting at most that long; nothing when it still runs or died by a signal.
-    [[nodiscard]] std::optional<int> wait_exit(std::chrono::seconds most = std::chrono::seconds{60});
+    // As a child has them, where a test ends if that fails.
     void send(int signal) const;
-    [[nodiscard]] std::string output() const;
-    // Nanoseconds that its thread of this name has run; "" is the first thread.
     [[nodiscard]] std::uint64_t thread_time(const std::string& name) const;
-    [[nodiscard]] pid_t pid() const { return pid_; }
-
-private:
-    [[nodiscard]] bool is_running() const;
-
-    std::string output_;
-    pid_t pid_{-1};
-    mutable std::optional<int> status_{};
 };
 
 // Runs it to its end: exit code and all output.

@@ -33,10 +33,11 @@ struct Bench {
     Senders senders{{}};
     Inbox inbox{16};
     replica::TransactionCache cache{};
-    replica::VerifyContext context{.chain = {},
-                                   .validators = consensus::ValidatorSet{{consensus::Validator{.name = "n0"}}},
-                                   .cache = &cache,
-                                   .signatures = nullptr};
+    ContextPicture context{std::make_shared<const replica::VerifyContext>(
+        replica::VerifyContext{.chain = {},
+                               .epochs = {consensus::ValidatorSet{{consensus::Validator{.name = "n0"}}}},
+                               .cache = &cache,
+                               .signatures = nullptr})};
     VerifyPool pool{1, context, inbox, senders, metrics, {.on_refused = [](auto, auto) {}}};
     Submissions submissions{pool, inbox, metrics};
     std::vector<Submitted> answers{};

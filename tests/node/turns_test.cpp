@@ -80,6 +80,21 @@ TEST_CASE("validators that flood leave a part for observers and clients") {
     CHECK(bytes.at(flooder) == validators_part * 100'000);
 }
 
+TEST_CASE("a sender whose rank changes keeps what it has waiting, and its order") {
+    TextTurns turns;
+    const std::size_t joining = turns.add(other);
+    const std::size_t observer = turns.add(other);
+    for (const char* const work : {"a", "b"}) turns.push(joining, 10'000, work);
+    turns.push(observer, 10'000, "o");
+    turns.set_rank(joining, Rank::validator);
+    CHECK(work_off(turns) == std::vector<std::string>{"a", "b", "o"});
+    turns.set_rank(joining, Rank::other);  // with nothing waiting
+    turns.push(joining, 10'000, "c");
+    turns.set_rank(observer, Rank::validator);
+    turns.push(observer, 10'000, "p");
+    CHECK(work_off(turns) == std::vector<std::string>{"p", "c"});
+}
+
 TEST_CASE("senders of one rank get the same, whatever the size of their messages") {
     for (const TextTurns::Kind kind : {validator, other}) {
         TextTurns turns;

@@ -57,16 +57,21 @@ Bytes gossip_of(std::size_t bad, std::size_t size = 8) {
     return encode(replica::WireMessage{gossip});
 }
 
+Bytes tip() {
+    return encode(replica::WireMessage{replica::Tip{.height = Height{1}, .hash = {}, .votes = true}});
+}
+
 struct Crowd {
     sim::World world{sim::make_world(4, 2, 2)};
     HoldingVerifier signatures{};
     Metrics metrics{};
     Senders senders{world.genesis.nodes};
     Inbox inbox{senders.events_max()};
-    replica::VerifyContext context{.chain = world.chain(),
-                                   .validators = chain::voters(world.genesis.nodes),
-                                   .cache = world.cache.get(),
-                                   .signatures = &signatures};
+    ContextPicture context{std::make_shared<const replica::VerifyContext>(
+        replica::VerifyContext{.chain = world.chain(),
+                               .epochs = {chain::voters(replica::epochs_of(world.genesis).front())},
+                               .cache = world.cache.get(),
+                               .signatures = &signatures})};
     std::atomic<int> misconduct{0};
     std::string worst{};
     VerifyPool pool{1,
@@ -161,8 +166,33 @@ TEST_CASE("gossip takes only its part of a peer's share, so that a vote finds ro
     const std::size_t share = crowd.senders.at(*crowd.senders.find(Crowd::validator(1))).share.most();
     CHECK(crowd.used(Crowd::validator(1)) <= share / gossip_part);
     CHECK(crowd.used(Crowd::validator(1)) > share / gossip_part - 1'000'000);
-    crowd.pool.message(Crowd::validator(1), vote(1, 1'000'000));
-    CHECK(crowd.dropped("queue_full") == 1);
+    // What is dropped is told, so that the link is read slowly; what has room isn't.
+    CHECK_FALSE(crowd.pool.message(Crowd::validator(1), large));
+    CHECK(crowd.pool.message(Crowd::validator(1), vote(1, 1'000'000)));
+    CHECK(crowd.dropped("queue_full") == 2);
+}
+
+TEST_CASE("small gossip is paid for by the time of large messages") {
+    Crowd crowd;
+    REQUIRE(crowd.pool.message(Crowd::validator(1), gossip_of(1)));
+    (void)crowd.drain();
+    const Sender& sender = crowd.senders.at(*crowd.senders.find(Crowd::validator(1)));
+    CHECK(sender.small_time.free_at() == TimeShare::Time{});
+    CHECK(sender.large_time.free_at() != TimeShare::Time{});
+}
+
+TEST_CASE("the replica's queue has room for as much as those who serve may send") {
+    Crowd crowd;
+    const std::size_t before = crowd.senders.events_max();
+    crowd.pool.begin_epoch(sim::make_world(4, 0, 2).genesis.nodes);
+    const std::size_t without_observers = crowd.senders.events_max();
+    REQUIRE(without_observers < before);
+    std::size_t pushed = 0;
+    while (crowd.inbox.push(InboxItem{.event = replica::PeerUp{}, .lease = {}})) ++pushed;
+    CHECK(pushed == without_observers);
+    crowd.pool.begin_epoch(crowd.world.genesis.nodes);
+    while (crowd.inbox.push(InboxItem{.event = replica::PeerUp{}, .lease = {}})) ++pushed;
+    CHECK(pushed == crowd.senders.events_max());
 }
 
 TEST_CASE("small messages of a peer use up its share too") {
@@ -171,6 +201,60 @@ TEST_CASE("small messages of a peer use up its share too") {
     std::size_t sent = 0;
     for (; crowd.dropped("queue_full") == 0; ++sent) crowd.pool.message(Crowd::observer(0), Bytes(1, 0));
     CHECK(sent <= observers_bytes / work_overhead);
+}
+
+TEST_CASE("a peer that sends without end has only its part of the time, and nobody waits for it") {
+    Crowd crowd;
+    // Twice what it may have saved up.
+    const auto spent_at_once = time_saved_max / (message_time_min * small_time_parts);
+    const auto messages = static_cast<std::size_t>(2 * spent_at_once);
+    const auto begin = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < messages; ++i) REQUIRE(crowd.pool.message(Crowd::validator(1), tip()));
+    REQUIRE(crowd.pool.message(Crowd::validator(2), tip()));
+    std::size_t arrived = 0;
+    std::size_t place_of_other = 0;
+    while (arrived < messages + 1) {
+        const std::vector<InboxItem> items = crowd.inbox.take(patience, SIZE_MAX);
+        REQUIRE_FALSE(items.empty());
+        for (const InboxItem& item : items) {
+            ++arrived;
+            if (std::get<replica::PeerMessage>(item.event).peer.value == Crowd::validator(2)) place_of_other = arrived;
+        }
+    }
+    CHECK(place_of_other < messages);
+    CHECK(std::chrono::steady_clock::now() - begin >= time_saved_max * 9 / 10);
+}
+
+TEST_CASE("blocks and snapshots that were asked for cost a peer none of its time, others do") {
+    const replica::WireMessage kinds[] = {replica::Blocks{.request = 1, .from = Height{1}, .blocks = {}},
+                                          replica::Snapshot{.request = 1, .manifest = {}},
+                                          replica::Part{.request = 1, .root = {}, .part = {}}};
+    const auto& kind = GENERATE_REF(from_range(std::begin(kinds), std::end(kinds)));
+    const auto has_spent = [&kind](std::size_t asked, std::size_t answers) {
+        Crowd crowd;
+        const std::string peer = Crowd::validator(1);
+        for (std::size_t i = 0; i < asked; ++i) crowd.pool.expect_answer(peer);
+        const Bytes answer = encode(kind);
+        for (std::size_t i = 0; i < answers; ++i) REQUIRE(crowd.pool.message(peer, answer));
+        CHECK(crowd.drain().size() == answers);
+        return crowd.senders.at(*crowd.senders.find(peer)).small_time.free_at() != TimeShare::Time{};
+    };
+    CHECK(has_spent(0, 1));
+    CHECK_FALSE(has_spent(3, 3));
+    CHECK(has_spent(3, 4));
+    CHECK_FALSE(has_spent(2 * answers_due_max, answers_due_max));
+    CHECK(has_spent(2 * answers_due_max, answers_due_max + 1));
+}
+
+TEST_CASE("a pool that ends finishes what waits at once, whoever has to rest") {
+    Crowd crowd;
+    for (int i = 0; i < 20'000; ++i) crowd.pool.message(Crowd::validator(1), tip());
+    const auto begin = std::chrono::steady_clock::now();
+    const std::size_t taken = 20'000 - static_cast<std::size_t>(crowd.dropped("queue_full"));
+    CHECK(crowd.drain().size() == taken);
+    CHECK(taken > 10'000);
+    // Resting it out would take four seconds.
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{3});
 }
 
 TEST_CASE("a peer whose messages break rules is reported, and nothing more of this link is looked at") {

@@ -1,6 +1,9 @@
 #include <algorithm>
 
 #include "base/fields.h"
+#include "chain/chain_gaps.h"
+#include "chain/keys.h"
+#include "chain/records.h"
 #include "node/replica/proposal.h"
 #include "tests/consensus/quick_signatures.h"
 #include "tests/replica/bench.h"
@@ -109,6 +112,35 @@ TEST_CASE("a certified header with other transactions is no block: its sender is
     REQUIRE(again);
     CHECK(wrong_blocks(late.answer(other, *again, late.good)) == 0);
     CHECK(late.node.replica().status().height == Height{1});
+}
+
+TEST_CASE("a node that doesn't keep a block says so by an empty answer, and goes on") {
+    Late late;
+    const ledger::MemberId peer = sim::validator_name(0);
+    const std::optional<FetchBlocks> question = late.question_to(peer);
+    REQUIRE(question);
+    (void)late.answer(peer, *question, late.good);
+    REQUIRE(late.node.replica().status().height == Height{1});
+    const auto blocks_for_peer = [&late, &peer] {
+        const std::vector<Action> actions = late.hear(peer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8});
+        CHECK(all_of<Halt>(actions).empty());
+        for (const SendTo& send : all_of<SendTo>(actions)) {
+            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
+            REQUIRE(message);
+            if (const auto* answer = std::get_if<Blocks>(&*message)) return answer->blocks.size();
+        }
+        return std::size_t{99};
+    };
+    CHECK(blocks_for_peer() == 1);
+    chain::Batch batch;
+    batch.erase(chain::keys::of(chain::keys::block, 1));
+    chain::put_record(batch, chain::keys::of(chain::keys::gap, 1),
+                      chain::ChainGap{.first = Height{1}, .last = Height{1}, .log_begin = 0, .log_end = 2});
+    chain::MemoryDisk& disk = late.node.chain_disk();
+    batch.for_each([&](ByteView key, ByteView value) { disk.content()[to_bytes(key)] = to_bytes(value); },
+                   [&](ByteView key) { disk.content().erase(to_bytes(key)); });
+    late.tick(2'000);
+    CHECK(blocks_for_peer() == 0);
 }
 
 TEST_CASE("a block that was fetched before the one below it came by votes is adopted right after that") {

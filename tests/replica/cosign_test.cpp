@@ -13,7 +13,8 @@ struct Validators {
     Validators() {
         for (std::size_t i = 0; i < 4; ++i) identities.push_back(sim::identity_of(world, sim::validator_name(i)));
         for (const Identity& identity : identities) {
-            cosigners.emplace_back(world.genesis, identity.self, &*identity.cosign_key);
+            cosigners.emplace_back(world.genesis, identity.self, identity.cosign_keys);
+            cosigners.back().begin_epoch(epochs_of(world.genesis));
         }
     }
     sim::World world{sim::make_world(4, 0, 1)};
@@ -77,7 +78,8 @@ TEST_CASE("a cosignature that comes before its block is final here counts when i
 
 TEST_CASE("a node without a key gathers and doesn't sign") {
     Validators all;
-    Cosigner observer{all.world.genesis, sim::observer_name(0), nullptr};
+    Cosigner observer{all.world.genesis, sim::observer_name(0), {}};
+    observer.begin_epoch(epochs_of(all.world.genesis));
     CHECK_FALSE(observer.open(final_log, 1'000));
     for (std::size_t i = 0; i < 3; ++i) {
         CHECK(observer.receive(sim::validator_name(i), *all.cosigners[i].open(final_log, 1)) ==

@@ -85,7 +85,7 @@ TEST_CASE("a node that the genesis document doesn't name, or with another key, d
     CHECK(stranger.error().code == "node.not_a_node");
     CHECK_FALSE(stranger.error().hint.empty());
     Identity wrong{.self = sim::validator_name(0)};
-    wrong.vote_key = crypto::SecretKey::generate();
+    wrong.vote_keys.push_back(make_vote_key(crypto::SecretKey::generate()));
     const auto mistaken = Replica::start(solo.world.genesis, std::move(wrong), stores);
     REQUIRE_FALSE(mistaken.has_value());
     CHECK(mistaken.error().code == "node.key_wrong");

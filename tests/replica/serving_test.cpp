@@ -57,13 +57,13 @@ TEST_CASE("questions that come too early wait, a few of each peer, and peers tak
     Serving serving;
     serving.spend(liar, serve_bytes_per_second);
     serving.spend(slow_peer, serve_bytes_per_second);
-    for (std::uint64_t request = 1; request <= 100; ++request) serving.defer(liar, {.request = request});
-    serving.defer(slow_peer, {.request = 1});
+    for (std::uint64_t request = 1; request <= 100; ++request) serving.defer(liar, FetchBlocks{.request = request});
+    serving.defer(slow_peer, FetchPart{.request = 1});
     CHECK_FALSE(serving.take_turn(0).has_value());
     CHECK_FALSE(serving.may_answer(liar, 1'000));  // not before those that wait
     std::vector<ledger::MemberId> turns;
     while (const std::optional<Serving::Turn> turn = serving.take_turn(1'000)) turns.push_back(turn->peer);
-    CHECK(turns.size() == fetches_in_flight_max + 1);
+    CHECK(turns.size() == questions_waiting_max + 1);
     CHECK(turns[0] != turns[1]);
     CHECK(serving.may_answer(liar, 1'000));
 }

@@ -13,7 +13,10 @@ namespace datadeed::replica::testing {
 
 class Solo {
 public:
-    Solo() : world{sim::make_world(1, 0, 3)}, node{world, sim::validator_name(0), 0} { restart(); }
+    explicit Solo(std::size_t observers = 0)
+        : world{sim::make_world(1, observers, 3)}, node{world, sim::validator_name(0), 0} {
+        restart();
+    }
 
     void restart() {
         const Result<void, std::string> started = node.start();

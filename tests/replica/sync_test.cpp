@@ -149,6 +149,39 @@ TEST_CASE("who sent blocks that certificates aren't for is shunned for long, and
     CHECK_FALSE(sync.due({.ours = Height{0}, .now_ms = 10 + fetch_reject_ms}).empty());
 }
 
+// Where every answer takes longer than that, as on a slow link, a node that threw late ones away would never catch up.
+TEST_CASE("an answer that comes late is taken in all the same, once") {
+    Sync sync{{a}, 0};
+    sync.note_tip(a, Height{10});
+    std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE(asks.size() == 1);
+    CHECK(sync.due({.ours = Height{0}, .now_ms = fetch_timeout_ms}).empty());
+    CHECK(sync.in_flight() == 0);
+    sync.receive(b, answer_to(asks[0].request, 10), {.ours = Height{0}, .now_ms = fetch_timeout_ms});
+    CHECK(sync.buffered() == 0);
+    sync.receive(a, answer_to(asks[0].request, 10), {.ours = Height{0}, .now_ms = fetch_timeout_ms + 1});
+    CHECK(take_all(sync, 0) == 10);
+    sync.receive(a, answer_to(asks[0].request, 10), {.ours = Height{0}, .now_ms = fetch_timeout_ms + 2});
+    CHECK(sync.buffered() == 0);
+}
+
+TEST_CASE("answers that are awaited though late are few") {
+    Sync sync{{a}, 0};
+    std::uint64_t now = 0;
+    std::vector<Sync::Ask> first;
+    for (std::size_t i = 0; i <= fetches_late_max; ++i) {
+        sync.note_tip(a, Height{10});
+        const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = now});
+        REQUIRE(asks.size() == 1);
+        if (first.empty()) first = asks;
+        now += fetch_timeout_ms;
+        CHECK(sync.due({.ours = Height{0}, .now_ms = now}).empty());
+        now += fetch_shun_ms << fetch_shun_doublings_max;
+    }
+    sync.receive(a, answer_to(first[0].request, 10), {.ours = Height{0}, .now_ms = now});
+    CHECK(sync.buffered() == 0);
+}
+
 TEST_CASE("answers that nobody asked for change nothing") {
     Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{10});
@@ -198,6 +231,87 @@ TEST_CASE("a peer that is gone is asked no more, and what it owed is asked of an
     const std::vector<Sync::Ask> asks = sync.due({.ours = Height{0}, .now_ms = 1});
     REQUIRE(asks.size() == 1);
     CHECK(asks[0].peer == b);
+}
+
+TEST_CASE("blocks of an epoch that isn't known yet are nobody's fault, and asked of whoever didn't cut them") {
+    Sync sync{{a, b}, 0};
+    sync.note_tip(a, Height{1'000});
+    const auto asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE(asks.size() == fetches_in_flight_max);
+    // The second range ends where the next epoch begins, as far as this node can tell.
+    CheckedBlocks cut = answer_to(asks[1].request, asks[1].request.from.value + 9);
+    cut.cut_short = true;
+    const Height beyond{asks[1].request.from.value + 10};
+    sync.receive(a, std::move(cut), {.ours = Height{0}, .now_ms = 1});
+    sync.receive(a, answer_to(asks[0].request, 1'000), {.ours = Height{0}, .now_ms = 1});
+    for (const Sync::Ask& ask : sync.due({.ours = Height{0}, .now_ms = 2})) CHECK(ask.request.from < beyond);
+    // Another one may have told of an epoch that there isn't: who else has the blocks is asked for them.
+    sync.note_tip(b, Height{1'000});
+    const auto others = sync.due({.ours = Height{0}, .now_ms = 3});
+    REQUIRE_FALSE(others.empty());
+    CHECK(others[0].peer == b);
+    CHECK(others[0].request.from == beyond);
+    // Once the blocks below are there, the first one is asked again, without delay.
+    sync.note_down(b);
+    const auto again = sync.due({.ours = Height{beyond.value - 1}, .now_ms = 4});
+    REQUIRE_FALSE(again.empty());
+    CHECK(again[0].peer == a);
+    CHECK(again[0].request.from == beyond);
+}
+
+TEST_CASE("a next block that can't be checked though its epoch is known is a false claim") {
+    Sync sync{{a, b}, 0};
+    sync.note_tip(a, Height{3});
+    const auto asks = sync.due({.ours = Height{0}, .now_ms = 0});
+    REQUIRE(asks.size() == 1);
+    CheckedBlocks cut = answer_to(asks[0].request, 0);
+    cut.cut_short = true;
+    SECTION("checked in the epoch before: early, and asked for again") {
+        sync.receive(a, std::move(cut), {.ours = Height{0}, .now_ms = 1, .epoch = 1});
+        CHECK(sync.due({.ours = Height{0}, .now_ms = 2, .patience_ms = 0}).size() == 1);
+    }
+    SECTION("checked in the present one") {
+        sync.receive(a, std::move(cut), {.ours = Height{0}, .now_ms = 1});
+        CHECK(sync.due({.ours = Height{0}, .now_ms = 2, .patience_ms = 0}).empty());
+    }
+}
+
+TEST_CASE("blocks are asked of those that say to have them, and it shows when nobody does") {
+    Sync sync{{a, b}, 0};
+    CHECK_FALSE(sync.lacks_source(Height{1}, 0));  // there is no next block that anybody knows of
+    sync.note_tip(a, Height{100});
+    sync.note_first(a, Height{51});
+    CHECK(sync.lacks_source(Height{50}, 0));
+    CHECK_FALSE(sync.lacks_source(Height{51}, 0));
+    CHECK(sync.due({.ours = Height{10}, .now_ms = 0, .patience_ms = 0}).empty());
+    sync.note_tip(b, Height{30});
+    CHECK_FALSE(sync.lacks_source(Height{11}, 0));
+    CHECK(sync.lacks_source(Height{31}, 0));
+    const std::vector<Sync::Ask> asks = sync.due({.ours = Height{10}, .now_ms = 0, .patience_ms = 0});
+    REQUIRE(asks.size() == 1);
+    CHECK(asks[0].peer == b);
+    CHECK(asks[0].request.from == Height{11});
+    CHECK(asks[0].request.max == 20);
+    // Who didn't answer has none for now.
+    (void)sync.due({.ours = Height{10}, .now_ms = fetch_timeout_ms, .patience_ms = 0});
+    CHECK(sync.lacks_source(Height{11}, fetch_timeout_ms));
+}
+
+TEST_CASE("what a stranger claims to have without what is next says nothing") {
+    Sync sync{{a, b}, 0};
+    const ledger::MemberId stranger{"stranger"};
+    sync.note_tip(stranger, Height{UINT64_MAX / 2});
+    sync.note_first(stranger, Height{UINT64_MAX / 2});
+    CHECK(sync.best(Height{1}) == Height{0});
+    CHECK_FALSE(sync.lacks_source(Height{1}, 0));
+    CHECK(sync.due({.ours = {}, .now_ms = 0, .patience_ms = 0}).empty());
+    sync.note_tip(a, Height{5});
+    CHECK(sync.best(Height{1}) == Height{5});
+    const std::vector<ledger::MemberId> all{a, b, stranger};
+    CHECK(sync.count_at(all, Height{5}) == 2);
+    CHECK(sync.count_at(all, Height{6}) == 1);
+    sync.note_down(a);
+    CHECK(sync.count_at(all, Height{5}) == 1);
 }
 
 }  // namespace datadeed::replica

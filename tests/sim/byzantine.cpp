@@ -23,12 +23,31 @@ bool is_about_blocks(Lie lie) {
 
 Liar::Liar(const World& world, std::size_t self, std::vector<Lie> lies, Rng rng)
     : world_{&world},
-      self_{self},
+      name_{validator_name(self)},
+      validators_{world.context->present()},
+      number_{self},
       lies_{std::move(lies)},
       rng_{rng},
-      signer_{identity_of(world, validator_name(self)).vote_signer} {
-    for (std::size_t i = 0; i < world.genesis.nodes.validators.size(); ++i) {
-        if (i != self) others_.push_back(validator_name(i));
+      signer_{identity_of(world, validator_name(self)).vote_keys.front().signer} {
+    begin_epoch(validators_);
+}
+
+void Liar::begin_epoch(const consensus::ValidatorSet& validators) {
+    validators_ = validators;
+    votes_ = false;
+    others_.clear();
+    view_changes_.clear();
+    for (std::uint32_t i = 0; i < validators.size(); ++i) {
+        const std::string& name = validators.at(consensus::ValidatorIndex{i}).name;
+        if (name != name_.value) {
+            others_.emplace_back(name);
+            continue;
+        }
+        votes_ = true;
+        self_ = consensus::ValidatorIndex{i};
+        const auto keys = identity_of(*world_, name_).vote_keys;
+        const auto own = std::ranges::find(keys, validators.at(self_).vote_key, &replica::VoteKey::key);
+        if (own != keys.end()) signer_ = own->signer;
     }
 }
 
@@ -42,7 +61,7 @@ bool Liar::ignores(const Bytes& bytes) const {
 }
 
 bool Liar::hears_truth(const ledger::MemberId& peer) const {
-    return (static_cast<std::size_t>(peer.value.back()) + self_) % 2 == 0;
+    return (static_cast<std::size_t>(peer.value.back()) + number_) % 2 == 0;
 }
 
 void Liar::tell(const Said& instead_of, Bytes bytes, Out& out) const {
@@ -59,6 +78,7 @@ void Liar::tell_all(Bytes bytes, Out& out) const {
 
 std::vector<Said> Liar::say(const replica::SendTo& send) {
     Out said{{.send = send}};
+    if (!votes_) return said;
     for (const Lie lie : lies_) {
         Out next;
         for (const Said& one : said) apply(lie, one, next);
@@ -78,8 +98,20 @@ void Liar::apply(Lie lie, const Said& said, Out& out) {
                           },
                           [&](const replica::Tip& tip) {
                               if (lie != Lie::boastful) return out.push_back(said);
-                              const replica::Tip boast{.height = Height{UINT64_MAX}, .hash = {}, .votes = tip.votes};
+                              const replica::Tip boast{.height = Height{UINT64_MAX},
+                                                       .hash = {},
+                                                       .votes = tip.votes,
+                                                       .first = {},
+                                                       .snapshot = Height{UINT64_MAX}};
                               tell(said, encode(replica::WireMessage{boast}), out);
+                          },
+                          [&](const replica::Snapshot& snapshot) {
+                              if (lie != Lie::poisons) return out.push_back(said);
+                              if (auto other = false_snapshot(snapshot)) tell(said, std::move(*other), out);
+                          },
+                          [&](const replica::Part& part) {
+                              if (lie != Lie::poisons) return out.push_back(said);
+                              if (auto other = spoiled_part(part)) tell(said, std::move(*other), out);
                           },
                           [&](const replica::Body&) {
                               if (lie != Lie::withholds) out.push_back(said);
@@ -146,6 +178,7 @@ void Liar::apply_to_vote(Lie lie, const Said& said, const consensus::Message& me
         case Lie::stuffs:
         case Lie::trims:
         case Lie::other_chain:
+        case Lie::poisons:
             return out.push_back(said);
     }
 }
@@ -158,6 +191,7 @@ void Liar::selective(const Said& said, Out& out) const {
 
 std::vector<Said> Liar::hear(const Bytes& bytes) {
     Out out;
+    if (!votes_) return out;
     if (status_ && tells(Lie::stalls)) tell_all(*status_, out);
     const bool is_vote = bytes.size() > 2 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
     if (!is_vote) return out;

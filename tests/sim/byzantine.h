@@ -30,6 +30,9 @@ class Liar {
 public:
     Liar(const World& world, std::size_t self, std::vector<Lie> lies, Rng rng);
 
+    // Who votes from now on, as its replica knows it. Once it isn't among them it has no more to say than that.
+    void begin_epoch(const consensus::ValidatorSet& validators);
+
     // One message to its receivers, as it goes out: other messages, other receivers, or none.
     [[nodiscard]] std::vector<Said> say(const replica::SendTo& send);
     // What it has to say about a message of somebody honest.
@@ -76,11 +79,19 @@ private:
     [[nodiscard]] Bytes false_blocks(Lie lie, replica::Blocks answer);
     [[nodiscard]] consensus::CommitCertificate certify(Lie lie, const consensus::Commit& commit) const;
 
+    // lies_of_snapshots.cpp. Nothing returned: no answer at all.
+    [[nodiscard]] std::optional<Bytes> false_snapshot(replica::Snapshot answer);
+    [[nodiscard]] std::optional<Bytes> spoiled_part(replica::Part answer);
+
     template <class M>
     [[nodiscard]] Bytes sign_again(M message) const;
 
     const World* world_;
-    std::size_t self_;
+    ledger::MemberId name_;
+    bool votes_{true};
+    consensus::ValidatorIndex self_{};
+    consensus::ValidatorSet validators_;
+    std::size_t number_;  // of the node
     std::vector<Lie> lies_;
     Rng rng_;
     std::shared_ptr<const consensus::VoteSigner> signer_;
@@ -93,6 +104,7 @@ private:
     std::vector<Bytes> history_;                   // messages that it heard
     std::optional<Bytes> status_;                  // the last of its own
     std::optional<ledger::RawTransaction> spare_;  // a sound one, of an earlier block
+    std::vector<Bytes> parts_;                     // that its replica gave away
     std::uint64_t told_{0};                        // messages told in two ways
     std::uint64_t heard_{0};
     std::uint64_t blocks_backdated_{0};

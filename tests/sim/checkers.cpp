@@ -1,5 +1,6 @@
 #include "tests/sim/checkers.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -12,6 +13,14 @@
 #include "node/replica/wire_codec.h"
 
 namespace datadeed::sim {
+namespace {
+
+// The view that a node stands in, as its votes name it.
+consensus::View standing_in(const replica::Status& status) {
+    return consensus::View{consensus::Epoch{.number = status.epoch, .base = {}}.first_view().value + status.view};
+}
+
+}  // namespace
 
 std::optional<Bytes> MapTree::node(const ledger::NodeKey& key) const {
     const auto found = nodes_.find(key);
@@ -32,6 +41,7 @@ Checker::Checker(const World& world, std::size_t faulty) : world_{&world}, fault
     tree_.apply(executed->tree);
     tip_ = {.height = {}, .hash = world.chain().value, .time = world.genesis.time, .log_size = 0, .cert_hash = {}};
     hashes_.push_back(tip_.hash);
+    epochs_.push_back(ledger::get_epoch(state_));
 }
 
 void Checker::violate(Invariant invariant, const std::string& what) {
@@ -45,16 +55,29 @@ void Checker::on_evidence(const Node& node, const std::string& accused, bool may
 // What it committed before counts as one of the faulty from here on, and only as that.
 void Checker::excuse(const Node& node) {
     excused_ = node.name();
+    promises_.forget(node.name().value);
     locks_.clear();
     for (auto& [slot, who] : committers_) {
         who.erase(node.name().value);
         const auto& [height, view, hash] = slot;
-        if (may_be_decided(who)) locks_.try_emplace(height, Lock{.view = view, .hash = hash});
+        if (may_be_decided(who, view)) locks_.try_emplace(height, Lock{.view = view, .hash = hash});
     }
 }
 
-bool Checker::may_be_decided(const std::set<std::string>& committers) const {
-    return committers.size() + faulty_ >= world_->context->validators.quorum();
+bool Checker::may_be_decided(const std::set<std::string>& committers, consensus::View view) const {
+    return committers.size() + faulty_ >= consensus::quorum(voters_in(view));
+}
+
+// An epoch that this executor hasn't come to is one that a node has just announced: the next check sees it.
+std::size_t Checker::voters_in(consensus::View view) const {
+    const std::uint32_t number = consensus::Epoch::of(view);
+    return (number < epochs_.size() ? epochs_[number] : epochs_.back()).nodes.validators.size();
+}
+
+std::optional<ledger::MemberId> Checker::signer_of(consensus::View view, consensus::ValidatorIndex index) const {
+    const std::uint32_t number = consensus::Epoch::of(view);
+    if (number >= epochs_.size() || index.value >= epochs_[number].nodes.validators.size()) return std::nullopt;
+    return epochs_[number].nodes.validators[index.value].member;
 }
 
 void Checker::note_vote(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
@@ -81,7 +104,7 @@ void Checker::note_lock(const Node& node, consensus::MessageKind kind, consensus
     if (kind == consensus::MessageKind::commit) {
         std::set<std::string>& who = committers_[{height, view, hash}];
         who.insert(node.name().value);
-        if (may_be_decided(who)) locks_.try_emplace(height, Lock{.view = view, .hash = hash});
+        if (may_be_decided(who, view)) locks_.try_emplace(height, Lock{.view = view, .hash = hash});
         return;
     }
     const auto lock = locks_.find(height);
@@ -93,11 +116,17 @@ void Checker::note_lock(const Node& node, consensus::MessageKind kind, consensus
 }
 
 // Views change while they must, and no longer: L3's bound is 4 n (f + 2).
-void Checker::note_view_change(const Node& node, consensus::View to) {
+void Checker::note_view_change(const Node& node, const consensus::Signed<consensus::ViewChange>& said) {
+    const consensus::View to = said.message.new_view;
+    if (const auto commit = promises_.broken_by(node.name().value, said)) {
+        violate(Invariant::evidence, "the VIEW-CHANGE of " + node.name().value + " to view " +
+                                         std::to_string(to.value) + " hides its COMMIT at height " +
+                                         std::to_string(commit->height.value));
+    }
     consensus::View& highest = changed_to_[node.name().value];
     if (to <= highest) return;
     highest = to;
-    const std::size_t n = world_->context->validators.size();
+    const std::size_t n = voters_in(to);
     if (++healed_views_[node.name().value] > 4 * n * (consensus::faults(n) + 2)) {
         violate(Invariant::livelock, node.name().value + " has come to view " + std::to_string(to.value));
     }
@@ -122,12 +151,14 @@ void Checker::on_send(const Node& node, const replica::SendTo& send) {
     std::visit(
         [&]<class M>(const consensus::Signed<M>& said) {
             // What others said may be passed on.
-            if (validator_name(said.signer.value) != node.name()) return;
+            if (signer_of(consensus::view_of(said), said.signer) != node.name()) return;
             check_durable(node, M::kind, said.signature);
+            if (excused_ == node.name() && M::kind != consensus::MessageKind::status) excused_voted_ = true;
             if constexpr (requires { said.message.hash; }) {
                 note_vote(node, M::kind, said.message.view, said.message.height, said.message.hash);
+                if constexpr (std::is_same_v<M, consensus::Commit>) promises_.note(node.name().value, said);
             } else if constexpr (std::is_same_v<M, consensus::ViewChange>) {
-                note_view_change(node, said.message.new_view);
+                note_view_change(node, said);
             }
         },
         std::get<replica::Votes>(*decoded).message);
@@ -136,13 +167,20 @@ void Checker::on_send(const Node& node, const replica::SendTo& send) {
 // Counted and checked here, by a rule written apart from the one under test.
 void Checker::check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
                                 Height height) {
-    const consensus::ValidatorSet& validators = world_->context->validators;
+    const auto epoch_of_height = std::ranges::find_if(epochs_.rbegin(), epochs_.rend(),
+                                                      [height](const auto& one) { return one.from <= height; });
+    const ledger::Epoch& epoch = *epoch_of_height;
+    if (consensus::Epoch::of(certificate.view) != epoch.number.value) {
+        return violate(Invariant::certificate, node.name().value + " holds a certificate of block " +
+                                                   std::to_string(height.value) + " from another epoch");
+    }
+    const std::vector<ledger::Validator>& validators = epoch.nodes.validators;
     const consensus::Commit commit{.view = certificate.view, .height = height, .hash = hash};
     const Bytes signed_bytes = consensus::statement(world_->chain(), commit);
     std::set<std::uint32_t> signers;
     for (const consensus::VoteSignature& vote : certificate.votes) {
-        if (!validators.contains(vote.signer)) continue;
-        const crypto::PublicKey& key = validators.at(vote.signer).vote_key;
+        if (vote.signer.value >= validators.size()) continue;
+        const crypto::PublicKey& key = validators[vote.signer.value].vote;
         if (world_->context->signatures->verify(key, signed_bytes, vote.signature)) signers.insert(vote.signer.value);
     }
     const std::size_t n = validators.size();
@@ -199,7 +237,8 @@ void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
 
 void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
     const std::string at = " at height " + std::to_string(block.header.height.value);
-    ledger::BlockExecution execution{state_, {.height = block.header.height, .time = block.header.time}};
+    ledger::BlockExecution execution{
+        state_, {.height = block.header.height, .time = block.header.time}, *world_->judge};
     std::vector<Digest> leaves;
     for (const ledger::RawTransaction& raw : block.transactions) {
         Result<ledger::ParsedTransaction, ledger::Refusal> parsed = ledger::parse(world_->chain(), raw.bytes);
@@ -221,6 +260,7 @@ void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
     state_.apply(executed->changes);
     tree_.apply(executed->tree);
     log_ = executed->log;
+    if (block.header.validators_hash != ledger::hash(epoch().nodes)) epochs_.push_back(ledger::get_epoch(state_));
 }
 
 void Checker::on_answer(const Node& node, const replica::Committed& committed) {
@@ -238,7 +278,7 @@ void Checker::on_answer(const Node& node, const replica::Committed& committed) {
 void Checker::on_status(const Node& node, const replica::Status& status) {
     const auto changed = changed_to_.find(node.name().value);
     const bool promised = changed != changed_to_.end() && excused_ != node.name();
-    if (promised && status.duty == replica::Duty::voting && status.view < changed->second.value) {
+    if (promised && status.duty == replica::Duty::voting && standing_in(status) < changed->second) {
         violate(Invariant::recovered, node.name().value + " is back in view " + std::to_string(status.view) +
                                           ", having left for " + std::to_string(changed->second.value));
     }
@@ -246,11 +286,21 @@ void Checker::on_status(const Node& node, const replica::Status& status) {
                          status.pool_bytes <= replica::pool_bytes_max &&
                          status.waiting_clients <= replica::waiting_clients_max;
     // Of each validator at most one vote of each kind a height.
-    const std::uint64_t ahead_max = consensus::heights_ahead_max * 3 * world_->context->validators.size();
+    const std::uint64_t ahead_max = consensus::heights_ahead_max * 3 * epoch().nodes.validators.size();
     if (status.votes_ahead > ahead_max) {
         violate(Invariant::bounds, node.name().value + " keeps votes of heights far above");
     }
     if (!bounded) violate(Invariant::bounds, "the pool of " + node.name().value + " passes its bounds");
+}
+
+void Checker::on_taken_over(const Node& node, Height height) {
+    const Result<std::optional<chain::StoredHeader>, chain::Error> stored =
+        chain::ChainView{node.chain_store()}.header(height);
+    const bool is_there = stored && *stored && height.value < hashes_.size();
+    if (!is_there || (*stored)->hash != hashes_[height.value]) {
+        return violate(Invariant::agreement, node.name().value + " goes on from a snapshot that isn't of the chain");
+    }
+    check_certificate(node, (*stored)->certificate, (*stored)->hash, height);
 }
 
 void Checker::check_disk(const Node& node) {
@@ -259,7 +309,9 @@ void Checker::check_disk(const Node& node) {
     if (!tip || tip->height != tip_.height || tip->hash != tip_.hash) {
         return violate(Invariant::progress, node.name().value + " isn't at the tip");
     }
-    for (Height height{1}; height <= tip_.height; height = height.next()) {
+    const Result<Height, chain::Error> first = view.first_block();
+    if (!first) return violate(Invariant::state, node.name().value + " doesn't know which blocks it has");
+    for (Height height = *first; height <= tip_.height; height = height.next()) {
         const Result<std::optional<chain::StoredBlock>, chain::Error> stored = view.block(height);
         if (!stored || !*stored)
             return violate(Invariant::state, node.name().value + " misses block " + std::to_string(height.value));

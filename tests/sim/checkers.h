@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "chain/committer.h"
+#include "ledger/lookup.h"
 #include "ledger/state.h"
 #include "node/replica/actions.h"
 #include "tests/sim/invariant.h"
 #include "tests/sim/node.h"
 #include "tests/sim/plan.h"
+#include "tests/sim/promises.h"
 #include "tests/sim/world.h"
 
 // What must hold, checked outside of the nodes and against records that no crash erases.
@@ -42,10 +44,16 @@ public:
     // An honest node tells a client that its transaction is final.
     void on_answer(const Node& node, const replica::Committed& committed);
     void on_status(const Node& node, const replica::Status& status);
+    // An honest node goes on from a snapshot.
+    void on_taken_over(const Node& node, Height height);
+    // Takes in what this node has stored, so that it is known when blocks aren't there any more.
+    void learn(const Node& node, Height upto);
     // This node's memory was taken from it: its votes may contradict earlier ones from here on.
     void excuse(const Node& node);
     // Whether the excused node has sent a COMMIT at this height since then.
     [[nodiscard]] bool excused_committed(Height height) const { return excused_commits_.contains(height); }
+    // Whether it has signed anything that it must remember since then.
+    [[nodiscard]] bool excused_voted() const { return excused_voted_; }
     // Everything that an honest node holds, read again from its disk.
     void check_disk(const Node& node);
 
@@ -61,6 +69,13 @@ public:
     [[nodiscard]] std::uint64_t transactions() const { return places_.size(); }
     [[nodiscard]] std::uint64_t highest_view() const { return highest_view_; }
     [[nodiscard]] bool contains(const ledger::TxId& id) const { return places_.contains(id); }
+    // Who serves after that block.
+    [[nodiscard]] const ledger::Epoch& epoch() const { return epochs_.back(); }
+    // After that block, as an executor of its own has it.
+    [[nodiscard]] const ledger::MapState& state() const { return state_; }
+    // Who the signer of something said in this view is; nothing when there's no such validator.
+    [[nodiscard]] std::optional<ledger::MemberId> signer_of(consensus::View view,
+                                                            consensus::ValidatorIndex index) const;
 
 private:
     using Slot = std::tuple<std::string, consensus::MessageKind, consensus::View, Height>;
@@ -69,11 +84,11 @@ private:
                    const Digest& hash);
     void note_lock(const Node& node, consensus::MessageKind kind, consensus::View view, Height height,
                    const Digest& hash);
-    [[nodiscard]] bool may_be_decided(const std::set<std::string>& committers) const;
-    void note_view_change(const Node& node, consensus::View to);
+    [[nodiscard]] bool may_be_decided(const std::set<std::string>& committers, consensus::View view) const;
+    [[nodiscard]] std::size_t voters_in(consensus::View view) const;
+    void note_view_change(const Node& node, const consensus::Signed<consensus::ViewChange>& said);
     void check_durable(const Node& node, consensus::MessageKind kind, const crypto::Signature& signature);
     void check_places(const Node& node, const chain::ChainView& view, const chain::StoredBlock& block);
-    void learn(const Node& node, Height upto);
     void check_first(const Node& node, const chain::StoredBlock& block);
     void check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
                            Height height);
@@ -82,6 +97,7 @@ private:
     const World* world_;
     std::optional<std::string> violation_;
     std::map<Slot, Digest> votes_;
+    Promises promises_;
     std::map<std::string, consensus::View> changed_to_;  // the highest VIEW-CHANGE of each node
     std::map<std::string, std::uint64_t> healed_views_;  // views that each has asked for since healing, no block since
     // Blocks that may be decided: so many honest COMMITs that those of all faulty ones would complete a quorum.
@@ -95,12 +111,14 @@ private:
     std::uint64_t highest_view_{0};
     std::optional<ledger::MemberId> excused_;
     std::set<Height> excused_commits_;
+    bool excused_voted_{false};
 
     // The one chain, as an executor of its own computes it.
     ledger::Tip tip_{};
     std::vector<Digest> hashes_;                                       // by height
     std::map<ledger::TxId, std::pair<Height, std::uint64_t>> places_;  // block and leaf of the log
     ledger::MapState state_;
+    std::vector<ledger::Epoch> epochs_;  // by number
     MapTree tree_;
     crypto::CompactRange log_;
 };

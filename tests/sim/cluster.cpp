@@ -10,6 +10,7 @@ namespace datadeed::sim {
 namespace {
 
 constexpr std::size_t inbox_max = 4'096;
+constexpr std::uint64_t report_us = 300'000;  // between two tries to get evidence on the chain
 // A hundred times what a long run has.
 constexpr std::uint64_t happenings_max = 5'000'000;
 
@@ -27,10 +28,16 @@ void Sights::add(const Sights& other) {
     silenced += other.silenced;
     rolled_back += other.rolled_back;
     recognised += other.recognised;
+    chains_lost += other.chains_lost;
     refused_proposals += other.refused_proposals;
     backdated += other.backdated;
     evidence += other.evidence;
+    convicted += other.convicted;
     checkpoints += other.checkpoints;
+    epochs += other.epochs;
+    snapshots += other.snapshots;
+    taken_over += other.taken_over;
+    poisoned += other.poisoned;
 }
 
 std::string Sights::text() const {
@@ -38,8 +45,11 @@ std::string Sights::text() const {
     out << blocks << " blocks, " << transactions << " transactions, answers: " << committed_answers << " committed, "
         << refused_answers << " refused; " << crashes << " crashes (" << crashes_in_write << " in a write), " << views
         << " views entered, " << caught_up << " blocks fetched, " << silenced << " nodes silenced, " << rolled_back
-        << " rolled back (" << recognised << " had to notice), " << refused_proposals << " proposals refused, "
-        << backdated << " blocks backdated, " << evidence << " contradictions shown, " << checkpoints << " checkpoints";
+        << " rolled back (" << recognised << " had to notice), " << chains_lost << " chains lost, " << refused_proposals
+        << " proposals refused, " << backdated << " blocks backdated, " << evidence << " contradictions shown, "
+        << convicted << " validators convicted, " << checkpoints << " checkpoints, " << epochs
+        << " changes of validators, " << snapshots << " snapshots written, " << taken_over << " taken over, "
+        << poisoned << " spoiled ones noticed";
     return out.str();
 }
 
@@ -51,6 +61,7 @@ Cluster::Cluster(const Plan& plan, Trace trace)
       network_{plan_, plan.validators + plan.observers, rng_.split()},
       workload_{world_, plan.clients, rng_.split()},
       checker_{world_, plan.byzantine + (plan.hurts() ? 1U : 0U)} {
+    world_.snapshots.every = plan.snapshots;
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
         const bool votes = i < plan.validators;
         nodes_.push_back(std::make_unique<Node>(world_, votes ? validator_name(i) : observer_name(i - plan.validators),
@@ -73,9 +84,14 @@ void Cluster::fold(std::uint64_t value) {
 
 void Cluster::note(std::size_t node, const std::string& text) {
     if (!trace_) return;
-    std::ostringstream line;
-    line << now_us_ / 1000 << "." << (now_us_ / 100) % 10 << " ms  " << nodes_[node]->name().value << "  " << text;
-    trace_(line.str());
+    trace_({.at_us = now_us_, .node = nodes_[node]->name().value, .from = {}, .text = text});
+}
+
+void Cluster::note_message(const Parcel& parcel) {
+    if (!trace_) return;
+    const std::string text = describe_message(*parcel.bytes);
+    const std::string& from = nodes_[parcel.from]->name().value;
+    if (!text.empty()) trace_({.at_us = now_us_, .node = nodes_[parcel.to]->name().value, .from = from, .text = text});
 }
 
 std::size_t Cluster::index_of(const ledger::MemberId& name) const {
@@ -108,6 +124,10 @@ void Cluster::happen(const Happening& happening) {
             return misfortune();
         case What::submit:
             return submit_next();
+        case What::govern:
+            return govern();
+        case What::report:
+            return report();
     }
 }
 
@@ -119,15 +139,19 @@ Outcome Cluster::run() {
     submissions_left_ = plan_.submissions;
     schedule(misfortune_us, What::misfortune);
     schedule(1'000, What::submit);
+    council_.left = plan_.changes;
+    if (plan_.changes > 0) schedule(200'000, What::govern);
     run_until(plan_.faulty_ms * 1000, [] { return false; });
     if (!checker_.violation()) heal();
     if (!checker_.violation()) demand_progress();
+    check_convictions();
     outcome_.violation = checker_.violation();
     outcome_.virtual_ms = now_us_ / 1000;
     outcome_.sights.blocks = checker_.height().value;
     outcome_.sights.transactions = checker_.transactions();
     outcome_.sights.committed_answers = workload_.committed();
     outcome_.sights.refused_answers = workload_.refused();
+    outcome_.sights.epochs = checker_.epoch().number.value;
     for (const auto& liar : liars_) outcome_.sights.backdated += liar ? liar->blocks_backdated() : 0;
     return outcome_;
 }
@@ -147,7 +171,7 @@ void Cluster::run_until(std::uint64_t end_us, const std::function<bool()>& done)
 void Cluster::deliver(const Parcel& parcel) {
     Node& node = *nodes_[parcel.to];
     if (!node.up()) return;
-    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(*parcel.bytes, *world_.context);
+    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(*parcel.bytes, node.context());
     if (!event) {
         if (is_honest(parcel.from))
             checker_.violate(Invariant::running,
@@ -155,6 +179,7 @@ void Cluster::deliver(const Parcel& parcel) {
         return note(parcel.to, "turns away a message: " + std::string{code(event.error())});
     }
     fold(parcel.bytes->size());
+    note_message(parcel);
     if (!is_honest(parcel.to) && is_honest(parcel.from)) {
         for (const Said& said : liars_[parcel.to]->hear(*parcel.bytes)) post(parcel.to, said);
     }
@@ -234,10 +259,17 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        if (known.caught_up) note_fetched(index, known.height);
                    },
                    [](const replica::StatusChanged&) {},
+                   [&](const replica::EpochBegan& known) {
+                       node.begin_epoch(known.epochs);
+                       if (!honest) liars_[index]->begin_epoch(node.context().present());
+                   },
+                   [&](const replica::ReadyAnswer& known) { propose(index, known); },
                    [&](const replica::LogEvent& known) {
                        outcome_.sights.views += known.name == "view.entered" ? 1U : 0U;
                        outcome_.sights.silenced += known.name == "votes.silenced" ? 1U : 0U;
                        outcome_.sights.refused_proposals += known.name == "proposal.refused" ? 1U : 0U;
+                       outcome_.sights.poisoned += known.name == "peer.snapshot_wrong" ? 1U : 0U;
+                       if (known.name == "peer.snapshot_wrong") check_blame(known);
                        outcome_.sights.evidence += known.name == "validator.contradicted_itself" ? 1U : 0U;
                        if (known.name == "validator.contradicted_itself") check_evidence(index, known);
                        if (!trace_) return;
@@ -245,6 +277,20 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        for (const auto& [name, value] : known.fields) text += " " + name + "=" + value.substr(0, 40);
                        note(index, text);
                    },
+                   [&](const replica::EvidenceFound& known) {
+                       if (!honest) return;
+                       prosecutor_.note(known);
+                       if (!std::exchange(reporting_, true)) schedule(report_us, What::report);
+                   },
+                   [&](const replica::WriteSnapshot& known) {
+                       checker_.learn(node, known.height);
+                       replica::SnapshotWritten written = node.write_snapshot(known);
+                       note(index, std::string{written.whole ? "writes" : "fails to write"} + " the snapshot of " +
+                                       std::to_string(known.height.value));
+                       outcome_.sights.snapshots += written.whole ? 1U : 0U;
+                       give(index, std::move(written));
+                   },
+                   [&](const replica::StartAgain&) { crash(index, "has a whole snapshot, and starts again"); },
                    [&](const replica::Halt& known) {
                        if (!node.armed())
                            return checker_.violate(Invariant::running,
@@ -259,6 +305,36 @@ void Cluster::check_evidence(std::size_t index, const replica::LogEvent& event) 
     const auto accused = std::ranges::find(event.fields, "validator", [](const auto& field) { return field.first; });
     const std::size_t guilty = index_of(ledger::MemberId{accused->second});
     if (is_honest(index)) checker_.on_evidence(*nodes_[index], accused->second, !is_honest(guilty) || hurt_ == guilty);
+}
+
+// Nobody honest is said to have sent a wrong snapshot.
+void Cluster::check_blame(const replica::LogEvent& event) {
+    const auto blamed = std::ranges::find(event.fields, "peer", [](const auto& field) { return field.first; });
+    if (!is_honest(index_of(ledger::MemberId{blamed->second}))) return;
+    checker_.violate(Invariant::evidence, blamed->second + ", who is honest, is said to have sent a wrong snapshot");
+}
+
+// Again and again, since transactions get lost, each time with one that is to frame somebody.
+void Cluster::report() {
+    const std::vector<Bytes> missing = prosecutor_.missing(checker_.state());
+    if (missing.empty()) {
+        reporting_ = false;
+        return;
+    }
+    schedule(report_us, What::report);
+    const Bytes& evidence = missing[rng_.below(missing.size())];
+    hand_in(rng_.below(nodes_.size()), ledger::ReportEvidence{.evidence = evidence});
+    hand_in(rng_.below(nodes_.size()), ledger::ReportEvidence{.evidence = Prosecutor::forged(evidence)});
+}
+
+void Cluster::check_convictions() {
+    for (const std::string& name : Prosecutor::convicted(checker_.state())) {
+        const std::size_t guilty = index_of(ledger::MemberId{name});
+        if (is_honest(guilty) && hurt_ != guilty) {
+            checker_.violate(Invariant::evidence, name + ", who is honest, is convicted on the chain");
+        }
+        ++outcome_.sights.convicted;
+    }
 }
 
 void Cluster::send(std::size_t index, const replica::SendTo& original) {
@@ -280,7 +356,17 @@ void Cluster::start(std::size_t index) {
     Node& node = *nodes_[index];
     if (const Result<void, std::string> started = node.start(); !started)
         return checker_.violate(Invariant::running, started.error());
+    if (!is_honest(index)) liars_[index]->begin_epoch(node.context().present());
     note(index, "starts");
+    if (const std::optional<Height>& height = node.taken_over()) {
+        note(index, "goes on from the snapshot of " + std::to_string(height->value));
+        ++outcome_.sights.taken_over;
+        if (is_honest(index)) checker_.on_taken_over(node, *height);
+        const bool votes = node.replica().status().duty == replica::Duty::voting;
+        if (hurt_ == index && plan_.wipes && votes && !checker_.excused_voted()) {
+            checker_.violate(Invariant::memory, node.name().value + " lost its votes, skipped blocks, and votes");
+        }
+    }
     give(index, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
     for (std::size_t other = 0; other < nodes_.size(); ++other) {
         if (other == index || !nodes_[other]->up()) continue;
@@ -298,19 +384,7 @@ void Cluster::crash(std::size_t index, const char* how) {
     for (std::size_t other = 0; other < nodes_.size(); ++other) {
         if (other != index && nodes_[other]->up()) give(other, replica::PeerDown{.peer = node.name()});
     }
-    const bool first_validators = plan_.loses_votes && !hurt_ && index < plan_.validators && is_honest(index);
-    // With an empty chain it can't know: that is what a wiped machine is, see maybe_roll_back().
-    if (first_validators && node.durable_height().value > 0) {
-        hurt_ = index;
-        note(index, "loses its vote file");
-        node.lose_votes();
-        must_be_silent_ = true;
-    }
-    if (plan_.rots_votes && !hurt_ && index < plan_.validators && is_honest(index) && node.rot_votes(rng_)) {
-        note(index, "has a bit of its vote file turned");
-        hurt_ = index;
-        must_be_silent_ = true;
-    }
+    damage(index);
     if (retired_ == index) return;
     schedule(rng_.between(1'000, healed_ ? 100'000 : 2'000'000), What::restart, index);
 }

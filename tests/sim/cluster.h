@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,8 @@
 #include "tests/sim/network.h"
 #include "tests/sim/node.h"
 #include "tests/sim/plan.h"
+#include "tests/sim/prosecutor.h"
+#include "tests/sim/trace.h"
 #include "tests/sim/workload.h"
 #include "tests/sim/world.h"
 
@@ -34,10 +38,16 @@ struct Sights {
     std::uint64_t silenced{};
     std::uint64_t rolled_back{};  // nodes set back to an older copy
     std::uint64_t recognised{};   // and that had to notice, and did
+    std::uint64_t chains_lost{};  // by nodes that kept their votes
     std::uint64_t refused_proposals{};
     std::uint64_t backdated{};  // blocks proposed by a liar with a time long gone
     std::uint64_t evidence{};
+    std::uint64_t convicted{};  // validators, by evidence on the chain
     std::uint64_t checkpoints{};
+    std::uint64_t epochs{};      // that began
+    std::uint64_t snapshots{};   // written,
+    std::uint64_t taken_over{};  // and gone on from
+    std::uint64_t poisoned{};    // snapshots or parts that were found to be wrong
 
     void add(const Sights& other);
     [[nodiscard]] std::string text() const;
@@ -51,16 +61,15 @@ struct Outcome {
 };
 
 // A whole cluster in one thread, from one seed: first everything goes wrong and nothing may break, then all is well and
-// everything must get done. `trace` gets a line an event, if given.
+// everything must get done. `trace` gets each event, if given, and each message that decides something as it arrives.
 class Cluster {
 public:
-    using Trace = std::function<void(const std::string&)>;
     Cluster(const Plan& plan, Trace trace);
 
     [[nodiscard]] Outcome run();
 
 private:
-    enum class What : std::uint8_t { deliver, tick, wake, restart, misfortune, submit };
+    enum class What : std::uint8_t { deliver, tick, wake, restart, misfortune, submit, govern, report };
     struct Happening {
         What what{};
         std::size_t node{};  // of tick, wake and restart
@@ -92,12 +101,26 @@ private:
     void post(std::size_t node, const Said& said);
     void start(std::size_t node);
     void crash(std::size_t node, const char* how);
+    void damage(std::size_t index);
     void maybe_roll_back();
     void note_fetched(std::size_t node, Height height);
     void check_voices();
+    void report();
+    void check_convictions();
+    void check_blame(const replica::LogEvent& event);
     void check_evidence(std::size_t node, const replica::LogEvent& event);
     void submit(std::size_t node, const Workload::Submission& submission);
     void heal();
+
+    // cluster_council.cpp
+    void govern();
+    void propose(std::size_t node, const replica::ReadyAnswer& answer);
+    void hand_in(std::size_t member, ledger::Operation operation);
+    [[nodiscard]] std::optional<ledger::NodeChange> draw_change();
+    [[nodiscard]] std::size_t removals_under_way() const;
+    [[nodiscard]] bool is_safe(std::size_t validators) const;
+    [[nodiscard]] bool validates(std::size_t node) const;
+
     void demand_progress();
     void wait_until_settled(std::uint64_t within_us, const char* what);
     void demand_new_primary();
@@ -107,6 +130,7 @@ private:
     [[nodiscard]] std::size_t index_of(const ledger::MemberId& name) const;
     [[nodiscard]] std::uint64_t true_ms() const { return epoch_ms + now_us_ / 1000; }
     void note(std::size_t node, const std::string& text);
+    void note_message(const Parcel& parcel);
     void fold(std::uint64_t value);
 
     Plan plan_;
@@ -116,6 +140,8 @@ private:
     Network network_;
     Workload workload_;
     Checker checker_;
+    Prosecutor prosecutor_;
+    bool reporting_{false};
     std::vector<std::unique_ptr<Node>> nodes_;
     std::vector<std::unique_ptr<Liar>> liars_;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
@@ -124,6 +150,18 @@ private:
     std::uint64_t happened_{0};
     std::uint64_t submissions_left_{0};
     bool healed_{false};
+    struct Council {
+        std::optional<ledger::NodeChange> change{};  // that a node is asked to be ready for
+        std::optional<ledger::ChangeId> proposed{};
+        std::optional<std::size_t> joiner{};  // who is to vote under new keys by that
+        ledger::EpochNumber epoch{};          // in which it was proposed
+        std::vector<std::size_t> voters{};    // who hasn't voted yet
+        std::set<std::size_t> to_remove{};    // nodes whose removal was ever proposed
+        std::uint64_t patience{};             // turns left for this change
+        std::map<std::size_t, std::size_t> generations{};
+        std::uint64_t nonces{};
+        std::uint64_t left{};
+    } council_;
     std::optional<std::size_t> hurt_{};     // the node that lost votes
     std::optional<std::size_t> retired_{};  // the primary that was stopped for good, at the end
     bool rolled_back_{false};

@@ -34,6 +34,29 @@ void Cluster::misfortune() {
     }
 }
 
+// What else may happen to the disks of one node that is down. Whoever has said that it is ready may be a validator by
+// the time that it is up again.
+void Cluster::damage(std::size_t index) {
+    Node& node = *nodes_[index];
+    const bool may_vote = validates(index) || (council_.proposed && council_.joiner == index);
+    // With an empty chain it can't know: that is what a wiped machine is, see maybe_roll_back().
+    if (hurt_ || !is_honest(index) || !may_vote || node.durable_height().value == 0) return;
+    if (plan_.loses_votes) {
+        note(index, "loses its vote file");
+        node.lose_votes();
+    } else if (plan_.rots_votes && node.rot_votes(rng_)) {
+        note(index, "has a bit of its vote file turned");
+    } else if (plan_.loses_chain) {
+        note(index, "loses its chain, and keeps its votes");
+        node.lose_chain();
+        ++outcome_.sights.chains_lost;
+    } else {
+        return;
+    }
+    hurt_ = index;
+    must_be_silent_ = !plan_.loses_chain;
+}
+
 // The first honest validator: copied early, set back when the chain has gone on.
 void Cluster::maybe_roll_back() {
     if ((!plan_.rolls_back && !plan_.wipes) || rolled_back_) return;
@@ -61,17 +84,18 @@ void Cluster::note_fetched(std::size_t index, Height height) {
     if (height <= node.copied()->next() || checker_.excused_committed(height)) return;
     const auto stored = chain::ChainView{node.chain_store()}.header(height);
     if (!stored || !*stored) return checker_.violate(Invariant::durable_answers, "a fetched block isn't in the store");
-    must_be_silent_ = std::ranges::any_of((*stored)->certificate.votes, [&node](const auto& vote) {
-        return validator_name(vote.signer.value) == node.name();
+    const consensus::CommitCertificate& certificate = (*stored)->certificate;
+    must_be_silent_ = std::ranges::any_of(certificate.votes, [&](const auto& vote) {
+        return checker_.signer_of(certificate.view, vote.signer) == node.name();
     });
 }
 
 // Who lost votes must not speak once it was shown that; nobody else ever falls silent.
 void Cluster::check_voices() {
-    for (std::size_t i = 0; i < plan_.validators; ++i) {
-        if (!is_honest(i) || retired_ == i) continue;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (!is_honest(i) || retired_ == i || !validates(i)) continue;
         const bool silent = nodes_[i]->replica().status().duty == replica::Duty::silenced;
-        if (silent && hurt_ != i)
+        if (silent && (hurt_ != i || plan_.loses_chain))
             checker_.violate(Invariant::memory, nodes_[i]->name().value + " is silenced for nothing");
         if (hurt_ != i || !must_be_silent_) continue;
         if (!silent)
@@ -112,9 +136,10 @@ void Cluster::heal() {
 }
 
 bool Cluster::is_settled() {
-    if (workload_.waiting() > 0) return false;
+    if (workload_.waiting() > 0 || !prosecutor_.missing(checker_.state()).empty()) return false;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         if (!is_honest(i) || retired_ == i) continue;
+        if (!nodes_[i]->up()) return false;  // it goes on from a snapshot
         const replica::Status status = nodes_[i]->replica().status();
         if (status.block_hash != checker_.hash() || status.pool_transactions > 0) return false;
         if (status.catching_up) return false;
@@ -144,7 +169,7 @@ void Cluster::check_disks() {
 
 // A primary that stops in good times is replaced in the time of the first timeouts, whatever came before (T2).
 void Cluster::demand_new_primary() {
-    const std::size_t f = consensus::faults(plan_.validators);
+    const std::size_t f = consensus::faults(checker_.epoch().nodes.validators.size());
     if (plan_.faulty() >= f) return;
     std::size_t honest = 0;
     while (!is_honest(honest)) ++honest;
@@ -164,7 +189,7 @@ void Cluster::demand_new_primary() {
 
 // Healed, everything must be done within (f + 3) of the longest timeouts (L1).
 void Cluster::demand_progress() {
-    const std::size_t f = consensus::faults(plan_.validators);
+    const std::size_t f = consensus::faults(checker_.epoch().nodes.validators.size());
     wait_until_settled((f + 3) * timeout_max_us + 10 * (f + 1) * plan_.healed_us, "no progress after healing");
     check_disks();
     if (!checker_.violation()) demand_new_primary();

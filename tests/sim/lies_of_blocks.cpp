@@ -10,12 +10,12 @@ namespace datadeed::sim {
 consensus::CommitCertificate Liar::certify(Lie lie, const consensus::Commit& commit) const {
     consensus::CommitCertificate certificate{
         .view = commit.view, .height = commit.height, .hash = commit.hash, .votes = {}};
-    const std::size_t quorum = world_->context->validators.quorum();
+    const std::size_t quorum = validators_.quorum();
     for (std::uint32_t i = 0; i < quorum; ++i) {
         const bool stuffed = lie == Lie::stuffs;
-        const consensus::ValidatorIndex signer{stuffed ? static_cast<std::uint32_t>(self_) : i};
+        const consensus::ValidatorIndex signer{stuffed ? self_.value : i};
         const ChainId chain = stuffed ? world_->chain() : ChainId{};
-        const consensus::testing::QuickSigner key{consensus::testing::quick_key(signer.value)};
+        const consensus::testing::QuickSigner key{validators_.at(signer).vote_key};
         const auto vote = consensus::sign(chain, commit, signer, key);
         certificate.votes.push_back({.signer = signer, .signature = vote.signature});
     }
@@ -27,7 +27,7 @@ Bytes Liar::false_blocks(Lie lie, replica::Blocks answer) {
     replica::CertifiedBlock& last = answer.blocks.back();
     Result<replica::ProposalPayload, cbor::DecodeError> payload = decode<replica::ProposalPayload>(last.payload);
     if (lie == Lie::trims) {
-        last.certificate.votes.resize(std::min(last.certificate.votes.size(), world_->context->validators.weak()));
+        last.certificate.votes.resize(std::min(last.certificate.votes.size(), validators_.weak()));
     } else if (payload && lie == Lie::swaps_bodies) {
         swap_transactions(payload->block.transactions);
         last.payload = encode(*payload);

@@ -40,8 +40,7 @@ const M* as(const consensus::Message& message) {
 
 template <class M>
 Bytes Liar::sign_again(M message) const {
-    const consensus::ValidatorIndex index{static_cast<std::uint32_t>(self_)};
-    return replica::encode_votes(consensus::sign(world_->chain(), std::move(message), index, *signer_));
+    return replica::encode_votes(consensus::sign(world_->chain(), std::move(message), self_, *signer_));
 }
 
 std::optional<Bytes> Liar::boast(const consensus::Message& message) const {
@@ -145,11 +144,11 @@ std::optional<Bytes> Liar::forge_certificates(const consensus::Message& message)
     Digest hash{};
     hash[0] = static_cast<std::uint8_t>(rng_.below(256));
     std::vector<consensus::VoteSignature> votes;
-    for (std::size_t i = 0; votes.size() < world_->context->validators.quorum(); ++i) {
+    for (std::size_t i = 0; votes.size() < validators_.quorum(); ++i) {
         const consensus::ValidatorIndex signer{static_cast<std::uint32_t>(i)};
         const consensus::View view{change->new_view.value - 1};
-        if (signer == world_->context->validators.primary(view)) continue;
-        if (i >= world_->context->validators.size()) break;
+        if (signer == validators_.primary(view)) continue;
+        if (i >= validators_.size()) break;
         votes.push_back({.signer = signer, .signature = {}});
     }
     if (rng_.chance(700)) {
@@ -180,7 +179,7 @@ std::optional<Bytes> Liar::open_falsely(const consensus::Message& message) {
     if (!opened_falsely_.contains(proposal->view)) return std::nullopt;
     const auto other = altered(*proposal, [this](ledger::BlockHeader& header) {
         ++header.time.value;
-        header.proposer = validator_name(self_);
+        header.proposer = name_;
     });
     if (!other) return std::nullopt;
     other_story_[proposal->hash] = other->hash;
@@ -248,7 +247,7 @@ void Liar::vote_as_primary(const consensus::Message& message, Out& out) const {
 // In the name of the others, with its own key.
 void Liar::impersonate(const consensus::Message& message, Out& out) const {
     const auto speak = [&](const auto& vote) {
-        for (std::size_t i = 0; i < world_->context->validators.size(); ++i) {
+        for (std::size_t i = 0; i < validators_.size(); ++i) {
             const consensus::ValidatorIndex other{static_cast<std::uint32_t>(i)};
             tell_all(replica::encode_votes(consensus::sign(world_->chain(), vote, other, *signer_)), out);
         }

@@ -6,29 +6,124 @@
 
 #include "base/assert.h"
 #include "chain/chain_view.h"
+#include "chain/snapshot_files.h"
+#include "chain/snapshot_takeover.h"
+#include "chain/snapshot_writer.h"
 #include "chain/state_database.h"
 #include "chain/vote_frame.h"
 
 namespace datadeed::sim {
+namespace {
+
+const std::string snapshots_folder = "node/snapshots";
+
+}  // namespace
 
 Node::Node(const World& world, ledger::MemberId name, std::int64_t clock_ms)
     : world_{&world}, name_{std::move(name)}, clock_ms_{clock_ms} {
+    make_folder();
+}
+
+void Node::make_folder() {
+    files_ = {};
     DATADEED_ASSERT(files_.create_folder("node").has_value());
     DATADEED_ASSERT(files_.sync_folder(".").has_value());
 }
 
+// The state's disks, and others that take their place.
+class Node::NextState final : public chain::StatePlace {
+public:
+    explicit NextState(Node& node) : node_{&node} {}
+
+    Result<std::unique_ptr<chain::KvStore>, chain::Error> begin() override {
+        values_ = {};
+        tree_ = {};
+        return chain::split_tree_nodes(chain::open_memory_store(values_), chain::open_memory_store(tree_));
+    }
+
+    Result<void, chain::Error> adopt() override {
+        node_->values_disk_ = std::move(values_);
+        node_->tree_disk_ = std::move(tree_);
+        return {};
+    }
+
+    Result<void, chain::Error> discard() override {
+        values_ = {};
+        tree_ = {};
+        return {};
+    }
+
+private:
+    Node* node_;
+    chain::MemoryDisk values_{};
+    chain::MemoryDisk tree_{};
+};
+
+Result<void, std::string> Node::take_over() {
+    NextState state{*this};
+    const std::string folder = chain::incoming_path(snapshots_folder);
+    const Result<chain::TakenOver, chain::Error> taken_over =
+        chain::take_over_snapshot({.files = files_,
+                                   .folder = folder,
+                                   .chain = *chain_,
+                                   .state = state,
+                                   .genesis = world_->genesis,
+                                   .signatures = *world_->context->signatures});
+    if (!taken_over) return fail(name_.value + " can't take a snapshot over: " + chain::to_text(taken_over.error()));
+    if (taken_over->discarded) {
+        return fail(name_.value + " throws a snapshot away: " + chain::to_text(*taken_over->discarded));
+    }
+    taken_over_ = taken_over->height;
+    return {};
+}
+
+replica::SnapshotWritten Node::write_snapshot(const replica::WriteSnapshot& what) {
+    const auto state = chain::StateSnapshot::open(*state_, what.height);
+    const bool whole =
+        state && chain::write_snapshot(files_, what.folder, {.state = **state, .chain = chain::ChainView{*chain_}},
+                                       {.sorting = {}, .part_bytes = world_->snapshots.part_bytes})
+                     .has_value();
+    return {.folder = what.folder, .whole = whole};
+}
+
+void Node::damage_snapshots() {
+    for (const char* slot : {"/0", "/1"}) {
+        const std::string folder = snapshots_folder + slot;
+        const Result<std::vector<std::string>, chain::Error> names = files_.list(folder);
+        if (!names) continue;
+        for (const std::string& name : *names) {
+            if (!name.starts_with("part-")) continue;
+            Bytes content = files_.content(folder + "/" + name).value();
+            content.back() ^= 1U;
+            files_.set_content(folder + "/" + name, std::move(content));
+        }
+    }
+}
+
 Result<void, std::string> Node::start() {
     chain_ = chain::open_memory_store(chain_disk_);
+    if (Result<void, std::string> taken_over = take_over(); !taken_over) return taken_over;
     state_ = chain::split_tree_nodes(chain::open_memory_store(values_disk_), chain::open_memory_store(tree_disk_));
+    replica::Identity identity = identity_of(*world_, name_);
+    identity.joins = joins;
+    if (has_new_keys_only) {
+        identity.vote_keys.erase(identity.vote_keys.begin());
+        identity.cosign_keys.erase(identity.cosign_keys.begin());
+    }
     Result<std::unique_ptr<replica::Replica>, replica::StartError> started =
-        replica::Replica::start(world_->genesis, identity_of(*world_, name_),
+        replica::Replica::start(world_->genesis, std::move(identity),
                                 {.chain = chain_.get(),
                                  .state = state_.get(),
                                  .files = &files_,
                                  .votes_path = "node/votes",
-                                 .state_options = {}});
+                                 .state_options = {},
+                                 .snapshots = {.files = &files_,
+                                               .folder = snapshots_folder,
+                                               .every = world_->snapshots.every,
+                                               .part_bytes = world_->snapshots.part_bytes}});
     if (!started) return fail(name_.value + " can't start: " + started.error().code + ": " + started.error().reason);
     replica_ = std::move(*started);
+    begin_epoch(replica_->epochs());
     ++starts;
     return {};
 }
@@ -88,12 +183,16 @@ void Node::roll_back() {
     if (votes_copy_) files_.set_content("node/votes", *votes_copy_);
 }
 
-void Node::wipe() {
+void Node::lose_chain() {
     DATADEED_ASSERT(!up());
     chain_disk_ = {};
     values_disk_ = {};
     tree_disk_ = {};
-    lose_votes();
+}
+
+void Node::wipe() {
+    lose_chain();
+    make_folder();
     copied_ = Height{0};
 }
 

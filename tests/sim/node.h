@@ -30,8 +30,12 @@ public:
     // Copies the whole machine as it is; later, while it's down, it is set back to the copy.
     void take_copy();
     void roll_back();
+    // Chain and state are gone; the vote file isn't.
+    void lose_chain();
     // All disks are replaced by empty ones.
     void wipe();
+    // The snapshot that the present process began with, if it did.
+    [[nodiscard]] const std::optional<Height>& taken_over() const { return taken_over_; }
     // The height of the copy, 0 after a wipe; nothing when there's none.
     [[nodiscard]] const std::optional<Height>& copied() const { return copied_; }
     // The write number `after` from now on fails; the step in which that happens ends in a Halt.
@@ -40,15 +44,23 @@ public:
     [[nodiscard]] bool up() const { return replica_ != nullptr; }
     [[nodiscard]] bool armed() const { return armed_; }
     [[nodiscard]] replica::Replica& replica() { return *replica_; }
+    // What messages to it are checked with, as its host would do.
+    [[nodiscard]] const replica::VerifyContext& context() const { return context_; }
+    void begin_epoch(const replica::Epochs& epochs) { context_ = world_->context_of(epochs); }
     [[nodiscard]] const ledger::MemberId& name() const { return name_; }
     // This machine's clock at a true time.
     [[nodiscard]] TimeMs clock(std::uint64_t true_ms) const;
+    // Writes a snapshot as its host would; what came of it.
+    [[nodiscard]] replica::SnapshotWritten write_snapshot(const replica::WriteSnapshot& what);
     // What its chain database holds; opened by start().
     [[nodiscard]] const chain::KvStore& chain_store() const { return *chain_; }
+    [[nodiscard]] const chain::KvStore& state_store() const { return *state_; }
     // What would survive if the power went now: the vote file (null when it wouldn't), the height of the chain.
     [[nodiscard]] const Bytes* durable_votes() const { return files_.durable_content("node/votes"); }
     [[nodiscard]] Height durable_height() const;
 
+    // The last byte of every file of its own snapshots but the manifests changes.
+    void damage_snapshots();
     // To be damaged.
     [[nodiscard]] chain::MemoryDisk& chain_disk() { return chain_disk_; }
 
@@ -58,8 +70,15 @@ public:
     // Until when (virtual us) the process is stopped.
     std::uint64_t paused_until{0};
     std::uint64_t starts{0};
+    // Configured so: it is to join, whatever the chain says of it; without the keys that the genesis names.
+    bool joins{false};
+    bool has_new_keys_only{false};
 
 private:
+    class NextState;
+    [[nodiscard]] Result<void, std::string> take_over();
+    void make_folder();
+
     const World* world_;
     ledger::MemberId name_;
     std::int64_t clock_ms_;
@@ -70,7 +89,9 @@ private:
     std::unique_ptr<chain::KvStore> chain_{};
     std::unique_ptr<chain::KvStore> state_{};
     std::unique_ptr<replica::Replica> replica_{};
+    replica::VerifyContext context_{};
     bool armed_{false};
+    std::optional<Height> taken_over_{};
     std::optional<Height> copied_{};
     chain::MemoryDisk chain_copy_{};
     chain::MemoryDisk values_copy_{};

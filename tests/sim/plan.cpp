@@ -19,8 +19,8 @@ std::uint64_t maybe(Rng& rng, std::uint64_t per_mille, std::uint64_t most) {
 }
 
 // Those that start what the others can use are drawn more often.
-constexpr Lie often[] = {Lie::two_stories, Lie::mutates, Lie::opens_falsely};
-constexpr auto last_lie = static_cast<std::uint64_t>(Lie::other_chain);
+constexpr Lie often[] = {Lie::two_stories, Lie::mutates, Lie::opens_falsely, Lie::poisons, Lie::poisons};
+constexpr auto last_lie = static_cast<std::uint64_t>(Lie::poisons);
 
 Lie draw_lie(Rng& rng) {
     const std::uint64_t drawn = rng.between(1, last_lie + std::size(often));
@@ -35,7 +35,7 @@ std::string_view name(Lie lie) {
         "wrong roots",    "swaps bodies", "withholds",     "selective",   "boastful", "backdated",
         "hides prepared", "forges",       "opens falsely", "opens twice", "mutates",  "votes as primary",
         "votes for all",  "impersonates", "reuses",        "floods",      "parrots",  "stuffs",
-        "trims",          "other chain"};
+        "trims",          "other chain",  "poisons"};
     static_assert(std::size(names) == last_lie + 1);
     return names[static_cast<std::size_t>(lie)];
 }
@@ -89,11 +89,23 @@ Plan make_plan(std::uint64_t seed) {
     if (plan.wrong_clock) {
         plan.clocks[rng.below(plan.validators)] = rng.chance(500) ? 3'600'000 : -3'600'000;
     }
+    // More of them can join where there are any.
+    if (rng.chance(400)) {
+        plan.changes = rng.between(1, 4);
+        const std::size_t more = rng.below(3);
+        for (std::size_t i = 0; i < more; ++i) plan.clocks.push_back(0);
+        plan.observers += more;
+    }
     plan.clients = rng.between(1, 4);
     plan.submissions = rng.between(10, 60);
     plan.faulty_ms = rng.between(2'000, 6'000);
     // Slow, or so slow that the first timeouts can't be long enough.
     if (rng.chance(200)) plan.healed_us = rng.between(50'000, rng.chance(150) ? 1'500'000 : 400'000);
+    if (plan.wipes && rng.chance(500)) {
+        plan.wipes = false;
+        plan.loses_chain = true;
+    }
+    if (plan.has(Lie::poisons) || rng.chance(400)) plan.snapshots = rng.between(2, 12);
     return plan;
 }
 
@@ -106,10 +118,12 @@ std::string Plan::text() const {
         << ", slow " << slow << ", partition " << partition << "; ticks " << tick_us << " us, crash " << crash
         << ", in a write " << crash_in_write << ", all " << crash_all << ", pause " << pause
         << (loses_votes ? ", one loses its votes" : "") << (rots_votes ? ", the votes of one rot" : "")
-        << (rolls_back ? ", one is rolled back" : "") << (wipes ? ", one is wiped" : "") << "; clocks";
+        << (rolls_back ? ", one is rolled back" : "") << (wipes ? ", one is wiped" : "")
+        << (loses_chain ? ", one loses its chain" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
-    out << " ms; " << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms, then "
-        << healed_us << " us";
+    out << " ms; " << snapshots << " transactions between snapshots; " << changes << " changes of validators; "
+        << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms, then " << healed_us
+        << " us";
     return out.str();
 }
 

@@ -38,6 +38,7 @@ enum class Lie : std::uint8_t {
     stuffs,            // certifies blocks by its own votes, as many as it takes
     trims,             // sends certificates of f + 1 votes
     other_chain,       // certifies blocks by votes of another chain
+    poisons,           // offers snapshots that don't exist, and spoils parts of those that do
 };
 [[nodiscard]] std::string_view name(Lie lie);
 
@@ -71,8 +72,15 @@ struct Plan {
     bool rots_votes{false};              // a bit of one node's vote file turns while it is down
     bool wrong_clock{false};             // of one validator, by an hour
     bool wipes{false};                   // one node's disks are replaced once by empty ones
+    bool loses_chain{false};             // one node comes back once with its vote file alone
     bool rolls_back{false};              // one node is set back once to a copy of all that it holds
     std::vector<std::int64_t> clocks{};  // of each node, ms off the true time
+
+    // The members: how often they change who votes, while everything goes wrong.
+    std::uint64_t changes{0};
+
+    // Transactions between two snapshots; 0 for none.
+    std::uint64_t snapshots{0};
 
     // The clients.
     std::size_t clients{3};
@@ -81,8 +89,8 @@ struct Plan {
     std::uint64_t healed_us{2'000};  // of a message after that, at most
 
     [[nodiscard]] bool has(Lie lie) const;
-    // Whether one more validator, not a liar, can't be counted on for what it has signed.
-    [[nodiscard]] bool hurts() const { return loses_votes || rots_votes || rolls_back || wipes; }
+    // Whether one more validator, not a liar, can't be counted on for what it has signed, or to have what it decided.
+    [[nodiscard]] bool hurts() const { return loses_votes || rots_votes || rolls_back || wipes || loses_chain; }
     // Validators of which any of these is true.
     [[nodiscard]] std::size_t faulty() const { return byzantine + (hurts() ? 1U : 0U) + (wrong_clock ? 1U : 0U); }
     [[nodiscard]] std::string text() const;

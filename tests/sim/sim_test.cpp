@@ -1,4 +1,10 @@
+#include <iterator>
+#include <sstream>
+
 #include "tests/sim/cluster.h"
+#include "tests/sim/options.h"
+#include "tests/sim/shrink.h"
+#include "tests/sim/trace.h"
 #include "tests/sim/twins.h"
 #include "tests/support/catch.h"
 
@@ -30,9 +36,12 @@ TEST_CASE("two hundred clusters keep every promise with everything going wrong, 
     CHECK(sights.silenced > 0);
     CHECK(sights.rolled_back > 0);
     CHECK(sights.recognised > 0);
+    CHECK(sights.chains_lost > 0);
+    CHECK(sights.epochs > 10);
     CHECK(sights.refused_proposals > 0);
     CHECK(sights.backdated > 0);
     CHECK(sights.evidence > 0);
+    CHECK(sights.convicted > 0);
     CHECK(sights.refused_answers > 100);
     CHECK(sights.checkpoints > 100);
 }
@@ -51,18 +60,80 @@ TEST_CASE(
     CHECK(outcome.sights.transactions > 10);
 }
 
+TEST_CASE("a plan is shrunk to what its violation needs, and the options make it again") {
+    sim::Plan plan = sim::make_plan(5);
+    plan.crash = 7;
+    plan.loss = 3;
+    plan.byzantine = 1;
+    plan.lies = {sim::Lie::mutates, sim::Lie::two_stories};
+    plan.submissions = 50;
+    // Lies are needed, crashes are, and some submissions; without loss it breaks something else.
+    const auto breaks = [](const sim::Plan& tried) -> std::optional<std::string> {
+        if (tried.crash == 0 || !tried.has(sim::Lie::two_stories) || tried.submissions < 10) return std::nullopt;
+        return tried.loss == 0 ? "I2 (another): x" : "I6 (votes): y";
+    };
+    const auto found = sim::shrink(plan, breaks);
+    REQUIRE(found);
+    CHECK(found->violation == "I6 (votes): y");
+    CHECK(found->plan.lies == std::vector{sim::Lie::two_stories});
+    CHECK(found->plan.loss == 3);
+    CHECK(found->plan.crash == 7);
+    CHECK(found->plan.submissions == 12);
+    CHECK(found->plan.observers == 0);
+    CHECK_FALSE(found->plan.hurts());
+    CHECK_FALSE(sim::shrink(plan, [](const sim::Plan&) { return std::nullopt; }));
+
+    std::vector<const char*> words{"datadeed-sim"};
+    std::istringstream in{found->options()};
+    std::vector<std::string> parts{std::istream_iterator<std::string>{in}, {}};
+    for (const std::string& part : parts) words.push_back(part.c_str());
+    const auto options = sim::parse_options(static_cast<int>(words.size()), words.data());
+    REQUIRE(options);
+    sim::Plan again = options->plan_of(5);
+    again.crash = 7;
+    again.loss = 3;
+    again.byzantine = 1;
+    again.lies = {sim::Lie::two_stories};
+    CHECK(again.text() == found->plan.text());
+    const char* const unknown[] = {"datadeed-sim", "--without", "gravity"};
+    CHECK_FALSE(sim::parse_options(3, unknown));
+}
+
+TEST_CASE("a trace shows messages as arrows, and what happens as notes") {
+    const sim::Plan plan{.seed = 5, .clocks = {0, 0, 0, 0}};
+    std::string diagram;
+    std::string lines;
+    const sim::Trace trace = [&](const sim::TraceEvent& event) {
+        diagram += sim::mermaid_of(event) + "\n";
+        lines += sim::text_of(event) + "\n";
+    };
+    (void)sim::Cluster{plan, trace}.run();
+    CHECK(diagram.find("    node-0->>node-1: ") != std::string::npos);
+    CHECK(diagram.find(" ms: COMMIT view 0 height 1 ") != std::string::npos);
+    CHECK(diagram.find("    Note over node-1: ") != std::string::npos);
+    CHECK(diagram.find(" ms: VIEW-CHANGE view 1 committed ") != std::string::npos);
+    CHECK(lines.find("  node-1  hears from node-0: PRE-PREPARE view 0 height 1 ") != std::string::npos);
+    CHECK(lines.find("  node-1  commits block 1 ") != std::string::npos);
+    CHECK(sim::describe_message(Bytes{1, 2, 3}) == "bytes that are no message");
+}
+
 TEST_CASE("two hundred scenarios of Twins keep every promise, and twins are found out") {
     const sim::World world = sim::make_world(4, 0, sim::twins_instances);
     std::uint64_t contradictions = 0;
     std::uint64_t views = 0;
-    for (std::uint64_t number = 1; number < sim::twins_scenarios; number += 1'311) {
+    std::uint64_t shown = 0;
+    std::uint64_t convicted = 0;
+    for (std::uint64_t number = 0; number < 200; ++number) {
         INFO("replay: datadeed-sim --twins 4 --scenario " << number << " --trace");
         const sim::TwinsOutcome outcome = sim::run_twins(world, sim::twins_scenario(number), {});
         CHECK(outcome.violation.value_or("") == "");
         contradictions += outcome.contradictions;
+        convicted += outcome.convicted ? 1U : 0U;
+        shown += outcome.contradictions > 0 ? 1U : 0U;
         views += outcome.views;
     }
     CHECK(contradictions > 100);
+    CHECK(convicted == shown);
     CHECK(views > 100);
 }
 

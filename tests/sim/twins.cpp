@@ -13,12 +13,14 @@
 #include "base/overloaded.h"
 #include "tests/sim/checkers.h"
 #include "tests/sim/node.h"
+#include "tests/sim/prosecutor.h"
 
 namespace datadeed::sim {
 namespace {
 
 constexpr std::uint64_t hop_ms = 1;
 constexpr std::uint64_t tick_ms = 50;
+constexpr std::uint64_t report_ms = 200;  // a multiple of ticks, between two tries
 // When clients hand in the second time, if the first isn't settled before.
 constexpr std::uint64_t second_wave_ms = 2'500;
 // How long a VIEW-CHANGE stays within its camp, and when all splits end: after four timeouts, doubled each time.
@@ -29,7 +31,7 @@ constexpr std::uint64_t end_ms = 120'000;
 
 class TwinsRun {
 public:
-    TwinsRun(const World& world, const TwinsScenario& scenario, const std::function<void(const std::string&)>& trace)
+    TwinsRun(const World& world, const TwinsScenario& scenario, const Trace& trace)
         : world_{&world}, scenario_{scenario}, trace_{&trace}, checker_{world, 1} {
         for (std::size_t i = 0; i < twins_instances; ++i) {
             nodes_.push_back(std::make_unique<Node>(world, validator_name(identity_of_instance(i)), 0));
@@ -44,6 +46,7 @@ public:
         for (std::size_t i = 0; i < twins_instances && !checker_.violation(); ++i) {
             if (is_honest(i)) checker_.check_disk(*nodes_[i]);
         }
+        check_convictions();
         outcome_.violation = checker_.violation();
         outcome_.blocks = checker_.height().value;
         outcome_.views = checker_.highest_view();
@@ -67,8 +70,17 @@ private:
 
     void note(std::size_t instance, const std::string& text) {
         if (!*trace_) return;
-        (*trace_)(std::to_string(now_ms_) + " ms  " + nodes_[instance]->name().value +
-                  (instance + 1 == twins_instances ? "'" : "") + "  " + text);
+        (*trace_)({.at_us = now_ms_ * 1000, .node = label(instance), .from = {}, .text = text});
+    }
+    void note_message(const Parcel& parcel) {
+        if (!*trace_) return;
+        const std::string text = describe_message(*parcel.bytes);
+        if (text.empty()) return;
+        (*trace_)({.at_us = now_ms_ * 1000, .node = label(parcel.to), .from = label(parcel.from), .text = text});
+    }
+    // The twin is told from its brother.
+    [[nodiscard]] std::string label(std::size_t instance) const {
+        return nodes_[instance]->name().value + (instance + 1 == twins_instances ? "-twin" : "");
     }
 
     void start(std::size_t instance) {
@@ -95,6 +107,7 @@ private:
         if (now_ms_ == 1) wave();
         if (now_ms_ % tick_ms != 0) return;
         for (std::size_t i = 0; i < twins_instances; ++i) tick(i);
+        if (now_ms_ % report_ms == 0) report();
         const bool settled = is_settled();
         done_ = settled && waves_ == 2;
         if (waves_ == 1 && (settled || now_ms_ >= second_wave_ms)) wave();
@@ -108,17 +121,32 @@ private:
     // Each instance has a client of its own, so that primaries that are twins propose different blocks.
     void submit(std::size_t instance) {
         const std::string name = "d" + std::to_string(instance) + "-" + std::to_string(now_ms_);
-        const Bytes raw = sign_order(
-            *world_, {.owner = instance,
-                      .nonce_us = (epoch_ms + now_ms_) * 1000 + instance,
-                      .expires_ms = epoch_ms + 600'000,
-                      .operations = {ledger::RegisterData{
-                          .data = ledger::DatasetId{name}, .title = "Twin", .type = "table", .commitment = {}}}});
+        const ledger::TxId id = hand_in(
+            instance,
+            ledger::RegisterData{.data = ledger::DatasetId{name}, .title = "Twin", .type = "table", .commitment = {}});
+        if (is_honest(instance)) waiting_.push_back(id);
+    }
+
+    // What honest nodes have found, by a client of one of them, and the same words in somebody else's mouth.
+    void report() {
+        std::size_t honest = 0;
+        while (!is_honest(honest)) ++honest;
+        for (const Bytes& evidence : prosecutor_.missing(checker_.state())) {
+            hand_in(honest, ledger::ReportEvidence{.evidence = evidence});
+            hand_in(honest, ledger::ReportEvidence{.evidence = Prosecutor::forged(evidence)});
+        }
+    }
+
+    ledger::TxId hand_in(std::size_t instance, ledger::Operation operation) {
+        const Bytes raw = sign_order(*world_, {.owner = instance,
+                                               .nonce_us = (epoch_ms + now_ms_) * 1000 + ++tokens_ % 1000,
+                                               .expires_ms = epoch_ms + 600'000,
+                                               .operations = {std::move(operation)}});
         const Result<replica::TransactionPtr, ledger::Refusal> checked =
             replica::check_transaction(raw, *world_->context);
         DATADEED_ASSERT(checked.has_value());
-        if (is_honest(instance)) waiting_.push_back((*checked)->tx.id());
         step(instance, replica::SubmitTransaction{.transaction = *checked, .token = replica::RequestToken{++tokens_}});
+        return (*checked)->tx.id();
     }
 
     // What decides whether two instances hear each other: the view of the message, if it has one, else its sender's.
@@ -156,6 +184,7 @@ private:
         Result<replica::PeerEvent, replica::WireError> event =
             replica::decode_and_verify(*parcel.bytes, *world_->context);
         if (!event) return checker_.violate(Invariant::running, "a twin's message doesn't verify");
+        note_message(parcel);
         step(parcel.to, replica::PeerMessage{.peer = nodes_[parcel.from]->name(), .message = std::move(*event)});
     }
 
@@ -180,11 +209,14 @@ private:
                                   if (honest && committed != nullptr) checker_.on_answer(node, *committed);
                               },
                               [&](const replica::LogEvent& known) { on_log(instance, known); },
+                              [&](const replica::EvidenceFound& known) {
+                                  if (honest) prosecutor_.note(known);
+                              },
                               // A twin that hears of the other's votes falls silent, as it should.
                               [&](const replica::Halt& known) {
                                   checker_.violate(Invariant::running, node.name().value + " halts: " + known.code);
                               },
-                              [](const replica::StatusChanged&) {}},
+                              [](const auto&) {}},
                    action);
     }
 
@@ -202,17 +234,29 @@ private:
         checker_.on_evidence(*nodes_[instance], accused->second, accused->second == guilty);
     }
 
+    void check_convictions() {
+        for (const std::string& name : Prosecutor::convicted(checker_.state())) {
+            if (name == validator_name(scenario_.twin).value) {
+                outcome_.convicted = true;
+            } else {
+                checker_.violate(Invariant::evidence, name + ", who has no twin, is convicted on the chain");
+            }
+        }
+    }
+
     [[nodiscard]] bool is_settled() const {
         for (std::size_t i = 0; i < twins_instances; ++i) {
             if (is_honest(i) && nodes_[i]->replica().status().block_hash != checker_.hash()) return false;
         }
+        if (!prosecutor_.missing(checker_.state()).empty()) return false;
         return std::ranges::all_of(waiting_, [this](const auto& id) { return checker_.contains(id); });
     }
 
     const World* world_;
     TwinsScenario scenario_;
-    const std::function<void(const std::string&)>* trace_;
+    const Trace* trace_;
     Checker checker_;
+    Prosecutor prosecutor_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::map<std::uint64_t, std::uint64_t> asked_ms_;  // when each view was first asked for
     std::queue<Parcel> parcels_;                       // all take equally long, so the first sent arrives first
@@ -248,15 +292,16 @@ std::string TwinsScenario::text() const {
 }
 
 TwinsScenario twins_scenario(std::uint64_t number) {
-    TwinsScenario scenario{.twin = number >> 16U};
+    constexpr std::uint64_t stride = 101'111;  // odd, so that every scenario has its number
+    const std::uint64_t spread = number * stride % twins_scenarios;
+    TwinsScenario scenario{.twin = spread >> 16U};
     for (std::size_t view = 0; view < twins_views; ++view) {
-        scenario.camps[view] = static_cast<std::uint8_t>((number >> (4 * view)) & 15U);
+        scenario.camps[view] = static_cast<std::uint8_t>((spread >> (4 * view)) & 15U);
     }
     return scenario;
 }
 
-TwinsOutcome run_twins(const World& world, const TwinsScenario& scenario,
-                       const std::function<void(const std::string&)>& trace) {
+TwinsOutcome run_twins(const World& world, const TwinsScenario& scenario, const Trace& trace) {
     return TwinsRun{world, scenario, trace}.run();
 }
 

@@ -2,10 +2,10 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "tests/sim/trace.h"
 #include "tests/sim/world.h"
 
 // Twins (Bano et al., OPODIS 2021): a Byzantine validator is two shipped replicas under one key that don't know of each
@@ -27,7 +27,8 @@ struct TwinsScenario {
     [[nodiscard]] std::string text() const;
 };
 
-// `number` < twins_scenarios.
+// `number` < twins_scenarios. Numbers that follow on each other have nothing in common, so that any run of them is a
+// sample of all.
 [[nodiscard]] TwinsScenario twins_scenario(std::uint64_t number);
 
 struct TwinsOutcome {
@@ -35,12 +36,13 @@ struct TwinsOutcome {
     std::uint64_t blocks{};
     std::uint64_t views{};           // the highest that somebody voted in
     std::uint64_t contradictions{};  // shown by honest validators
+    bool convicted{};                // the twins are, on the chain
 };
 
 // Runs it: messages of a view pass within a camp; VIEW-CHANGEs everywhere 200 ms after the view was first asked for,
-// and everything from the fifth view on or after ten seconds. All must be done then, and nothing may ever contradict
-// itself. The world must be one of four validators and five owners. `trace` gets a line an event.
-[[nodiscard]] TwinsOutcome run_twins(const World& world, const TwinsScenario& scenario,
-                                     const std::function<void(const std::string&)>& trace);
+// and everything from the fifth view on or after ten seconds. All must be done then, nothing may ever contradict
+// itself, and every contradiction that was shown must be on the chain, of the twins alone. The world must be one of
+// four validators and five owners. `trace` gets each event, if given.
+[[nodiscard]] TwinsOutcome run_twins(const World& world, const TwinsScenario& scenario, const Trace& trace);
 
 }  // namespace datadeed::sim

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/fields.h"
+#include "chain/evidence_judge.h"
 #include "tests/consensus/quick_signatures.h"
 
 namespace datadeed::sim {
@@ -12,6 +13,7 @@ using consensus::testing::QuickSigner;
 using consensus::testing::QuickVerifier;
 
 const QuickVerifier quick_verifier{};
+const chain::EvidenceJudge quick_judge{quick_verifier};
 
 const crypto::SecretKey& key_of(std::uint8_t kind, std::size_t index) {
     static std::map<std::pair<std::uint8_t, std::size_t>, crypto::SecretKey> keys;
@@ -21,10 +23,6 @@ const crypto::SecretKey& key_of(std::uint8_t kind, std::size_t index) {
     seed[0] = kind;
     seed[1] = static_cast<std::uint8_t>(index);
     return keys.emplace(std::pair{kind, index}, crypto::SecretKey::from_seed(seed)).first->second;
-}
-
-crypto::SecretKey copy_of(const crypto::SecretKey& key) {
-    return crypto::SecretKey::from_seed(key.seed());
 }
 
 }  // namespace
@@ -43,6 +41,24 @@ const crypto::SecretKey& owner_key(std::size_t index) {
     return key_of(1, index);
 }
 
+const crypto::SecretKey& node_member_key(std::size_t node) {
+    return key_of(6, node);
+}
+
+ledger::NodeSecrets joining_keys(const ledger::Genesis& genesis, std::size_t node, std::size_t generation) {
+    const std::size_t validators = genesis.nodes.validators.size();
+    const auto kind = static_cast<std::uint8_t>(16 + 2 * generation);
+    return {.vote = &key_of(kind, node),
+            .link = node < validators ? &key_of(2, node) : &key_of(4, node - validators),
+            .cosign = &key_of(static_cast<std::uint8_t>(kind + 1), node)};
+}
+
+replica::VerifyContext World::context_of(const replica::Epochs& epochs) const {
+    replica::VerifyContext made = replica::make_verify_context(genesis, chain(), epochs, *cache);
+    made.signatures = &quick_verifier;
+    return made;
+}
+
 World make_world(std::size_t validators, std::size_t observers, std::size_t owners) {
     World world;
     ledger::Genesis& genesis = world.genesis;
@@ -53,14 +69,15 @@ World make_world(std::size_t validators, std::size_t observers, std::size_t owne
         genesis.members.push_back({.id = id, .organisation = "Sim", .roles = {role}, .keys = std::move(keys)});
     };
     for (std::size_t i = 0; i < validators; ++i) {
-        add_member(validator_name(i), ledger::Role::validator, {});
+        add_member(validator_name(i), ledger::Role::validator, {node_member_key(i).public_key()});
         genesis.nodes.validators.push_back({.member = validator_name(i),
                                             .vote = consensus::testing::quick_key(i),
                                             .link = key_of(2, i).public_key(),
                                             .cosign = key_of(3, i).public_key()});
     }
     for (std::size_t i = 0; i < observers; ++i) {
-        add_member(observer_name(i), ledger::Role::observer, {});
+        // They may come to vote.
+        add_member(observer_name(i), ledger::Role::validator, {node_member_key(validators + i).public_key()});
         genesis.nodes.observers.push_back({.member = observer_name(i), .link = key_of(4, i).public_key()});
     }
     add_member(ledger::MemberId{"operator"}, ledger::Role::operator_, {key_of(5, 0).public_key()});
@@ -70,16 +87,30 @@ World make_world(std::size_t validators, std::size_t observers, std::size_t owne
     world.cache = std::make_unique<replica::TransactionCache>();
     world.context = std::make_unique<replica::VerifyContext>(replica::make_verify_context(genesis, *world.cache));
     world.context->signatures = &quick_verifier;
+    world.judge = &quick_judge;
     return world;
 }
 
 replica::Identity identity_of(const World& world, const ledger::MemberId& name) {
-    replica::Identity identity{
-        .self = name, .vote_key = {}, .cosign_key = {}, .vote_signer = {}, .vote_verifier = &quick_verifier};
-    for (std::size_t i = 0; i < world.genesis.nodes.validators.size(); ++i) {
-        if (validator_name(i) != name) continue;
-        identity.vote_signer = std::make_shared<QuickSigner>(consensus::testing::quick_key(i));
-        identity.cosign_key = copy_of(key_of(3, i));
+    replica::Identity identity{.self = name,
+                               .vote_keys = {},
+                               .cosign_keys = {},
+                               .joins = false,
+                               .vote_verifier = &quick_verifier,
+                               .judge = &quick_judge};
+    const auto add = [&identity](const crypto::PublicKey& vote, const crypto::SecretKey& cosign) {
+        identity.vote_keys.push_back({.key = vote, .signer = std::make_shared<QuickSigner>(vote)});
+        identity.cosign_keys.emplace_back(std::shared_ptr<void>{}, &cosign);  // they last as long as the program
+    };
+    const std::size_t validators = world.genesis.nodes.validators.size();
+    const std::size_t nodes = validators + world.genesis.nodes.observers.size();
+    for (std::size_t i = 0; i < nodes; ++i) {
+        if ((i < validators ? validator_name(i) : observer_name(i - validators)) != name) continue;
+        if (i < validators) add(consensus::testing::quick_key(i), key_of(3, i));
+        for (std::size_t generation = 0; generation < generations_max; ++generation) {
+            const ledger::NodeSecrets keys = joining_keys(world.genesis, i, generation);
+            add(keys.vote->public_key(), *keys.cosign);
+        }
     }
     return identity;
 }

@@ -9,6 +9,7 @@
 #include "crypto/sign.h"
 #include "ledger/genesis.h"
 #include "ledger/operation.h"
+#include "ledger/readiness.h"
 #include "node/replica/replica.h"
 #include "node/replica/verify.h"
 
@@ -28,14 +29,28 @@ inline constexpr std::uint64_t quiet_ms = 300'000;
 
 // Keys are the same in every run, made once a process.
 [[nodiscard]] const crypto::SecretKey& owner_key(std::size_t index);
+// Signs for the member of a node; nodes are numbered as they run, observers after validators.
+[[nodiscard]] const crypto::SecretKey& node_member_key(std::size_t node);
+// The keys under which a node joins or goes on for the n-th time, n below generations_max.
+inline constexpr std::size_t generations_max = 4;
+[[nodiscard]] ledger::NodeSecrets joining_keys(const ledger::Genesis& genesis, std::size_t node,
+                                               std::size_t generation);
 
 struct World {
     ledger::Genesis genesis{};
     // One for all nodes: what one has verified, none verifies again. The checks themselves are the same.
     std::unique_ptr<replica::TransactionCache> cache{};
-    std::unique_ptr<replica::VerifyContext> context{};
+    std::unique_ptr<replica::VerifyContext> context{};  // as of genesis
+    const ledger::EvidenceJudge* judge{};
+    // How often nodes write snapshots, in transactions, and how they cut them: small, since chains are short.
+    struct Snapshots {
+        std::uint64_t every{0};
+        std::size_t part_bytes{1024};
+    } snapshots{};
 
     [[nodiscard]] const ChainId& chain() const { return context->chain; }
+    // Of these epochs.
+    [[nodiscard]] replica::VerifyContext context_of(const replica::Epochs& epochs) const;
 };
 
 [[nodiscard]] World make_world(std::size_t validators, std::size_t observers, std::size_t owners);

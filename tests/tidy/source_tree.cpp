@@ -76,7 +76,7 @@ SourceTree read_tree(const std::string& root) {
         if (relative.extension() == ".h" || relative.extension() == ".cpp") {
             tree.files.push_back(file_of(relative.generic_string(), read_text(it->path())));
         }
-        if (relative.extension() == ".md") {
+        if (relative.extension() == ".md" || relative == "docs/quality/runs.csv") {
             tree.pages.push_back(file_of(relative.generic_string(), read_text(it->path())));
         }
     }

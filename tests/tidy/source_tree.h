@@ -17,7 +17,7 @@ struct SourceFile {
 struct SourceTree {
     std::vector<SourceFile> files;                       // every .h and .cpp of rooms, tests and bench, by path
     std::map<std::string, std::set<std::string>> rooms;  // room -> its DEPENDS
-    std::vector<SourceFile> pages{};                     // every .md, by path
+    std::vector<SourceFile> pages{};                     // every .md, and the table of runs, by path
 };
 
 // Reads the tree below `root`. Throws std::runtime_error when a file can't be read.

@@ -69,3 +69,15 @@ TEST_CASE("every fuzz target begins from inputs of its own") {
 TEST_CASE("docs/operations.md lists the events of the log, all of them and no others") {
     CHECK(list(tidy::check_log_events(project())) == "");
 }
+
+TEST_CASE("docs/limits.md names every bound, and what it names and cites is there") {
+    CHECK(list(tidy::check_limits(project())) == "");
+}
+
+TEST_CASE("the codes with which servers and links refuse are listed") {
+    CHECK(list(tidy::check_refusal_codes(project())) == "");
+}
+
+TEST_CASE("docs/quality/runs.csv has every run that a page cites, and docs/benchmarks.md cites one for each figure") {
+    CHECK(list(tidy::check_runs(project())) == "");
+}

@@ -1,0 +1,52 @@
+#include "node/replica/skipping.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "consensus/quorum.h"
+#include "node/replica/limits.h"
+
+namespace datadeed::replica {
+namespace {
+
+bool is_kept_elsewhere(const chain::CheckedManifest& manifest, const Sync& sync) {
+    std::vector<ledger::MemberId> validators;
+    for (const ledger::Validator& each : manifest.epoch().nodes.validators) validators.push_back(each.member);
+    return sync.count_at(validators, manifest.height()) > consensus::faults(validators.size());
+}
+
+bool has_key(const Identity& identity, const crypto::PublicKey& key) {
+    return std::ranges::find(identity.vote_keys, key, &VoteKey::key) != identity.vote_keys.end();
+}
+
+bool is_named_by(const chain::CheckedManifest& manifest, const Identity& identity) {
+    return std::ranges::any_of(manifest.epoch().nodes.validators,
+                               [&](const ledger::Validator& each) { return has_key(identity, each.vote); });
+}
+
+bool has_vote_in(const consensus::CommitCertificate& certificate, const Skipping& node) {
+    const consensus::ValidatorSet* voters = node.voters.voters_in(certificate.view);
+    if (voters == nullptr) return false;
+    return std::ranges::any_of(certificate.votes, [&](const consensus::VoteSignature& vote) {
+        return has_key(node.identity, voters->at(vote.signer).vote_key);
+    });
+}
+
+// What can't be read shows nothing.
+bool has_voted_lately(const Skipping& node) {
+    for (std::uint64_t back = 0; back < own_vote_within_blocks && back < node.tip.value; ++back) {
+        const auto stored = node.chain.header(Height{node.tip.value - back});
+        if (!stored || !*stored) return false;
+        if (has_vote_in((*stored)->certificate, node)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+bool may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node) {
+    if (!is_kept_elsewhere(manifest, node.sync)) return false;
+    return !is_named_by(manifest, node.identity) || has_voted_lately(node);
+}
+
+}  // namespace datadeed::replica

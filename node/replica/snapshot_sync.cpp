@@ -1,0 +1,190 @@
+#include "node/replica/snapshot_sync.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "node/replica/limits.h"
+
+namespace datadeed::replica {
+
+void SnapshotSync::note_down(const ledger::MemberId& peer) {
+    // How long it's left alone isn't for it to say by coming again.
+    if (const auto known = peers_.find(peer); known != peers_.end()) known->second.snapshot = {};
+    const auto is_theirs = [&peer](const auto& each) { return each.second.peer == peer; };
+    std::erase_if(offers_, is_theirs);
+    std::erase_if(late_offers_, is_theirs);
+    if (!target_) return;
+    std::erase_if(target_->flights, is_theirs);
+    std::erase_if(target_->late, is_theirs);
+    target_->lacking.erase(peer);
+}
+
+void SnapshotSync::leave_alone(const ledger::MemberId& peer, std::uint64_t now_ms) {
+    const auto known = peers_.find(peer);
+    if (known == peers_.end() || now_ms < known->second.left_alone_until_ms) return;  // for the same silence
+    const std::uint64_t doublings = std::min(known->second.failures++, fetch_shun_doublings_max);
+    known->second.left_alone_until_ms = now_ms + (fetch_shun_ms << doublings);
+}
+
+void SnapshotSync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
+    if (target_) std::erase_if(target_->flights, [&peer](const auto& each) { return each.second.peer == peer; });
+    if (const auto known = peers_.find(peer); known != peers_.end()) {
+        known->second.left_alone_until_ms = now_ms + fetch_reject_ms;
+    }
+}
+
+void SnapshotSync::note_lack(const ledger::MemberId& peer) {
+    if (target_) target_->lacking.insert(peer);
+}
+
+void SnapshotSync::begin(Target target) {
+    target_ = Fetch{.what = std::move(target)};
+}
+
+void SnapshotSync::note_part(const ledger::MemberId& peer, std::size_t number, std::uint64_t now_ms) {
+    if (!target_) return;
+    target_->what.missing.erase(number);
+    target_->progress_ms = now_ms;
+    if (const auto known = peers_.find(peer); known != peers_.end()) known->second.failures = 0;
+    if (peer == target_->what.offered_by) return;
+    target_->helped_ms = now_ms;
+    // By the part, so that a trickle of them holds nothing back.
+    const std::uint64_t held_until = std::max(held_until_ms_.value_or(now_ms), now_ms) + snapshot_part_ms;
+    held_until_ms_ = std::min(held_until, now_ms + snapshot_patience_ms);
+}
+
+// Blocks wait for what is asked about or fetched.
+void SnapshotSync::hold(std::uint64_t now_ms) {
+    const bool may = !held_until_ms_ || now_ms >= *held_until_ms_ + fetch_reject_ms;
+    if (may) held_until_ms_ = now_ms + snapshot_patience_ms;
+}
+
+bool SnapshotSync::comes_first(std::uint64_t now_ms) const {
+    const auto is_fresh = [now_ms](const auto& offer) { return now_ms < offer.second.sent_ms + snapshot_offer_ms; };
+    const bool waits = target_.has_value() || std::ranges::any_of(offers_, is_fresh);
+    return waits && held_until_ms_ && now_ms < *held_until_ms_;
+}
+
+// An answer that is late is an answer: on a slow link every one is.
+std::optional<Height> SnapshotSync::land_offer(const ledger::MemberId& peer, std::uint64_t request) {
+    for (auto* offers : {&offers_, &late_offers_}) {
+        const auto offer = offers->find(request);
+        if (offer == offers->end() || offer->second.peer != peer) continue;
+        const Height height = offer->second.height;
+        offers->erase(offer);
+        return height;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> SnapshotSync::land_part(const ledger::MemberId& peer, std::uint64_t request) {
+    if (!target_) return std::nullopt;
+    for (auto* flights : {&target_->flights, &target_->late}) {
+        const auto flight = flights->find(request);
+        if (flight == flights->end() || flight->second.peer != peer) continue;
+        const std::size_t number = flight->second.number;
+        flights->erase(flight);
+        return number;
+    }
+    return std::nullopt;
+}
+
+void SnapshotSync::give_up_late(std::uint64_t now_ms) {
+    const auto give_up = [&](auto& under_way, auto& late) {
+        std::erase_if(under_way, [&](const auto& each) {
+            if (now_ms < each.second.sent_ms + snapshot_timeout_ms) return false;
+            leave_alone(each.second.peer, now_ms);
+            late.insert(each);
+            if (late.size() > fetches_late_max) late.erase(late.begin());
+            return true;
+        });
+    };
+    give_up(offers_, late_offers_);
+    if (!target_) return;
+    give_up(target_->flights, target_->late);
+    if (target_->what.missing.empty()) return;
+    // Whoever offered it alone can't hold this node back for ever. What has come is kept for when it's offered again.
+    const bool stands_still = now_ms >= *target_->progress_ms + snapshot_patience_ms;
+    const bool is_nobody_elses = now_ms >= target_->helped_ms + snapshot_alone_ms;
+    const bool was_in_vain = stands_still || is_nobody_elses;
+    if (!was_in_vain && has_source()) return;
+    // That its link broke, or that it has written newer ones since, is no fault of the offerer's.
+    was_in_vain ? reject(target_->what.offered_by, now_ms) : leave_alone(target_->what.offered_by, now_ms);
+    target_.reset();
+}
+
+std::size_t SnapshotSync::flights_of(const ledger::MemberId& peer) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(target_->flights, [&peer](const auto& flight) { return flight.second.peer == peer; }));
+}
+
+// Who has fewest parts under way; of several the one whose turn was longest ago.
+std::optional<ledger::MemberId> SnapshotSync::choose_source(std::uint64_t now_ms) const {
+    std::optional<ledger::MemberId> chosen;
+    std::pair<std::size_t, std::uint64_t> least{};
+    for (const auto& [name, peer] : peers_) {
+        if (peer.snapshot < target_->what.height || now_ms < peer.left_alone_until_ms) continue;
+        if (target_->lacking.contains(name)) continue;
+        const std::pair rank{flights_of(name), peer.asked};
+        if (rank.first >= snapshot_parts_per_peer || (chosen && least <= rank)) continue;
+        chosen = name;
+        least = rank;
+    }
+    return chosen;
+}
+
+// Whether anybody who is up may have what is missing, now or after a while.
+bool SnapshotSync::has_source() const {
+    return std::ranges::any_of(peers_, [this](const auto& entry) {
+        return entry.second.snapshot >= target_->what.height && !target_->lacking.contains(entry.first);
+    });
+}
+
+void SnapshotSync::ask_manifest(Height above, std::uint64_t now_ms, std::vector<Ask>& asks) {
+    if (!offers_.empty()) return;
+    std::pair<const ledger::MemberId, Peer>* chosen = nullptr;
+    for (auto& candidate : peers_) {
+        const Peer& peer = candidate.second;
+        if (peer.snapshot <= above || now_ms < peer.left_alone_until_ms) continue;
+        const auto rank = [](const Peer& of) { return std::pair{of.snapshot.value, ~of.asked}; };
+        if (chosen == nullptr || rank(peer) > rank(chosen->second)) chosen = &candidate;
+    }
+    if (chosen == nullptr) return;
+    hold(now_ms);
+    chosen->second.asked = ++requests_;
+    offers_.emplace(requests_, Offer{.peer = chosen->first, .height = chosen->second.snapshot, .sent_ms = now_ms});
+    asks.push_back(
+        {.peer = chosen->first, .request = requests_, .what = ManifestQuestion{.height = chosen->second.snapshot}});
+}
+
+void SnapshotSync::ask_parts(std::uint64_t now_ms, std::vector<Ask>& asks) {
+    std::set<std::size_t> under_way;
+    for (const auto& [request, flight] : target_->flights) under_way.insert(flight.number);
+    for (const std::size_t number : target_->what.missing) {
+        if (under_way.contains(number)) continue;
+        const std::optional<ledger::MemberId> source = choose_source(now_ms);
+        if (!source) return;
+        peers_[*source].asked = ++requests_;
+        target_->flights.emplace(requests_, Flight{.peer = *source, .number = number, .sent_ms = now_ms});
+        asks.push_back({.peer = *source, .request = requests_, .what = PartQuestion{.number = number}});
+    }
+}
+
+std::vector<SnapshotSync::Ask> SnapshotSync::due(Height above, std::uint64_t now_ms) {
+    if (target_ && !target_->progress_ms) {
+        if (std::exchange(target_->is_new, false)) return {};
+        target_->progress_ms = now_ms;
+        target_->helped_ms = now_ms;
+        hold(now_ms);
+    }
+    give_up_late(now_ms);
+    std::vector<Ask> asks;
+    if (target_) {
+        ask_parts(now_ms, asks);
+    } else {
+        ask_manifest(above, now_ms, asks);
+    }
+    return asks;
+}
+
+}  // namespace datadeed::replica

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "chain/snapshot_download.h"
+#include "chain/snapshot_shelf.h"
+#include "node/replica/events.h"
+#include "node/replica/outbox.h"
+#include "node/replica/serving.h"
+#include "node/replica/snapshot_sync.h"
+#include "node/replica/stores.h"
+
+namespace datadeed::replica {
+
+// What there is as a replica begins.
+struct OpenedSnapshots {
+    SnapshotPlace place{};
+    std::optional<chain::SnapshotShelf> shelf{};  // nothing without a place
+    Height first_block{};                         // from here on all blocks are here
+};
+// Errors: those of chain::ChainView, file_*.
+[[nodiscard]] Result<OpenedSnapshots, chain::Error> open_snapshots(const SnapshotPlace& place,
+                                                                   const chain::ChainView& chain);
+
+// Snapshots, both ways: which this node has written, for those who catch up; and one for itself, when it is far behind
+// or nobody has the blocks that it lacks any more. What comes is checked part by part before it is kept
+// (chain::SnapshotDownload); once it is whole, the host must start the replica again on it. One thread.
+class Snapshots {
+public:
+    // Whether this node may go on from such a snapshot; asked again while the answer is no, for a moment.
+    using MaySkip = std::function<bool(const chain::CheckedManifest&)>;
+    Snapshots(OpenedSnapshots opened, Outbox& outbox, Serving& serving, MaySkip may_skip)
+        : place_{std::move(opened.place)},
+          first_block_{opened.first_block},
+          outbox_{&outbox},
+          serving_{&serving},
+          may_skip_{std::move(may_skip)},
+          shelf_{std::move(opened.shelf)} {
+        if (!shelf_) return;
+        for (const chain::Error& error : shelf_->damaged()) tell_damage(error);
+    }
+
+    // From here on all blocks are here.
+    [[nodiscard]] Height first_block() const { return first_block_; }
+    // The height of the newest one that this node gives away; 0 for none.
+    [[nodiscard]] Height newest() const { return shelf_ ? shelf_->newest() : Height{}; }
+    void answer(const ledger::MemberId& peer, const FetchSnapshot& question);
+    void answer(const ledger::MemberId& peer, const FetchPart& question);
+    // A block that took the log from one size to another. All nodes write snapshots of the same heights, so that parts
+    // come from all of them: where the log passes a multiple of what stands in SnapshotPlace::every.
+    struct Growth {
+        Height height{};
+        std::uint64_t log_before{};
+        std::uint64_t log_after{};
+    };
+    void note_commit(const Growth& growth);
+    void note_written(const SnapshotWritten& written);
+
+    struct Moment {
+        Height ours{};
+        std::uint64_t log_size{};
+        bool blocks_missing{};  // nobody who can be asked has the next block
+        std::uint64_t now_ms{};
+    };
+    void note_tip(const ledger::MemberId& peer, Height snapshot) { sync_.note(peer, snapshot); }
+    void note_down(const ledger::MemberId& peer) { sync_.note_down(peer); }
+    // Asks for what is missing; called again and again.
+    void fetch(const Moment& moment);
+    void receive(const ledger::MemberId& peer, const CheckedSnapshot& answer, const Moment& moment);
+    void receive(const ledger::MemberId& peer, const Part& answer, const Moment& moment);
+    // Whether blocks aren't worth asking for now.
+    [[nodiscard]] bool come_first(std::uint64_t now_ms) const {
+        return !whole_ && (offered_ || sync_.comes_first(now_ms));
+    }
+    // The height of the snapshot that has come whole, from which the node is to go on.
+    [[nodiscard]] const std::optional<Height>& whole() const { return whole_; }
+
+private:
+    [[nodiscard]] bool lacks_blocks(const Moment& moment) const;
+    [[nodiscard]] bool is_worth_it(const chain::SnapshotManifest& manifest, const Moment& moment) const;
+    void send(const ledger::MemberId& peer, WireMessage message, Lane lane);
+    void give_up();
+    void tell_damage(const chain::Error& error);
+    [[nodiscard]] Bytes take(Result<std::optional<Bytes>, chain::Error> held);
+    void begin_if_may(const Moment& moment);
+    void begin(const ledger::MemberId& peer, const chain::CheckedManifest& manifest, const Moment& moment);
+    void finish_if_whole(const Moment& moment);
+    // What can't be kept isn't fetched: this node goes on without.
+    void give_up_for(const chain::Error& trouble, const Moment& moment);
+    void blame(const ledger::MemberId& peer, std::string why, const Moment& moment);
+
+    SnapshotPlace place_;
+    Height first_block_;
+    Outbox* outbox_;
+    Serving* serving_;
+    MaySkip may_skip_;
+    std::optional<chain::SnapshotShelf> shelf_;
+    bool writing_{false};
+    SnapshotSync sync_;
+    // One that is worth it, until this node may go on from it.
+    struct Offered {
+        ledger::MemberId peer{};
+        std::shared_ptr<const chain::CheckedManifest> manifest{};
+        std::uint64_t since_ms{};
+    };
+    std::optional<Offered> offered_;
+    std::optional<chain::SnapshotDownload> download_;
+    std::optional<std::uint64_t> blocks_missing_since_ms_{};
+    Height refused_{};                // snapshots up to here spare too little
+    std::uint64_t not_before_ms_{0};  // none is asked about
+    std::optional<Height> whole_;
+};
+
+}  // namespace datadeed::replica

@@ -1,0 +1,356 @@
+#include <algorithm>
+#include <deque>
+
+#include "base/fields.h"
+#include "chain/chain_view.h"
+#include "ledger/readiness.h"
+#include "node/replica/proposal.h"
+#include "node/replica/wire_codec.h"
+#include "tests/consensus/quick_signatures.h"
+#include "tests/replica/solo.h"
+#include "tests/support/catch.h"
+
+// A replica from one epoch to the next: the validators of a chain of one change by its own vote.
+
+namespace datadeed::replica::testing {
+
+namespace {
+
+struct Changing : Solo {
+    explicit Changing(std::size_t observers = 0) : Solo{observers} {}
+
+    // Proposes it, which is all that it takes while there is one validator, and gives what the step led to.
+    std::vector<Action> change(ledger::NodeChange change) {
+        const Bytes raw = ledger::sign_transaction(
+            world.chain(),
+            {.nonce = ledger::Nonce{(sim::epoch_ms + now_ms) * 1000 + nonce++},
+             .expires = TimeMs{sim::epoch_ms + now_ms + 60'000},
+             .operations = {ledger::ProposeChange{.change = std::move(change),
+                                                  .until = TimeMs{sim::epoch_ms + now_ms + 60'000}}}},
+            sim::node_member_key(0));
+        const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *world.context);
+        DATADEED_ASSERT(checked.has_value());
+        return submit(*checked);
+    }
+    [[nodiscard]] ledger::NodeChange brought(ledger::NodeChangeKind kind, const ledger::MemberId& member,
+                                             const ledger::NodeSecrets& secrets) {
+        return {.kind = kind,
+                .member = member,
+                .keys = ledger::public_keys_of(secrets),
+                .ready = ledger::sign_readiness(world.chain(), member, secrets, node.replica().status().height)};
+    }
+    [[nodiscard]] ledger::NodeChange new_keys(const ledger::NodeSecrets& secrets) {
+        return brought(ledger::NodeChangeKind::replace_keys, sim::validator_name(0), secrets);
+    }
+    [[nodiscard]] ledger::NodeSecrets keys(std::size_t generation) const {
+        return sim::joining_keys(world.genesis, 0, generation);
+    }
+};
+
+// The validator of a chain, and an observer that hears it.
+struct Pair : Changing {
+    Pair() : Changing{1} {
+        restart_other();
+        connect();
+    }
+    void restart_other() { DATADEED_ASSERT(other.start().has_value()); }
+    void connect() {
+        step(node, PeerUp{.peer = other.name()});
+        step(other, PeerUp{.peer = node.name()});
+        run(2'000);
+    }
+    // Steps it, and delivers all that follows, there and back.
+    void step(sim::Node& at, Event event) {
+        std::deque<std::pair<sim::Node*, Event>> due;
+        due.emplace_back(&at, std::move(event));
+        while (!due.empty()) {
+            auto [to, next] = std::move(due.front());
+            due.pop_front();
+            take(*to, to->replica().step(std::move(next)), due);
+        }
+    }
+    void take(sim::Node& from, std::vector<Action> actions, std::deque<std::pair<sim::Node*, Event>>& due) {
+        sim::Node& to = &from == &node ? other : node;
+        for (Action& action : actions) {
+            if (const auto* began = std::get_if<EpochBegan>(&action)) from.begin_epoch(began->epochs);
+            if (const auto* answer = std::get_if<ReadyAnswer>(&action)) answered.push_back(*answer);
+            if (const auto* line = std::get_if<LogEvent>(&action)) logged.push_back(line->name);
+            const auto* send = std::get_if<SendTo>(&action);
+            if (send == nullptr || !to.up()) continue;
+            Result<PeerEvent, WireError> event = decode_and_verify(*send->bytes, to.context());
+            if (event) due.emplace_back(&to, PeerMessage{.peer = from.name(), .message = std::move(*event)});
+        }
+    }
+    void run(std::uint64_t ms) {
+        for (const std::uint64_t end = now_ms + ms; now_ms < end;) {
+            now_ms += 20;
+            for (sim::Node* each : {&node, &other}) {
+                if (each->up()) step(*each, Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}});
+            }
+        }
+    }
+    void give(const TransactionPtr& transaction) {
+        step(node, SubmitTransaction{.transaction = transaction, .token = RequestToken{++tokens}});
+        run(500);
+    }
+    void give(ledger::NodeChange wanted) {
+        for (Action& action : change(std::move(wanted))) {
+            std::deque<std::pair<sim::Node*, Event>> due;
+            std::vector<Action> one;
+            one.push_back(std::move(action));
+            take(node, std::move(one), due);
+            for (auto& [to, event] : due) step(*to, std::move(event));
+        }
+        run(500);
+    }
+    [[nodiscard]] ledger::NodeChange join() {
+        return brought(ledger::NodeChangeKind::add_validator, other.name(), sim::joining_keys(world.genesis, 1, 0));
+    }
+    [[nodiscard]] std::string ask_ready() {
+        step(other,
+             ReadyRequest{.token = RequestToken{7}, .vote = sim::joining_keys(world.genesis, 1, 0).vote->public_key()});
+        return answered.back().code;
+    }
+
+    sim::Node other{world, sim::observer_name(0), 0};
+    std::vector<ReadyAnswer> answered;
+    std::vector<std::string> logged;
+};
+
+}  // namespace
+
+TEST_CASE("a validator goes on under its new keys from the next block on, and after a restart") {
+    Changing solo;
+    (void)solo.submit(solo.registration(0, "a"));
+    REQUIRE(solo.node.replica().status().height == Height{1});
+
+    const std::vector<Action> actions = solo.change(solo.new_keys(solo.keys(0)));
+    const std::vector<EpochBegan> began = all_of<EpochBegan>(actions);
+    REQUIRE(began.size() == 1);
+    REQUIRE(began.front().epochs.size() == 2);
+    CHECK(began.front().epochs.back().from == Height{3});
+    CHECK(began.front().epochs.back().nodes.validators.front().vote == solo.keys(0).vote->public_key());
+
+    (void)solo.tick(20);
+    CHECK(answers<Committed>(solo.submit(solo.registration(0, "b"))).size() == 1);
+    const auto header = chain::ChainView{solo.node.chain_store()}.header(Height{3});
+    REQUIRE((header && *header));
+    CHECK(consensus::Epoch::of((*header)->certificate.view) == 1);
+    CHECK(solo.node.replica().status().epoch == 1);
+    CHECK(solo.node.replica().status().view == 0);
+
+    solo.restart();
+    CHECK(solo.node.replica().status().duty == Duty::voting);
+    CHECK(answers<Committed>(solo.submit(solo.registration(0, "c"))).size() == 1);
+    CHECK(solo.node.replica().status().height == Height{4});
+}
+
+TEST_CASE("a restart right after the last block of an epoch begins with the next one") {
+    Changing solo;
+    (void)solo.change(solo.new_keys(solo.keys(0)));
+    REQUIRE(solo.node.replica().status().height == Height{1});
+    solo.restart();
+    CHECK(solo.node.replica().status().epoch == 1);
+    CHECK(answers<Committed>(solo.submit(solo.registration(0, "a"))).size() == 1);
+}
+
+TEST_CASE("several epochs pass one after the other") {
+    Changing solo;
+    for (std::size_t generation = 0; generation < sim::generations_max; ++generation) {
+        (void)solo.submit(solo.registration(0, "d" + std::to_string(generation)));
+        (void)solo.change(solo.new_keys(solo.keys(generation)));
+        (void)solo.tick(20);
+    }
+    CHECK(solo.node.replica().status().epoch == sim::generations_max);
+    CHECK(answers<Committed>(solo.submit(solo.registration(0, "last"))).size() == 1);
+    CHECK(solo.node.replica().epochs().size() == 2);
+}
+
+TEST_CASE("a validator without the key that the chain names for it is silent, and says so") {
+    Changing solo;
+    const crypto::SecretKey stranger = crypto::SecretKey::generate();
+    ledger::NodeSecrets keys = solo.keys(0);
+    keys.vote = &stranger;
+    const std::vector<Action> actions = solo.change(solo.new_keys(keys));
+    const Status status = solo.node.replica().status();
+    CHECK(status.duty == Duty::silenced);
+    CHECK(status.why.find("vote key") != std::string::npos);
+    const std::vector<LogEvent> logged = all_of<LogEvent>(actions);
+    CHECK(std::ranges::find(logged, "votes.silenced", &LogEvent::name) != logged.end());
+    CHECK(answers<Committed>(solo.submit(solo.registration(0, "a"))).empty());
+}
+
+TEST_CASE("the only validator is ready at any time, and no more once its votes are gone") {
+    Changing solo;
+    (void)solo.submit(solo.registration(0, "a"));
+    crypto::PublicKey key = solo.keys(0).vote->public_key();
+    const auto ask = [&] {
+        const auto answered =
+            all_of<ReadyAnswer>(solo.node.replica().step(Event{ReadyRequest{.token = RequestToken{9}, .vote = key}}));
+        REQUIRE(answered.size() == 1);
+        return answered.front();
+    };
+    CHECK(ask().code.empty());
+    CHECK(ask().height == Height{1});
+    key = crypto::SecretKey::generate().public_key();
+    CHECK(ask().code == "node.key_not_loaded");
+    solo.node.lose_votes();
+    solo.restart();
+    CHECK(ask().code == "node.silenced");
+    CHECK_FALSE(ask().hint.empty());
+}
+
+TEST_CASE("a joiner that was ready votes from the block after its adoption, after a restart too") {
+    Pair pair;
+    pair.give(pair.registration(0, "a"));
+    REQUIRE(pair.ask_ready().empty());
+    pair.give(pair.join());
+    CHECK(pair.other.replica().status().duty == Duty::voting);
+    pair.give(pair.registration(0, "b"));  // two validators: both must vote
+    CHECK(pair.node.replica().status().height == Height{3});
+    CHECK(pair.other.replica().status().height == Height{3});
+    pair.restart_other();
+    pair.connect();
+    pair.give(pair.registration(0, "c"));
+    CHECK(pair.other.replica().status().height == Height{4});
+}
+
+TEST_CASE("a joiner isn't ready before it has heard the validators and has what they have") {
+    Pair pair;
+    pair.give(pair.registration(0, "a"));
+    pair.step(pair.other, PeerDown{.peer = pair.node.name()});
+    CHECK(pair.ask_ready() == "node.not_caught_up");
+    pair.connect();
+    CHECK(pair.ask_ready().empty());
+    (void)pair.other.replica().step(
+        Event{PeerMessage{.peer = pair.node.name(), .message = Tip{.height = Height{9}, .hash = {}, .votes = true}}});
+    CHECK(pair.ask_ready() == "node.not_caught_up");
+}
+
+TEST_CASE("a joiner whose vote file is lost between its word and its adoption is silent") {
+    Pair pair;
+    pair.give(pair.registration(0, "a"));
+    REQUIRE(pair.ask_ready().empty());
+    pair.other.lose_votes();
+    pair.restart_other();
+    pair.connect();
+    pair.give(pair.join());
+    CHECK(pair.other.replica().status().duty == Duty::silenced);
+    CHECK(pair.ask_ready() == "node.silenced");  // nor can it make another one under a key that is named
+    CHECK(pair.other.replica().status().duty == Duty::silenced);
+}
+
+TEST_CASE("a validator that lost its chain and kept its votes waits for the epoch that it voted in") {
+    Pair pair;
+    (void)pair.change(pair.new_keys(pair.keys(0)));
+    pair.run(500);
+    pair.give(pair.registration(0, "a"));  // voted for in the first view of epoch 1
+    pair.run(500);
+    REQUIRE(pair.other.replica().status().height == Height{2});
+    sim::Rng rng{1};
+    pair.node.crash(rng);
+    pair.node.lose_chain();
+    REQUIRE(pair.node.start().has_value());
+    CHECK(pair.node.replica().status().height == Height{0});
+    pair.step(pair.node, Tick{.now = MonotonicMs{pair.now_ms}, .wall = TimeMs{sim::epoch_ms + pair.now_ms}});
+    CHECK(pair.node.replica().status().duty == Duty::observing);
+    pair.connect();
+    CHECK(pair.node.replica().status().height == Height{2});
+    CHECK(pair.node.replica().status().duty == Duty::voting);
+    pair.give(pair.registration(0, "b"));
+    CHECK(pair.other.replica().status().height == Height{3});
+}
+
+TEST_CASE("a founder that lost its folder and joins again casts no vote under the old key") {
+    const sim::World world = sim::make_world(4, 0, 1);
+    sim::Node founder{world, sim::validator_name(3), 0};
+    founder.joins = true;
+    REQUIRE(founder.start().has_value());
+    CHECK(founder.replica().status().duty == Duty::silenced);
+    CHECK(founder.durable_votes() == nullptr);
+    const crypto::PublicKey key = sim::joining_keys(world.genesis, 3, 0).vote->public_key();
+    const auto answered =
+        all_of<ReadyAnswer>(founder.replica().step(Event{ReadyRequest{.token = RequestToken{1}, .vote = key}}));
+    REQUIRE(answered.size() == 1);
+    CHECK(answered.front().code == "node.silenced");
+}
+
+TEST_CASE("a founder without its folder is ready once a quorum of the others was heard, and has what any of them has") {
+    const sim::World world = sim::make_world(4, 0, 1);
+    sim::Node founder{world, sim::validator_name(3), 0};
+    founder.joins = true;
+    founder.has_new_keys_only = true;
+    REQUIRE(founder.start().has_value());
+    const auto step = [&](Event event) { return founder.replica().step(std::move(event)); };
+    (void)step(Tick{.now = MonotonicMs{1'000}, .wall = TimeMs{sim::epoch_ms}});
+    const auto hear = [&](std::size_t index, std::uint64_t height) {
+        const ledger::MemberId peer = sim::validator_name(index);
+        (void)step(PeerUp{.peer = peer});
+        (void)step(PeerMessage{.peer = peer, .message = Tip{.height = Height{height}, .hash = {}, .votes = true}});
+    };
+    const auto ask = [&] {
+        const crypto::PublicKey key = sim::joining_keys(world.genesis, 3, 0).vote->public_key();
+        const auto answered = all_of<ReadyAnswer>(step(ReadyRequest{.token = RequestToken{1}, .vote = key}));
+        REQUIRE(answered.size() == 1);
+        return answered.front().code;
+    };
+    CHECK(ask() == "node.not_caught_up");
+    hear(0, 0);
+    hear(1, 0);
+    CHECK(ask() == "node.not_caught_up");  // those two may be one that lies and one that is late
+    hear(2, 5);
+    CHECK(ask() == "node.not_caught_up");
+    (void)step(PeerDown{.peer = sim::validator_name(2)});
+    hear(2, 0);
+    CHECK(ask().empty());
+    CHECK(founder.durable_votes() != nullptr);
+}
+
+TEST_CASE("those who voted before have no say after the change") {
+    Pair pair;
+    pair.give(pair.registration(0, "a"));
+    (void)pair.change(pair.new_keys(pair.keys(0)));
+    pair.run(500);
+    REQUIRE(pair.other.replica().status().epoch == 1);
+    // The real next block, with a certificate by the key of the epoch before.
+    sim::Rng rng{1};
+    pair.other.crash(rng);
+    (void)pair.submit(pair.registration(0, "b"));
+    const auto stored = chain::ChainView{pair.node.chain_store()}.block(Height{3});
+    REQUIRE((stored && *stored));
+    const auto below = chain::ChainView{pair.node.chain_store()}.header(Height{2});
+    REQUIRE((below && *below));
+    const consensus::Commit vote{.view = {}, .height = Height{3}, .hash = (*stored)->hash};
+    const consensus::testing::QuickSigner old_key{consensus::testing::quick_key(0)};
+    const auto by_old = consensus::sign(pair.world.chain(), vote, consensus::ValidatorIndex{0}, old_key);
+    const CertifiedBlock forged{
+        .payload = encode(ProposalPayload{.block = (*stored)->block, .prev_certificate = (*below)->certificate}),
+        .certificate = {.view = vote.view,
+                        .height = vote.height,
+                        .hash = vote.hash,
+                        .votes = {{.signer = by_old.signer, .signature = by_old.signature}}}};
+    pair.restart_other();
+    sim::Node& other = pair.other;
+    pair.now_ms += 1'000;
+    (void)other.replica().step(
+        Event{Tick{.now = MonotonicMs{pair.now_ms}, .wall = TimeMs{sim::epoch_ms + pair.now_ms}}});
+    (void)other.replica().step(Event{PeerUp{.peer = pair.node.name()}});
+    const auto heard = other.replica().step(
+        Event{PeerMessage{.peer = pair.node.name(), .message = Tip{.height = Height{3}, .hash = {}, .votes = true}}});
+    std::optional<FetchBlocks> question;
+    for (const SendTo& send : all_of<SendTo>(heard)) {
+        const auto message = decode<WireMessage>(*send.bytes);
+        if (const auto* asked = message ? std::get_if<FetchBlocks>(&*message) : nullptr) question = *asked;
+    }
+    REQUIRE(question);
+    const Blocks answer{.request = question->request, .from = Height{3}, .blocks = {forged}};
+    auto event = decode_and_verify(encode(WireMessage{answer}), other.context());
+    REQUIRE(event);
+    const auto actions =
+        other.replica().step(Event{PeerMessage{.peer = pair.node.name(), .message = std::move(*event)}});
+    CHECK(other.replica().status().height == Height{2});
+    const std::vector<LogEvent> logged = all_of<LogEvent>(actions);
+    CHECK(std::ranges::find(logged, "peer.block_wrong", &LogEvent::name) != logged.end());
+}
+
+}  // namespace datadeed::replica::testing
