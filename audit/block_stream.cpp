@@ -11,8 +11,37 @@ namespace {
 constexpr std::uint64_t blocks_ahead_max = 64;
 constexpr std::size_t transactions_ahead_max = 4096;
 
-Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, Height height) {
+// A header that the copy kept of a block must be that block's.
+Result<chain::StoredBlock, FirstBad> read_archived(const chain::ChainView& blocks, chain::Archive& archive,
+                                                   Height height) {
+    auto block = archive.block(height);
+    if (!block) return fail(unreadable(block.error(), height));
+    if (!*block) {
+        return fail(FirstBad{.code = "replay.block_missing",
+                             .detail = "the block is neither in the copy nor in the archive",
+                             .height = height,
+                             .place = "block"});
+    }
+    const auto kept = blocks.header(height);
+    const bool is_pruned = !kept && kept.error().fault == chain::Fault::chain_pruned;
+    if (!kept && !is_pruned) return fail(unreadable(kept.error(), height));
+    const bool is_same =
+        is_pruned || (*kept && (*kept)->hash == (*block)->hash && (*kept)->certificate == (*block)->certificate);
+    if (!is_same) {
+        return fail(FirstBad{.code = "replay.archive_differs",
+                             .detail = "the archive has another block than the copy has a header of",
+                             .height = height,
+                             .place = "archive"});
+    }
+    return std::move(**block);
+}
+
+Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, chain::Archive* archive,
+                                                Height height) {
     auto block = blocks.block(height);
+    const bool is_pruned = !block && block.error().fault == chain::Fault::chain_pruned;
+    if (is_pruned && archive != nullptr) return read_archived(blocks, *archive, height);
+    if (is_pruned) block.error().detail += "; give the archive of the node that the copy is of, with --archive";
     if (!block) return fail(unreadable(block.error(), height));
     if (!*block) {
         return fail(FirstBad{.code = "replay.block_missing",
@@ -26,7 +55,7 @@ Result<chain::StoredBlock, FirstBad> read_block(const chain::ChainView& blocks, 
 }  // namespace
 
 BlockStream::BlockStream(const chain::ChainView& blocks, Plan plan)
-    : blocks_{blocks}, chain_{plan.chain}, top_{plan.top}, voters_{std::move(plan.voters)} {
+    : blocks_{blocks}, archive_{plan.archive}, chain_{plan.chain}, top_{plan.top}, voters_{std::move(plan.voters)} {
     for (unsigned i = 0; i < plan.threads; ++i) workers_.emplace_back([this] { work(); });
 }
 
@@ -46,7 +75,7 @@ bool BlockStream::may_read() const {
 
 BlockStream::Found BlockStream::read_next() {
     read_ = read_.next();
-    Found found{.height = read_, .block = read_block(blocks_, read_), .voters = voters_};
+    Found found{.height = read_, .block = read_block(blocks_, archive_, read_), .voters = voters_};
     if (found.block) {
         transactions_ahead_ += found.block->block.transactions.size();
     } else {

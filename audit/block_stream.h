@@ -8,6 +8,7 @@
 
 #include "audit/checked_block.h"
 #include "audit/epochs.h"
+#include "chain/archive.h"
 #include "chain/chain_view.h"
 
 namespace datadeed::audit {
@@ -22,6 +23,7 @@ public:
         Voters voters{};  // who are taken to have certified the blocks, until expect() says otherwise
         Height top{};
         unsigned threads{1};
+        chain::Archive* archive{nullptr};  // for blocks that the copy doesn't keep; may be null
     };
     BlockStream(const chain::ChainView& blocks, Plan plan);
     BlockStream(const BlockStream&) = delete;
@@ -49,6 +51,7 @@ private:
     [[nodiscard]] Found read_next();
 
     const chain::ChainView& blocks_;
+    chain::Archive* archive_;
     ChainId chain_;
     Height top_;
 

@@ -8,6 +8,8 @@ std::string_view code(Error error) {
             return "audit.folder_not_found";
         case Error::chain_not_in_folder:
             return "audit.chain_not_in_folder";
+        case Error::archive_not_found:
+            return "audit.archive_not_found";
         case Error::epochs_malformed:
             return "audit.epochs_malformed";
         case Error::epochs_other_chain:
@@ -26,6 +28,8 @@ std::string_view describe(Error error) {
             return "there is no such folder";
         case Error::chain_not_in_folder:
             return "the folder holds no chain";
+        case Error::archive_not_found:
+            return "there is no folder with an archive";
         case Error::epochs_malformed:
             return "the file with epochs is no such file";
         case Error::epochs_other_chain:
@@ -44,6 +48,8 @@ std::string_view advice(Error error) {
             return "check the path of the copy";
         case Error::chain_not_in_folder:
             return "name the copy of a node's data folder: the one with genesis.cbor and chain/ in it";
+        case Error::archive_not_found:
+            return "name the folder after storage.archive_dir of that node, or a copy of it, with --archive";
         case Error::epochs_malformed:
             return "make it anew: audit replay --data-dir COPY --write-epochs FILE";
         case Error::epochs_other_chain:

@@ -10,6 +10,7 @@ namespace datadeed::audit {
 enum class Error : std::uint8_t {
     folder_not_found,
     chain_not_in_folder,
+    archive_not_found,
     epochs_malformed,
     epochs_other_chain,
     epochs_not_certified,

@@ -82,7 +82,11 @@ ReplayReport replay(const ledger::Genesis& genesis, const ChainId& chain, const 
     Replayed replayed;
     {
         BlockStream stream{blocks,
-                           {.chain = chain, .voters = replayer->epochs().voters(), .top = top, .threads = threads}};
+                           {.chain = chain,
+                            .voters = replayer->epochs().voters(),
+                            .top = top,
+                            .threads = threads,
+                            .archive = options.archive}};
         if (auto bad = replay_blocks(stream, top, options, *replayer, replayed)) return stop(*bad);
     }
     if (const std::optional<FirstBad> bad = check_tip(blocks, *tip, replayer->tip())) return stop(*bad);

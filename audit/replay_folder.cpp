@@ -53,7 +53,7 @@ Result<void, Error> check_there(const std::string& folder) {
     return {};
 }
 
-ReplayReport replay_data(const std::string& folder, const ReplayOptions& options) {
+ReplayReport replay_data(const std::string& folder, const std::string& archive_folder, const ReplayOptions& given) {
     const auto data = chain::DataFolder::open_copy(chain::posix_files(), folder);
     if (!data) return {.first_bad = unreadable(data.error())};
     const ChainId chain = data->chain_id();
@@ -64,6 +64,14 @@ ReplayReport replay_data(const std::string& folder, const ReplayOptions& options
                                       .detail = std::string{ledger::describe(genesis.error())},
                                       .height = Height{0},
                                       .place = "genesis.cbor"}};
+    }
+    ReplayOptions options = given;
+    std::optional<chain::Archive> archive;
+    if (!archive_folder.empty()) {
+        auto open = chain::Archive::open(chain::posix_files(), archive_folder, chain);
+        if (!open) return {.chain = chain, .first_bad = unreadable(open.error())};
+        archive = std::move(*open);
+        options.archive = &*archive;
     }
     // Before a copy is made: it may be of gigabytes.
     if (auto bad = check_chain(options.anchors, chain)) return {.chain = chain, .first_bad = std::move(bad)};
@@ -84,9 +92,12 @@ ReplayReport replay_data(const std::string& folder, const ReplayOptions& options
 
 }  // namespace
 
-Result<ReplayReport, Error> replay_folder(const std::string& folder, const ReplayOptions& options) {
+Result<ReplayReport, Error> replay_folder(const std::string& folder, const std::string& archive,
+                                          const ReplayOptions& options) {
     if (const Result<void, Error> there = check_there(folder); !there) return fail(there.error());
-    return replay_data(folder, options);
+    std::error_code error;
+    if (!archive.empty() && !fs::is_directory(archive, error)) return fail(Error::archive_not_found);
+    return replay_data(folder, archive, options);
 }
 
 }  // namespace datadeed::audit

@@ -105,9 +105,9 @@ Words words_of_chain(Fault fault) {
     }
     if (fault == Fault::chain_pruned) {
         return {
-            "chain.pruned", "this node went on from a snapshot and doesn't keep blocks as old as that",
-            "Ask a node that has them. Where this node's own state/ is what's missing, move chain/ and state/ away, "
-            "keep votes, and start again."};
+            "chain.pruned", "this node doesn't keep blocks as old as that",
+            "Ask a node that has them, or who runs this one for its archive. Where this node's own state/ is what's "
+            "missing, move chain/ and state/ away, keep votes, and start again."};
     }
     if (fault == Fault::state_damaged) return {"state.damaged", "a stored value isn't what was stored", rebuild};
     if (fault == Fault::state_ahead_of_chain) {
@@ -154,6 +154,11 @@ Words words_of_snapshot(Fault fault) {
             "Remove that part and take it again, from somebody else if it came from a peer."};
 }
 
+Words words_of_archive() {
+    return {"archive.malformed", "a file of the archive isn't what its name says",
+            "Take the file from another copy, or another node's archive; sha256sum -c SHA256SUMS finds such files."};
+}
+
 Words words(Fault fault) {
     switch (fault) {
         case Fault::file_not_found:
@@ -195,6 +200,8 @@ Words words(Fault fault) {
         case Fault::snapshot_record_unknown:
         case Fault::snapshot_other_history:
             return words_of_snapshot(fault);
+        case Fault::archive_malformed:
+            return words_of_archive();
         case Fault::votes_missing:
         case Fault::votes_corrupt:
         case Fault::votes_rolled_back:

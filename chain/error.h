@@ -50,6 +50,8 @@ enum class Fault : std::uint8_t {
     snapshot_list_wrong,
     snapshot_record_unknown,
     snapshot_other_history,
+    // Archives.
+    archive_malformed,
     // The votes.
     votes_missing,
     votes_corrupt,

@@ -93,6 +93,12 @@ class KvStore : public KvReader {
 public:
     [[nodiscard]] virtual Result<void, Error> write(const Batch& batch, Durability durability) = 0;
     [[nodiscard]] virtual std::unique_ptr<KvSnapshot> snapshot() const = 0;
+
+    // These two from any thread, while others read and write; they may take seconds.
+    // When it returns, all that was written before is durable.
+    [[nodiscard]] virtual Result<void, Error> flush() = 0;
+    // Gives the room of what was erased under this prefix back to the disk.
+    [[nodiscard]] virtual Result<void, Error> compact(ByteView prefix) = 0;
 };
 
 }  // namespace datadeed::chain

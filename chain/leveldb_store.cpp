@@ -214,7 +214,26 @@ public:
 
     std::unique_ptr<KvSnapshot> snapshot() const override { return std::make_unique<LeveldbSnapshot>(handle_); }
 
+    // CompactRange writes the memtable out first, as a table that is synced, whatever the range; here no key is in it.
+    Result<void, Error> flush() override {
+        const Bytes last_of_all(1, 0xFF);
+        return compact_between(last_of_all, last_of_all);
+    }
+
+    Result<void, Error> compact(ByteView prefix) override {
+        return compact_between(prefix, behind(prefix).value_or(Bytes(1, 0xFF)));
+    }
+
 private:
+    Result<void, Error> compact_between(ByteView begin, ByteView end) {
+        if (Result<void, Error> alive = handle_->alive(); !alive) return alive;
+        const leveldb::Slice from = slice(begin);
+        const leveldb::Slice to = slice(end);
+        handle_->db().CompactRange(&from, &to);
+        // It doesn't say what went wrong; the next write does.
+        return write({}, Durability::synced);
+    }
+
     std::shared_ptr<const Handle> handle_;
 };
 

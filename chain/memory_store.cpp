@@ -95,6 +95,9 @@ public:
         return std::make_unique<MemorySnapshot>(disk_->now_);
     }
 
+    Result<void, Error> flush() override { return write({}, Durability::synced); }
+    Result<void, Error> compact(ByteView /*prefix*/) override { return flush(); }
+
 private:
     Result<void, Error> alive() const {
         if (error_) return fail(*error_);

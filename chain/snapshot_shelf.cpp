@@ -74,6 +74,10 @@ Height SnapshotShelf::newest() const {
     return std::max(height_of(items_[0]), height_of(items_[1]));
 }
 
+Height SnapshotShelf::older() const {
+    return std::min(height_of(items_[0]), height_of(items_[1]));
+}
+
 Result<std::optional<Bytes>, Error> SnapshotShelf::manifest(Height height) const {
     for (std::size_t slot = 0; slot < items_.size(); ++slot) {
         if (height.value == 0 || height_of(items_[slot]) != height) continue;

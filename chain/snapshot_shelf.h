@@ -29,6 +29,8 @@ public:
 
     // The height of the newest one; 0 when there is none.
     [[nodiscard]] Height newest() const;
+    // The height of the one before; 0 for none.
+    [[nodiscard]] Height older() const;
     // What open() found to be damaged.
     [[nodiscard]] const std::vector<Error>& damaged() const { return damaged_; }
     // The manifest of the snapshot of this height, encoded; nothing when there is none. Errors: file_*;

@@ -64,6 +64,15 @@ public:
         return std::make_unique<SplitSnapshot>(std::move(values), nodes_->snapshot());
     }
 
+    // In the order of write().
+    Result<void, Error> flush() override {
+        if (Result<void, Error> flushed = nodes_->flush(); !flushed) return flushed;
+        return values_->flush();
+    }
+    Result<void, Error> compact(ByteView prefix) override {
+        return (is_node(prefix) ? nodes_ : values_)->compact(prefix);
+    }
+
 private:
     std::unique_ptr<KvStore> values_;
     std::unique_ptr<KvStore> nodes_;

@@ -41,8 +41,9 @@ public:
     // Whether the journal knows of the COMMIT of this node that a certificate holds, if it does. If not, Adopted halts;
     // a host that looks before it stores the block can be sure to see it.
     [[nodiscard]] bool may_have_committed(const CommitCertificate& certificate) const;
-    // Votes kept for heights above that (C8).
-    [[nodiscard]] std::size_t held_ahead() const { return future_.size(); }
+    // Whether the chain has come as far as the journal; if not, it has lost blocks, and nothing is voted on before.
+    [[nodiscard]] bool may_vote() const { return height_.next() > closed_; }
+    [[nodiscard]] std::size_t held_ahead() const { return future_.size(); }  // votes of heights above (C8)
     // What STATUS would say now.
     [[nodiscard]] Status status() const;
     [[nodiscard]] const Config& config() const { return config_; }
@@ -85,7 +86,6 @@ private:
     void replay_future();
     void keep_payload(const Digest& hash, Bytes payload);
     [[nodiscard]] Signed<PrePrepare> for_journal(Signed<PrePrepare> proposal);
-    [[nodiscard]] bool may_vote() const { return height_.next() > closed_; }
     [[nodiscard]] bool is_primary() const { return primary() == config_.self; }
     [[nodiscard]] Height open_height() const { return height_.next(); }
 

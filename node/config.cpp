@@ -93,12 +93,30 @@ public:
             add({}, {"config.missing_key", "keys.vote and keys.cosign go together",
                      "a validator has both, an observer neither"});
         }
+        check_pruning();
         if (errors_.empty()) return config_;
         std::ranges::sort(errors_, {}, [](const ConfigError& e) { return std::tuple{e.line, e.column, e.message}; });
         return fail(errors_);
     }
 
 private:
+    // Blocks go into an archive, or stay; and only where snapshots stand for them.
+    void check_pruning() {
+        const bool prunes = config_.keep_blocks > 0;
+        if (prunes && config_.archive_dir.empty()) {
+            add({}, {"config.missing_key", "storage.keep_blocks goes together with storage.archive_dir",
+                     "name the folder that is to have older blocks"});
+        }
+        if (!prunes && !config_.archive_dir.empty()) {
+            add({}, {"config.missing_key", "storage.archive_dir goes together with storage.keep_blocks",
+                     "say how many blocks are to stay"});
+        }
+        if (prunes && config_.snapshot_transactions == 0) {
+            add({}, {"config.bad_value", "storage.keep_blocks needs snapshots, and storage.snapshot_transactions is 0",
+                     "whoever catches up finds old blocks nowhere else; remove one of the two keys"});
+        }
+    }
+
     static std::string full_name(const ConfigKey& key) { return std::string{key.table} + '.' + std::string{key.name}; }
 
     void add(const toml::source_position& at, Wrong wrong) {

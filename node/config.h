@@ -89,6 +89,8 @@ struct NodeConfig {
     std::uint64_t disk_free_min_mib{256};
     std::uint64_t history_blocks{100'000};                                 // 0: all
     std::uint64_t snapshot_transactions{replica::snapshot_every_default};  // 0: none is written
+    std::uint64_t keep_blocks{0};                                          // below the tip; 0: all
+    std::filesystem::path archive_dir{};                                   // where older ones go
     std::uint64_t cache_mib{48};
     std::uint64_t verify_threads{1};
     std::uint64_t api_connections{1024};

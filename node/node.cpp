@@ -21,7 +21,7 @@
 #include "node/process.h"
 #include "node/ready_desk.h"
 #include "node/service.h"
-#include "node/snapshot_task.h"
+#include "node/store_tasks.h"
 #include "node/wiring.h"
 
 namespace datadeed::node {
@@ -67,7 +67,7 @@ public:
           stores_{std::move(stores)},
           senders_{genesis_.content.nodes, pinned_peers(config_)},
           inbox_{senders_.events_max()},
-          snapshots_{stores_, inbox_, *log_},
+          store_tasks_{stores_, config_, inbox_, *log_},
           pool_{static_cast<std::size_t>(config_.verify_threads), context_, inbox_, senders_, metrics_, reports()},
           submissions_{pool_, inbox_, metrics_},
           evidence_{chain::posix_files(), stores_.folder.evidence_path(), genesis_.chain},
@@ -203,7 +203,7 @@ private:
                     [this](replica::EvidenceFound evidence) {
                         asio::post(api_io_, [this, found = std::move(evidence)] { evidence_keeper_.keep(found); });
                     },
-                .write_snapshot = [this](replica::WriteSnapshot what) { snapshots_.begin(std::move(what)); },
+                .store_work = [this](const replica::StoreWork& work) { store_tasks_.begin(work); },
                 .start_again =
                     [this](const replica::StartAgain& again) {
                         log_->info("node.starts_again", {{"snapshot", again.height.value}});
@@ -341,7 +341,7 @@ private:
     Metrics metrics_{};
     Senders senders_;
     Inbox inbox_;
-    SnapshotTask snapshots_;
+    StoreTasks store_tasks_;
     StatusPicture status_{};
     replica::TransactionCache cache_{};
     ContextPicture context_{};

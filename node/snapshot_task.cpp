@@ -4,26 +4,20 @@
 #include <memory>
 #include <utility>
 
+#include "chain/chain_view.h"
 #include "chain/snapshot_writer.h"
-#include "node/process.h"
 
 namespace datadeed::node {
 
-SnapshotTask::~SnapshotTask() {
-    stopping_ = true;
-    if (thread_.joinable()) thread_.join();
-}
-
 // What is looked at is held before the replica goes on.
-void SnapshotTask::begin(replica::WriteSnapshot what) {
-    if (thread_.joinable()) thread_.join();
+void SnapshotTask::begin(const replica::WriteSnapshot& what) {
     auto state = chain::StateSnapshot::open(*stores_->state, what.height);
-    thread_ = std::thread{[this, what = std::move(what), state = std::move(state)] {
-        name_thread("snapshot");
-        if (state) return write(what, **state);
-        log_->warn("snapshot.not_written", {{"height", what.height.value}, {"why", chain::to_text(state.error())}});
-        tell(what, false);
-    }};
+    if (state) {
+        std::shared_ptr<const chain::StateSnapshot> held = std::move(*state);
+        return thread_.start("snapshot", [this, what, held] { write(what, *held); });
+    }
+    log_->warn("snapshot.not_written", {{"height", what.height.value}, {"why", chain::to_text(state.error())}});
+    thread_.start("snapshot", [this, what] { tell(what, false); });
 }
 
 void SnapshotTask::write(const replica::WriteSnapshot& what, const chain::StateSnapshot& state) const {
@@ -42,12 +36,8 @@ void SnapshotTask::write(const replica::WriteSnapshot& what, const chain::StateS
     tell(what, written.has_value());
 }
 
-// The replica must hear of it, or it never writes another one: while its inbox is full, it is told again.
 void SnapshotTask::tell(const replica::WriteSnapshot& what, bool whole) const {
-    const auto event = [&] {
-        return InboxItem{.event = replica::SnapshotWritten{.folder = what.folder, .whole = whole}, .lease = {}};
-    };
-    while (!stopping_ && !inbox_->push(event())) std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    thread_.tell([&] { return replica::SnapshotWritten{.folder = what.folder, .whole = whole}; });
 }
 
 }  // namespace datadeed::node

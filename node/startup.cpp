@@ -267,6 +267,10 @@ Result<ledger::ValidatorSet, Fault> read_nodes(const OpenStores& stores, const G
 Result<OpenStores, Fault> open_stores(const NodeConfig& config, const GenesisDocument& genesis) {
     Result<chain::DataFolder, Fault> folder = open_folder(config.data_dir.string(), genesis);
     if (!folder) return fail(folder.error());
+    if (!config.archive_dir.empty()) {
+        const auto made = chain::posix_files().create_folder(config.archive_dir.string());
+        if (!made) return fail(fault_of(made.error()));
+    }
     auto chain_store = chain::open_leveldb(chain::LeveldbOptions{.folder = folder->chain_path()});
     if (!chain_store) return fail(fault_of(chain_store.error()));
     const Result<chain::TakenOver, Fault> taken_over = take_over(*folder, genesis, **chain_store);
@@ -295,7 +299,8 @@ Result<std::unique_ptr<replica::Replica>, Fault> start_replica(const GenesisDocu
                                  .state_options = state_options(config, std::move(on_error)),
                                  .snapshots = {.files = &chain::posix_files(),
                                                .folder = stores.folder.snapshots_path(),
-                                               .every = config.snapshot_transactions}};
+                                               .every = config.snapshot_transactions,
+                                               .keep_blocks = config.keep_blocks}};
     auto replica = replica::Replica::start(genesis.content, std::move(identity), places);
     if (replica) return std::move(*replica);
     return fail(Fault{.exit = exit_for(replica.error().code),

@@ -220,9 +220,12 @@ Outcome<Answer> replay(Context& context, const Args& args) {
         if (!bar) bar.emplace("replaying blocks", tip.value, shown);
         bar->update(done.value);
     };
-    const auto report = audit::replay_folder(args.text("data-dir"), options);
+    const auto report = audit::replay_folder(args.text("data-dir"), args.text("archive"), options);
     bar.reset();
-    if (!report) return fail(nothing_to_replay(report.error(), args.text("data-dir")));
+    if (!report) {
+        const bool is_archive = report.error() == audit::Error::archive_not_found;
+        return fail(nothing_to_replay(report.error(), args.text(is_archive ? "archive" : "data-dir")));
+    }
     Answer answer = replay_answer(*report, options.anchors);
     if (args.has("write-epochs") && report->verified()) {
         write_epochs(answer, args.text("write-epochs"), report->epoch_proof);
@@ -374,6 +377,8 @@ std::vector<Command> audit_commands() {
          .name = "replay",
          .summary = "replay a copy of a node's data folder from genesis, offline, and name the first wrong position",
          .options = {{"--data-dir", Takes::text, true, "the copy; it isn't written to"},
+                     {"--archive", Takes::text, false,
+                      "the folder with the blocks that the copy doesn't keep any more"},
                      {"--chain", Takes::text, false, "the chain's id, in hex: the copy must be of that chain"},
                      {"--checkpoint", Takes::text, false,
                       "a checkpoint from elsewhere: it must lie in the replayed log"},
@@ -384,6 +389,7 @@ std::vector<Command> audit_commands() {
                      {"--threads", Takes::number, false, "that check signatures; default: all cores"}},
          .examples =
              {"datadeed audit replay --data-dir ./copy-of-node-0",
+              "datadeed audit replay --data-dir ./copy --archive ./archive-of-node-0",
               "datadeed audit replay --data-dir ./copy --checkpoint march.checkpoint --receipt grant.tlog-proof",
               "datadeed audit replay --data-dir ./copy --json"},
          .run = replay},

@@ -14,6 +14,7 @@
 #include "ledger/types.h"
 #include "node/replica/epochs.h"
 #include "node/replica/events.h"
+#include "node/replica/store_work.h"
 
 // All that a replica asks of its host, to be done in the order given. Whatever had to be durable first already is.
 
@@ -109,13 +110,6 @@ struct Halt {
 // A store that failed or contradicts itself.
 [[nodiscard]] Halt to_halt(const chain::Error& error);
 
-// The snapshot of this height is to be written into the folder (chain::write_snapshot), on another thread; one at a
-// time. SnapshotWritten is to follow, whatever came of it.
-struct WriteSnapshot {
-    Height height{};
-    std::string folder{};
-};
-
 // A snapshot of this height has come whole: the replica has ended. The host is to let it go and to start it again, on
 // databases that chain::take_over_snapshot has put in place.
 struct StartAgain {
@@ -139,6 +133,6 @@ struct ReadyAnswer {
 };
 
 using Action = std::variant<SendTo, Reply, BlockCommitted, StatusChanged, LogEvent, EvidenceFound, Halt, EpochBegan,
-                            ReadyAnswer, WriteSnapshot, StartAgain>;
+                            ReadyAnswer, WriteSnapshot, ArchiveBlocks, CompactBlocks, StartAgain>;
 
 }  // namespace datadeed::replica

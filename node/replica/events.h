@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -66,7 +67,15 @@ struct SnapshotWritten {
     bool whole{};
 };
 
-using Event =
-    std::variant<Tick, PeerMessage, SubmitTransaction, ForgetRequest, PeerUp, PeerDown, ReadyRequest, SnapshotWritten>;
+// What came of an ArchiveBlocks: the last block that an archive has for good; nothing when it failed.
+struct BlocksArchived {
+    std::optional<Height> last{};
+};
+
+// What came of a CompactBlocks.
+struct BlocksCompacted {};
+
+using Event = std::variant<Tick, PeerMessage, SubmitTransaction, ForgetRequest, PeerUp, PeerDown, ReadyRequest,
+                           SnapshotWritten, BlocksArchived, BlocksCompacted>;
 
 }  // namespace datadeed::replica

@@ -75,6 +75,8 @@ inline constexpr std::uint64_t snapshot_offer_ms = 1'000;
 inline constexpr std::uint64_t snapshot_part_ms = 200;
 // For so long nobody has had the next block until any snapshot is worth it.
 inline constexpr std::uint64_t snapshot_lack_ms = 5'000;
+// Blocks that others don't keep for so long are taken to be gone for good.
+inline constexpr std::uint64_t blocks_gone_ms = 60'000;
 inline constexpr std::uint64_t snapshot_patience_ms = 20'000;
 inline constexpr std::uint64_t snapshot_alone_ms = 60'000;
 

@@ -24,20 +24,40 @@ Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, std::un
       vote_place_{std::move(votes.place)},
       votes_{std::move(votes.votes)},
       silenced_{std::move(votes.silenced)},
-      snapshots_{std::move(snapshots), outbox_, serving_, [this](const chain::CheckedManifest& manifest) {
-                     return may_skip_to(manifest, {.sync = sync_,
-                                                   .identity = identity_,
-                                                   .voters = context_,
-                                                   .chain = committer_->chain().view(),
-                                                   .tip = executor_.tip().height});
-                 }} {
+      snapshots_{std::move(snapshots), outbox_, serving_,
+                 [this](const chain::CheckedManifest& manifest) { return may_skip(manifest); }} {
     if (identity_.vote_verifier != nullptr) context_.signatures = identity_.vote_verifier;
     know_epochs();
 }
 
+// Where nobody keeps the blocks any more that could show whether this node's record of votes is whole, it gives its
+// voice up: it follows, and its operator is told.
+bool Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
+    const Height tip = executor_.tip().height;
+    const Skipping node{.sync = sync_,
+                        .identity = identity_,
+                        .voters = context_,
+                        .chain = committer_->chain().view(),
+                        .tip = tip,
+                        .lost_blocks = pbft_ ? !pbft_->may_vote() : votes_ && votes_->recovered.closed > tip,
+                        .is_mute = !silenced_.empty()};
+    if (may_skip_to(manifest, node)) return true;
+    if (!sync_.has_gone(tip.next(), at_.now) || !may_skip_if_mute(manifest, node)) return false;
+    if (votes_) lose_votes();
+    return !halted_;
+}
+
 void Replica::Parts::handle(Event& event) {
     if (halted_) return;
-    std::visit(Overloaded{[this](SnapshotWritten& written) { snapshots_.note_written(written); },
+    std::visit(Overloaded{[this](SnapshotWritten& written) {
+                              snapshots_.note_written(written, sync_.told_by_all_but(identity_.self));
+                          },
+                          [this](BlocksArchived& archived) {
+                              const auto pruned = snapshots_.pruning().note(archived);
+                              if (!pruned) halt(pruned.error());
+                          },
+                          [this](ForgetRequest& forgotten) { waiters_.forget(forgotten.token); },
+                          [this](BlocksCompacted& compacted) { snapshots_.pruning().note(compacted); },
                           [this](auto& known) { on(known); }},
                event);
 }
@@ -114,10 +134,6 @@ void Replica::Parts::answer_refused(const SubmitTransaction& event, ledger::Refu
         event.token,
         Committed{
             .tx = id, .height = (*place)->height, .log_index = (*place)->log_index, .time = (*header)->header.time});
-}
-
-void Replica::Parts::on(ForgetRequest& event) {
-    waiters_.forget(event.token);
 }
 
 void Replica::Parts::on(PeerUp& event) {

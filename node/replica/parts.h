@@ -40,9 +40,9 @@ private:
     // parts.cpp: time, clients
     void on(Tick& event);
     void on(SubmitTransaction& event);
-    void on(ForgetRequest& event);
     void on(PeerUp& event);
     void on(PeerDown& event);
+    [[nodiscard]] bool may_skip(const chain::CheckedManifest& manifest);
     void answer_refused(const SubmitTransaction& event, ledger::Refusal refusal);
     void drop_refused(const Admission::Dropped& dropped);
     void review(bool idle);

@@ -208,7 +208,7 @@ Bytes Replica::Parts::own_tip() const {
     return encode(WireMessage{Tip{.height = tip.height,
                                   .hash = tip.hash,
                                   .votes = votes,
-                                  .first = snapshots_.first_block(),
+                                  .first = snapshots_.pruning().first_block(),
                                   .snapshot = snapshots_.newest()}});
 }
 

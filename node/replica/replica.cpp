@@ -115,7 +115,7 @@ Result<std::unique_ptr<Replica>, StartError> Replica::start(const ledger::Genesi
                                                         .count_min = (*committer)->chain().votes_durable()},
                                                        *stores.files);
     if (!votes) return fail(votes.error());
-    Result<OpenedSnapshots, chain::Error> snapshots = open_snapshots(stores.snapshots, (*committer)->chain().view());
+    Result<OpenedSnapshots, chain::Error> snapshots = open_snapshots(stores.snapshots, *stores.chain);
     if (!snapshots) return fail(from_store(snapshots.error()));
     auto parts = std::make_unique<Parts>(genesis, std::move(identity), std::move(*committer), std::move(*votes),
                                          std::move(*snapshots));

@@ -46,7 +46,12 @@ bool has_voted_lately(const Skipping& node) {
 
 bool may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node) {
     if (!is_kept_elsewhere(manifest, node.sync)) return false;
+    if (node.is_mute || node.lost_blocks) return true;
     return !is_named_by(manifest, node.identity) || has_voted_lately(node);
+}
+
+bool may_skip_if_mute(const chain::CheckedManifest& manifest, const Skipping& node) {
+    return is_kept_elsewhere(manifest, node.sync);
 }
 
 }  // namespace datadeed::replica

@@ -10,16 +10,21 @@ namespace datadeed::replica {
 
 // Whether a node may go on from a snapshot: what it skips it will never see (docs/decisions/0030). So many of those who
 // certified it must say to have come as far that one of them is correct: else a block that nobody honest has yet could
-// be skipped by all of them. And a node that would vote there under one of its keys must have voted with the record
-// that it has: a vote of its own, which it then knows of, stands in one of its last certificates. Else that record may
-// be a new one after the loss of another, which only blocks can show.
+// be skipped by all of them. And a node that would vote there under one of its keys must be known to have the record of
+// all its votes, since a new one after the loss of another can only be told by blocks: a vote of its own, which the
+// record then has, stands in one of its last certificates; or the record has come further than the chain, so it's the
+// chain that was lost. Or it never votes again.
 struct Skipping {
     const Sync& sync;
     const Identity& identity;
     const VerifyContext& voters;
     chain::ChainView chain;
     Height tip{};
+    bool lost_blocks{};  // its record of votes has come further than the chain
+    bool is_mute{};      // it never votes again under the keys that it has
 };
 [[nodiscard]] bool may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node);
+// Whether it could if it voted no more.
+[[nodiscard]] bool may_skip_if_mute(const chain::CheckedManifest& manifest, const Skipping& node);
 
 }  // namespace datadeed::replica

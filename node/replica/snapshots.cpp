@@ -19,10 +19,11 @@ bool is_anothers_fault(const chain::Error& error) {
 
 }  // namespace
 
-Result<OpenedSnapshots, chain::Error> open_snapshots(const SnapshotPlace& place, const chain::ChainView& chain) {
-    const Result<Height, chain::Error> first = chain.first_block();
+Result<OpenedSnapshots, chain::Error> open_snapshots(const SnapshotPlace& place, chain::KvStore& chain) {
+    const Result<Height, chain::Error> first = chain::ChainView{chain}.first_block();
     if (!first) return fail(first.error());
-    OpenedSnapshots opened{.place = place, .shelf = {}, .first_block = *first};
+    OpenedSnapshots opened{
+        .place = place, .shelf = {}, .pruning = {.keep = place.keep_blocks, .first_block = *first, .chain = &chain}};
     if (place.folder.empty()) return opened;
     Result<chain::SnapshotShelf, chain::Error> shelf = chain::SnapshotShelf::open(*place.files, place.folder);
     if (!shelf) return fail(shelf.error());
@@ -59,16 +60,18 @@ void Snapshots::answer(const ledger::MemberId& peer, const FetchPart& question) 
 }
 
 void Snapshots::note_commit(const Growth& growth) {
+    tip_ = growth.height;
     if (!shelf_ || writing_ || place_.every == 0) return;
     if (growth.log_before / place_.every == growth.log_after / place_.every) return;
     writing_ = true;
     outbox_->push(WriteSnapshot{.height = growth.height, .folder = shelf_->begin_next()});
 }
 
-void Snapshots::note_written(const SnapshotWritten& written) {
+void Snapshots::note_written(const SnapshotWritten& written, Height all_have) {
     writing_ = false;
     if (!shelf_ || !written.whole) return;
     if (const Result<void, chain::Error> added = shelf_->add(written.folder); !added) tell_damage(added.error());
+    pruning_.consider({.tip = tip_, .older_snapshot = shelf_->older(), .all_have = all_have});
 }
 
 // Not because all of them were slow just now.

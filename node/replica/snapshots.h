@@ -11,6 +11,7 @@
 #include "chain/snapshot_shelf.h"
 #include "node/replica/events.h"
 #include "node/replica/outbox.h"
+#include "node/replica/pruning.h"
 #include "node/replica/serving.h"
 #include "node/replica/snapshot_sync.h"
 #include "node/replica/stores.h"
@@ -21,11 +22,10 @@ namespace datadeed::replica {
 struct OpenedSnapshots {
     SnapshotPlace place{};
     std::optional<chain::SnapshotShelf> shelf{};  // nothing without a place
-    Height first_block{};                         // from here on all blocks are here
+    Pruning::Options pruning{};
 };
 // Errors: those of chain::ChainView, file_*.
-[[nodiscard]] Result<OpenedSnapshots, chain::Error> open_snapshots(const SnapshotPlace& place,
-                                                                   const chain::ChainView& chain);
+[[nodiscard]] Result<OpenedSnapshots, chain::Error> open_snapshots(const SnapshotPlace& place, chain::KvStore& chain);
 
 // Snapshots, both ways: which this node has written, for those who catch up; and one for itself, when it is far behind
 // or nobody has the blocks that it lacks any more. What comes is checked part by part before it is kept
@@ -36,8 +36,8 @@ public:
     using MaySkip = std::function<bool(const chain::CheckedManifest&)>;
     Snapshots(OpenedSnapshots opened, Outbox& outbox, Serving& serving, MaySkip may_skip)
         : place_{std::move(opened.place)},
-          first_block_{opened.first_block},
           outbox_{&outbox},
+          pruning_{opened.pruning, outbox},
           serving_{&serving},
           may_skip_{std::move(may_skip)},
           shelf_{std::move(opened.shelf)} {
@@ -45,8 +45,9 @@ public:
         for (const chain::Error& error : shelf_->damaged()) tell_damage(error);
     }
 
-    // From here on all blocks are here.
-    [[nodiscard]] Height first_block() const { return first_block_; }
+    // Blocks that snapshots make dispensable.
+    [[nodiscard]] Pruning& pruning() { return pruning_; }
+    [[nodiscard]] const Pruning& pruning() const { return pruning_; }
     // The height of the newest one that this node gives away; 0 for none.
     [[nodiscard]] Height newest() const { return shelf_ ? shelf_->newest() : Height{}; }
     void answer(const ledger::MemberId& peer, const FetchSnapshot& question);
@@ -59,7 +60,8 @@ public:
         std::uint64_t log_after{};
     };
     void note_commit(const Growth& growth);
-    void note_written(const SnapshotWritten& written);
+    // `all_have`: the block that all validators say to have come to.
+    void note_written(const SnapshotWritten& written, Height all_have);
 
     struct Moment {
         Height ours{};
@@ -95,12 +97,13 @@ private:
     void blame(const ledger::MemberId& peer, std::string why, const Moment& moment);
 
     SnapshotPlace place_;
-    Height first_block_;
     Outbox* outbox_;
+    Pruning pruning_;
     Serving* serving_;
     MaySkip may_skip_;
     std::optional<chain::SnapshotShelf> shelf_;
     bool writing_{false};
+    Height tip_{};  // of the last commit
     SnapshotSync sync_;
     // One that is worth it, until this node may go on from it.
     struct Offered {

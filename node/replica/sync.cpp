@@ -70,6 +70,25 @@ bool Sync::lacks_source(Height next, std::uint64_t now_ms) const {
     });
 }
 
+Height Sync::told_by_all_but(const ledger::MemberId& self) const {
+    Height least{UINT64_MAX};
+    for (const ledger::MemberId& validator : validators_) {
+        if (validator != self) least = std::min(least, tip_of(validator));
+    }
+    return least;
+}
+
+bool Sync::has_gone(Height height, std::uint64_t now_ms) {
+    const auto lacks = [&](const auto& entry) {
+        return validators_.contains(entry.first) && entry.second.first > height && entry.second.tip >= height;
+    };
+    const auto lacking = static_cast<std::size_t>(std::ranges::count_if(peers_, lacks));
+    const bool is_gone = lacking > 0 && lacking + faults_ + 1 >= validators_.size();
+    if (!is_gone) gone_since_ms_.reset();
+    if (is_gone && !gone_since_ms_) gone_since_ms_ = now_ms;
+    return is_gone && now_ms >= *gone_since_ms_ + blocks_gone_ms;
+}
+
 Height Sync::tip_of(const ledger::MemberId& peer) const {
     const auto found = peers_.find(peer);
     return found == peers_.end() ? Height{} : found->second.tip;

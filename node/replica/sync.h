@@ -75,6 +75,11 @@ public:
     [[nodiscard]] std::size_t count_at(std::span<const ledger::MemberId> peers, Height height) const;
     // Whether the next block is final elsewhere (known()), and nobody who can be asked now says to have it.
     [[nodiscard]] bool lacks_source(Height next, std::uint64_t now_ms) const;
+    // The height that all validators but this one say to have come to; 0 while one of them isn't up.
+    [[nodiscard]] Height told_by_all_but(const ledger::MemberId& self) const;
+    // Whether all other validators, but for as many as may lie, are up and have said for blocks_gone_ms that they don't
+    // keep this block any more. As seen at the calls, one a few seconds at least.
+    [[nodiscard]] bool has_gone(Height height, std::uint64_t now_ms);
     // Validators that are up and have said how high they are.
     [[nodiscard]] std::size_t claims() const;
     [[nodiscard]] Height tip_of(const ledger::MemberId& peer) const;
@@ -114,6 +119,7 @@ private:
     std::map<Height, Ready> ready_;
     std::uint64_t requests_{0};
     std::optional<std::uint64_t> behind_since_ms_;
+    std::optional<std::uint64_t> gone_since_ms_;
     Height last_ours_{};
 };
 

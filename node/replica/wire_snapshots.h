@@ -49,8 +49,8 @@ struct FetchPart {
     }
 };
 
-// The encoding of a ledger::PartContent; empty when the sender has no part with that root. It says which root it was asked
-// for, since request numbers begin anew with a process, and an answer to the one before may come late.
+// The encoding of a ledger::PartContent; empty when the sender has no part with that root. It says which root it was
+// asked for, since request numbers begin anew with a process, and an answer to the one before may come late.
 struct Part {
     static constexpr WireKind kind = WireKind::part;
     std::uint64_t request{};

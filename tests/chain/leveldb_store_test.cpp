@@ -196,6 +196,39 @@ TEST_CASE("a database that isn't there is only made when asked") {
     CHECK(open_leveldb({.folder = folder.path() + "/no/such/db"}).error().fault == Fault::store_io);
 }
 
+TEST_CASE("what was flushed is durable without the log, and what was compacted is off the disk") {
+    const TemporaryFolder folder;
+    const std::string path = folder.path() + "/db";
+    const auto size = [&path] {
+        std::uintmax_t sum = 0;
+        for (const fs::directory_entry& entry : fs::directory_iterator{path}) sum += entry.file_size();
+        return sum;
+    };
+    const auto key = [](int i) { return "b" + std::to_string(i); };
+    {
+        const std::unique_ptr<KvStore> store = open_leveldb({.folder = path}).value();
+        for (int i = 0; i < 200; ++i) REQUIRE(store->write(one(key(i), 50'000), Durability::buffered));
+        REQUIRE(store->write(one("a", 100), Durability::buffered));
+        REQUIRE(store->write(one("c", 100), Durability::buffered));
+        REQUIRE(store->flush());
+        CHECK(size() > 10'000'000);
+    }
+    fs::resize_file(log_of(path), 0);
+    const std::unique_ptr<KvStore> store = open_leveldb({.folder = path}).value();
+    for (const std::string& each : {key(0), key(199), std::string{"a"}, std::string{"c"}}) {
+        CHECK(store->get(bytes_of(each)).value().has_value());
+    }
+    Batch erased;
+    for (int i = 0; i < 200; ++i) erased.erase(bytes_of(key(i)));
+    REQUIRE(store->write(erased, Durability::synced));
+    CHECK(size() > 10'000'000);
+    REQUIRE(store->compact(bytes_of("b")));
+    CHECK(size() < 1'000'000);
+    CHECK(store->get(bytes_of("a")).value().has_value());
+    CHECK(store->get(bytes_of("c")).value().has_value());
+    CHECK_FALSE(store->get(bytes_of(key(7))).value().has_value());
+}
+
 TEST_CASE("other threads read and take snapshots while one writes") {
     const TemporaryFolder folder;
     const std::unique_ptr<KvStore> store = open_leveldb({.folder = folder.path() + "/db"}).value();

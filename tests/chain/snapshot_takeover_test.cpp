@@ -64,13 +64,13 @@ struct TakingOver {
     }
     [[nodiscard]] bool is_whole() { return world.files().exists(manifest_path(taken_from)).value(); }
     // The node opens as if it had replayed all blocks.
-    void must_open() {
+    void must_open(std::uint64_t replayed = 0) {
         const std::unique_ptr<KvStore> chain = open_memory_store(chain_disk);
         const std::unique_ptr<KvStore> values = open_memory_store(state.state);
         const auto committer = Committer::open({.chain = *chain, .state = *values}, world.made().genesis(), {});
         REQUIRE(committer);
         CHECK((*committer)->tip().height == Height{8});
-        CHECK((*committer)->replayed() == 0);
+        CHECK((*committer)->replayed() == replayed);
         const auto ours = StateSnapshot::open(*values).value();
         const auto theirs = StateSnapshot::open(world.state()).value();
         CHECK(ours->scan({}, {}, 100'000) == theirs->scan({}, {}, 100'000));
@@ -96,6 +96,19 @@ TEST_CASE("a snapshot that came whole is gone on from, once") {
     REQUIRE(again);
     CHECK_FALSE(again->height.has_value());
     node.must_open();
+}
+
+TEST_CASE("a snapshot that blocks have passed meanwhile gives its state, and they are executed on it") {
+    TakingOver node;
+    const auto fifth = StateSnapshot::open(node.world.state(), Height{5}).value();
+    REQUIRE(write_snapshot(node.world.files(), taken_from, {.state = *fifth, .chain = node.world.chain()},
+                           {.sorting = {}, .part_bytes = test::small_part}));
+    node.chain_disk = node.world.made().disk();
+    const Result<TakenOver, Error> taken = node.run();
+    REQUIRE(taken);
+    CHECK(taken->height == Height{5});
+    CHECK(node.tip() == Height{8});
+    node.must_open(3);
 }
 
 TEST_CASE("where there's no whole snapshot nothing changes") {

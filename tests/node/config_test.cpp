@@ -100,6 +100,18 @@ TEST_CASE("every mistake in a configuration has its own error with its place") {
          "[config.bad_value]"},
         {"vote = ", "vote_next = \"n\"\nvote = ",
          "node.toml: error: keys.vote_next and keys.cosign_next go together - name both files [config.missing_key]"},
+        {"[log]", "[storage]\nkeep_blocks = 7\n[log]",
+         "node.toml: error: storage.keep_blocks goes together with storage.archive_dir - name the folder that is to "
+         "have "
+         "older blocks [config.missing_key]"},
+        {"[log]", "[storage]\narchive_dir = \"a\"\n[log]",
+         "node.toml: error: storage.archive_dir goes together with storage.keep_blocks - say how many blocks are to "
+         "stay "
+         "[config.missing_key]"},
+        {"[log]", "[storage]\nkeep_blocks = 7\narchive_dir = \"a\"\nsnapshot_transactions = 0\n[log]",
+         "node.toml: error: storage.keep_blocks needs snapshots, and storage.snapshot_transactions is 0 - whoever "
+         "catches "
+         "up finds old blocks nowhere else; remove one of the two keys [config.bad_value]"},
         {"\"debug\"", "\"loud\"",
          "node.toml:15:9: error: log.level: 'loud' is not one of the words - allowed is debug, "
          "info, warn, error [config.bad_value]"},

@@ -172,6 +172,13 @@ TEST_CASE("a snapshot of which nothing comes any more is given up, and so is one
     CHECK(still.sync.target() != nullptr);
     (void)still.sync.due(Height{0}, snapshot_patience_ms);
     CHECK(still.sync.target() == nullptr);
+    // Who offered it isn't asked for long.
+    const Ask other = still.sync.due(Height{0}, snapshot_patience_ms + fetch_shun_ms).at(0);
+    CHECK(other.peer == ben);
+    (void)still.sync.land_offer(ben, other.request);
+    still.sync.reject(ben, snapshot_patience_ms + fetch_shun_ms);
+    CHECK(still.sync.due(Height{0}, snapshot_patience_ms + fetch_reject_ms - 1).empty());
+    CHECK(still.sync.due(Height{0}, snapshot_patience_ms + fetch_reject_ms).at(0).peer == anna);
 
     Fetching alone{1'000};
     alone.sync.note_lack(ben);

@@ -164,6 +164,7 @@ TEST_CASE("a snapshot that couldn't be written isn't given away, and the next on
     hosts.writes_fail = true;
     hosts.give(every);
     CHECK(hosts.written == std::vector{Height{every}});
+    CHECK_FALSE(hosts.has_logged("snapshot.damaged"));  // nobody looks for it
     hosts.writes_fail = false;
     hosts.give(every);
     CHECK(hosts.written == std::vector{Height{every}, Height{2 * every}});
@@ -249,13 +250,18 @@ TEST_CASE("a snapshot isn't gone on from before validators say to have come as f
     Hosts hosts;
     hosts.give(3 * every);
     // One alone could have the last block, and let all others skip it.
-    hosts.passes = [](Bytes& bytes) {
+    std::size_t questions = 0;
+    hosts.passes = [&questions](Bytes& bytes) {
         change<Tip>(bytes, [](Tip& tip) { tip.height = Height{3 * every - 1}; });
+        questions += kind_of(bytes) == WireKind::fetch_snapshot ? 1U : 0U;
         return is_not_blocks(bytes);
     };
     hosts.connect();
     hosts.run(10'000);
     CHECK_FALSE(hosts.has_logged("snapshot.begun"));
+    // It is asked about again now and then.
+    CHECK(questions >= 2);
+    CHECK(questions <= 10'000 / (snapshot_offer_ms + fetch_shun_ms) + 1);
     hosts.passes = is_not_blocks;
     hosts.run(10'000);
     CHECK(hosts.started_again == std::vector{Height{3 * every}});
@@ -376,6 +382,10 @@ TEST_CASE("a list that isn't cut by the rule is held against who offered it") {
     CHECK(hosts.has_logged("snapshot.begun"));
     CHECK(hosts.logged_field("peer.snapshot_wrong", "why").starts_with("snapshot.list_wrong"));
     CHECK(hosts.started_again.empty());
+    // Blocks don't wait for it any more.
+    hosts.passes = everything;
+    hosts.run(2'000);
+    CHECK(hosts.other.replica().status().block_hash == hosts.node.replica().status().block_hash);
 }
 
 TEST_CASE("a file of a snapshot that the disk changed is given to nobody, and told") {

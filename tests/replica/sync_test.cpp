@@ -297,6 +297,59 @@ TEST_CASE("blocks are asked of those that say to have them, and it shows when no
     CHECK(sync.lacks_source(Height{11}, fetch_timeout_ms));
 }
 
+TEST_CASE("a block is gone once all but as many as may lie have said for long that they don't keep it") {
+    const ledger::MemberId c{"c"};
+    const ledger::MemberId self{"self"};
+    const ledger::MemberId observer{"observer"};
+    Sync sync{{a, b, c, self}, 1};
+    const Height next{11};
+    const auto prune = [&sync, next](const ledger::MemberId& peer) {
+        sync.note_tip(peer, Height{100});
+        sync.note_first(peer, next.next());
+    };
+    CHECK_FALSE(sync.has_gone(next, 0));
+    prune(a);
+    prune(observer);
+    CHECK_FALSE(sync.has_gone(next, 0));
+    prune(b);
+    CHECK_FALSE(sync.has_gone(next, 1'000));
+    CHECK_FALSE(sync.has_gone(next, 1'000 + blocks_gone_ms - 1));
+    CHECK(sync.has_gone(next, 1'000 + blocks_gone_ms));
+    CHECK_FALSE(sync.has_gone(next.next(), 1'000 + blocks_gone_ms));
+    SECTION("who has no such block doesn't keep it either, and hasn't pruned it") {
+        sync.note_down(b);
+        sync.note_first(b, next.next());
+        CHECK_FALSE(sync.has_gone(next, 500'000));
+    }
+    SECTION("the time begins anew") {
+        sync.note_first(b, next);
+        CHECK_FALSE(sync.has_gone(next, 200'000));
+        sync.note_first(b, next.next());
+        CHECK_FALSE(sync.has_gone(next, 200'001));
+        CHECK(sync.has_gone(next, 200'001 + blocks_gone_ms));
+    }
+    SECTION("a validator alone has nobody to ask") {
+        Sync alone{{self}, 0};
+        CHECK_FALSE(alone.has_gone(next, 0));
+        CHECK_FALSE(alone.has_gone(next, blocks_gone_ms));
+    }
+}
+
+TEST_CASE("what all validators have is what the last of them says, and nothing while one is away") {
+    const ledger::MemberId self{"self"};
+    const ledger::MemberId observer{"observer"};
+    Sync sync{{a, b, self}, 0};
+    sync.note_tip(observer, Height{1});
+    sync.note_tip(a, Height{10});
+    CHECK(sync.told_by_all_but(self) == Height{0});
+    sync.note_tip(b, Height{7});
+    CHECK(sync.told_by_all_but(self) == Height{7});
+    sync.note_down(a);
+    CHECK(sync.told_by_all_but(self) == Height{0});
+    const Sync alone{{self}, 0};
+    CHECK(alone.told_by_all_but(self) > Height{1'000'000});
+}
+
 TEST_CASE("what a stranger claims to have without what is next says nothing") {
     Sync sync{{a, b}, 0};
     const ledger::MemberId stranger{"stranger"};

@@ -303,7 +303,22 @@ void Checker::on_taken_over(const Node& node, Height height) {
     check_certificate(node, (*stored)->certificate, (*stored)->hash, height);
 }
 
-void Checker::check_disk(const Node& node) {
+void Checker::check_archive(Node& node, Height first) {
+    for (Height height{1}; height < first; height = height.next()) {
+        const std::optional<chain::StoredBlock> block = node.archived(height);
+        if (!block && node.has_skipped()) continue;
+        if (!block) {
+            return violate(Invariant::durable_answers, node.name().value + " has pruned block " +
+                                                           std::to_string(height.value) + ", and hasn't archived it");
+        }
+        if (block->hash != hashes_[height.value]) {
+            return violate(Invariant::agreement, "the archive of " + node.name().value + " isn't of the chain");
+        }
+        check_certificate(node, block->certificate, block->hash, height);
+    }
+}
+
+void Checker::check_disk(Node& node) {
     const chain::ChainView view{node.chain_store()};
     const Result<ledger::Tip, chain::Error> tip = view.tip();
     if (!tip || tip->height != tip_.height || tip->hash != tip_.hash) {
@@ -311,6 +326,7 @@ void Checker::check_disk(const Node& node) {
     }
     const Result<Height, chain::Error> first = view.first_block();
     if (!first) return violate(Invariant::state, node.name().value + " doesn't know which blocks it has");
+    check_archive(node, *first);
     for (Height height = *first; height <= tip_.height; height = height.next()) {
         const Result<std::optional<chain::StoredBlock>, chain::Error> stored = view.block(height);
         if (!stored || !*stored)

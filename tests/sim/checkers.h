@@ -45,6 +45,8 @@ public:
     void on_answer(const Node& node, const replica::Committed& committed);
     void on_status(const Node& node, const replica::Status& status);
     // An honest node goes on from a snapshot.
+    // The node has pruned nothing that its archive doesn't have for good, as the chain has it.
+    void check_archive(Node& node, Height first);
     void on_taken_over(const Node& node, Height height);
     // Takes in what this node has stored, so that it is known when blocks aren't there any more.
     void learn(const Node& node, Height upto);
@@ -55,7 +57,7 @@ public:
     // Whether it has signed anything that it must remember since then.
     [[nodiscard]] bool excused_voted() const { return excused_voted_; }
     // Everything that an honest node holds, read again from its disk.
-    void check_disk(const Node& node);
+    void check_disk(Node& node);
 
     [[nodiscard]] const std::optional<std::string>& violation() const { return violation_; }
     void violate(Invariant invariant, const std::string& what);

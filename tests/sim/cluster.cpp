@@ -38,6 +38,7 @@ void Sights::add(const Sights& other) {
     snapshots += other.snapshots;
     taken_over += other.taken_over;
     poisoned += other.poisoned;
+    archived += other.archived;
 }
 
 std::string Sights::text() const {
@@ -49,7 +50,7 @@ std::string Sights::text() const {
         << " proposals refused, " << backdated << " blocks backdated, " << evidence << " contradictions shown, "
         << convicted << " validators convicted, " << checkpoints << " checkpoints, " << epochs
         << " changes of validators, " << snapshots << " snapshots written, " << taken_over << " taken over, "
-        << poisoned << " spoiled ones noticed";
+        << poisoned << " spoiled ones noticed, " << archived << " files archived";
     return out.str();
 }
 
@@ -62,6 +63,7 @@ Cluster::Cluster(const Plan& plan, Trace trace)
       workload_{world_, plan.clients, rng_.split()},
       checker_{world_, plan.byzantine + (plan.hurts() ? 1U : 0U)} {
     world_.snapshots.every = plan.snapshots;
+    world_.snapshots.keep_blocks = plan.keep_blocks;
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
         const bool votes = i < plan.validators;
         nodes_.push_back(std::make_unique<Node>(world_, votes ? validator_name(i) : observer_name(i - plan.validators),
@@ -290,6 +292,14 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        outcome_.sights.snapshots += written.whole ? 1U : 0U;
                        give(index, std::move(written));
                    },
+                   [&](const replica::ArchiveBlocks& known) {
+                       replica::BlocksArchived archived = node.archive(known);
+                       note(index, archived.last ? "archives blocks up to " + std::to_string(archived.last->value)
+                                                 : std::string{"fails to archive blocks"});
+                       outcome_.sights.archived += archived.last ? 1U : 0U;
+                       give(index, std::move(archived));
+                   },
+                   [&](const replica::CompactBlocks&) { give(index, replica::BlocksCompacted{}); },
                    [&](const replica::StartAgain&) { crash(index, "has a whole snapshot, and starts again"); },
                    [&](const replica::Halt& known) {
                        if (!node.armed())

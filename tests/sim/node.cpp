@@ -16,6 +16,8 @@ namespace datadeed::sim {
 namespace {
 
 const std::string snapshots_folder = "node/snapshots";
+const std::string archive_folder = "node/archive";
+constexpr std::size_t archive_bytes = 4096;  // some files in a short run
 
 }  // namespace
 
@@ -74,6 +76,7 @@ Result<void, std::string> Node::take_over() {
         return fail(name_.value + " throws a snapshot away: " + chain::to_text(*taken_over->discarded));
     }
     taken_over_ = taken_over->height;
+    if (taken_over_) has_skipped_ = true;
     return {};
 }
 
@@ -84,6 +87,20 @@ replica::SnapshotWritten Node::write_snapshot(const replica::WriteSnapshot& what
                                        {.sorting = {}, .part_bytes = world_->snapshots.part_bytes})
                      .has_value();
     return {.folder = what.folder, .whole = whole};
+}
+
+replica::BlocksArchived Node::archive(const replica::ArchiveBlocks& what) {
+    if (!state_->flush()) return {};
+    const Result<Height, chain::Error> last = chain::archive_blocks(
+        files_, archive_folder, {.chain = world_->chain(), .blocks = chain::ChainView{*chain_}, .span = what.span},
+        archive_bytes);
+    return {.last = last ? std::optional{*last} : std::nullopt};
+}
+
+std::optional<chain::StoredBlock> Node::archived(Height height) {
+    Result<chain::Archive, chain::Error> archive = chain::Archive::open(files_, archive_folder, world_->chain());
+    if (!archive) return std::nullopt;
+    return archive->block(height).value_or(std::nullopt);
 }
 
 void Node::damage_snapshots() {
@@ -120,7 +137,8 @@ Result<void, std::string> Node::start() {
                                  .snapshots = {.files = &files_,
                                                .folder = snapshots_folder,
                                                .every = world_->snapshots.every,
-                                               .part_bytes = world_->snapshots.part_bytes}});
+                                               .part_bytes = world_->snapshots.part_bytes,
+                                               .keep_blocks = world_->snapshots.keep_blocks}});
     if (!started) return fail(name_.value + " can't start: " + started.error().code + ": " + started.error().reason);
     replica_ = std::move(*started);
     begin_epoch(replica_->epochs());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "chain/archive.h"
 #include "chain/memory_file.h"
 #include "chain/memory_store.h"
 #include "node/replica/replica.h"
@@ -36,6 +37,8 @@ public:
     void wipe();
     // The snapshot that the present process began with, if it did.
     [[nodiscard]] const std::optional<Height>& taken_over() const { return taken_over_; }
+    // Whether its chain ever lacked blocks that it skipped so.
+    [[nodiscard]] bool has_skipped() const { return has_skipped_; }
     // The height of the copy, 0 after a wipe; nothing when there's none.
     [[nodiscard]] const std::optional<Height>& copied() const { return copied_; }
     // The write number `after` from now on fails; the step in which that happens ends in a Halt.
@@ -52,6 +55,10 @@ public:
     [[nodiscard]] TimeMs clock(std::uint64_t true_ms) const;
     // Writes a snapshot as its host would; what came of it.
     [[nodiscard]] replica::SnapshotWritten write_snapshot(const replica::WriteSnapshot& what);
+    // Archives blocks as its host would; what came of it.
+    [[nodiscard]] replica::BlocksArchived archive(const replica::ArchiveBlocks& what);
+    // What its archive has of this height.
+    [[nodiscard]] std::optional<chain::StoredBlock> archived(Height height);
     // What its chain database holds; opened by start().
     [[nodiscard]] const chain::KvStore& chain_store() const { return *chain_; }
     [[nodiscard]] const chain::KvStore& state_store() const { return *state_; }
@@ -92,6 +99,7 @@ private:
     replica::VerifyContext context_{};
     bool armed_{false};
     std::optional<Height> taken_over_{};
+    bool has_skipped_{false};
     std::optional<Height> copied_{};
     chain::MemoryDisk chain_copy_{};
     chain::MemoryDisk values_copy_{};

@@ -106,6 +106,7 @@ Plan make_plan(std::uint64_t seed) {
         plan.loses_chain = true;
     }
     if (plan.has(Lie::poisons) || rng.chance(400)) plan.snapshots = rng.between(2, 12);
+    if (plan.snapshots > 0 && rng.chance(500)) plan.keep_blocks = rng.between(1, 4);
     return plan;
 }
 
@@ -121,9 +122,9 @@ std::string Plan::text() const {
         << (rolls_back ? ", one is rolled back" : "") << (wipes ? ", one is wiped" : "")
         << (loses_chain ? ", one loses its chain" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
-    out << " ms; " << snapshots << " transactions between snapshots; " << changes << " changes of validators; "
-        << clients << " clients, " << submissions << " submissions in " << faulty_ms << " ms, then " << healed_us
-        << " us";
+    out << " ms; " << snapshots << " transactions between snapshots, " << keep_blocks << " blocks kept; " << changes
+        << " changes of validators; " << clients << " clients, " << submissions << " submissions in " << faulty_ms
+        << " ms, then " << healed_us << " us";
     return out.str();
 }
 

@@ -81,6 +81,8 @@ struct Plan {
 
     // Transactions between two snapshots; 0 for none.
     std::uint64_t snapshots{0};
+    // Blocks below the tip that nodes keep when snapshots stand for them; 0 for all.
+    std::uint64_t keep_blocks{0};
 
     // The clients.
     std::size_t clients{3};

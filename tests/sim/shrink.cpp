@@ -43,6 +43,7 @@ std::vector<Reduction> make_reductions() {
         {.name = "byzantine", .apply = be_honest},
         zero("changes", &Plan::changes),
         zero("snapshots", &Plan::snapshots),
+        zero("pruning", &Plan::keep_blocks),
         {.name = "observers", .apply = leave_out_observers},
         zero("partition", &Plan::partition),
         zero("loss", &Plan::loss),

@@ -44,6 +44,7 @@ TEST_CASE("two hundred clusters keep every promise with everything going wrong, 
     CHECK(sights.convicted > 0);
     CHECK(sights.refused_answers > 100);
     CHECK(sights.checkpoints > 100);
+    CHECK(sights.archived > 10);
 }
 
 TEST_CASE("a seed gives the same run each time") {

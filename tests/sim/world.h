@@ -46,6 +46,7 @@ struct World {
     struct Snapshots {
         std::uint64_t every{0};
         std::size_t part_bytes{1024};
+        std::uint64_t keep_blocks{0};  // below the tip; older ones are archived; 0 for all
     } snapshots{};
 
     [[nodiscard]] const ChainId& chain() const { return context->chain; }

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "base/types.h"
+#include "chain/error.h"
+#include "chain/kv_store.h"
+#include "node/replica/actions.h"
+#include "node/replica/events.h"
+#include "node/replica/outbox.h"
+
+namespace datadeed::replica {
+
+// Which old blocks leave this node, and when: those that are more than so many below the tip; that both of its
+// snapshots cover, so that whoever starts on either finds all blocks behind it; and that no validator lacks, since one
+// of them may have to see them (skipping.h). The host archives them first, on
+// another thread, one file at a time; what is archived is erased here (chain::prune_blocks). One thread.
+class Pruning {
+public:
+    // `keep` blocks stay; 0 for all. From `first_block` on all are here. The database is borrowed.
+    struct Options {
+        std::uint64_t keep{};
+        Height first_block{};
+        chain::KvStore* chain{};
+    };
+    Pruning(const Options& options, Outbox& outbox) : options_{options}, outbox_{&outbox} {}
+
+    [[nodiscard]] Height first_block() const { return options_.first_block; }
+
+    // How far the node is, and its older snapshot: 0 unless it has two.
+    struct Moment {
+        Height tip{};
+        Height older_snapshot{};
+        Height all_have{};  // the block that all validators say to have come to
+    };
+    // Has archived what may go, if nothing is under way.
+    void consider(const Moment& moment);
+    // Errors are those of the store: the node must end.
+    [[nodiscard]] Result<void, chain::Error> note(const BlocksArchived& archived);
+    void note(const BlocksCompacted& compacted);
+
+private:
+    void archive_next();
+
+    Options options_;
+    Outbox* outbox_;
+    Height may_go_{};  // up to here
+    bool busy_{false};
+};
+
+}  // namespace datadeed::replica

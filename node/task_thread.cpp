@@ -1,0 +1,28 @@
+#include "node/task_thread.h"
+
+#include <chrono>
+#include <utility>
+
+#include "node/process.h"
+
+namespace datadeed::node {
+
+TaskThread::~TaskThread() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+}
+
+void TaskThread::start(const char* name, std::function<void()> work) {
+    if (thread_.joinable()) thread_.join();
+    thread_ = std::thread{[name, work = std::move(work)] {
+        name_thread(name);
+        work();
+    }};
+}
+
+void TaskThread::tell(const std::function<replica::Event()>& event) const {
+    const auto push = [&] { return inbox_->push(InboxItem{.event = event(), .lease = {}}); };
+    while (!stopping_ && !push()) std::this_thread::sleep_for(std::chrono::milliseconds{100});
+}
+
+}  // namespace datadeed::node

@@ -1,0 +1,163 @@
+#include "node/replica/pruning.h"
+
+#include <deque>
+
+#include "chain/chain_view.h"
+#include "tests/replica/solo.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::replica::testing {
+namespace {
+
+constexpr std::uint64_t interval = 4;  // transactions, and so blocks
+constexpr std::uint64_t kept_blocks = 2;
+
+// A validator and its host, which may be slow, or fail.
+struct Host : Solo {
+    explicit Host(std::uint64_t kept = kept_blocks) {
+        world.snapshots = {.every = interval, .part_bytes = 4096, .keep_blocks = kept};
+        sim::Rng rng{7};
+        node.crash(rng);
+        restart();
+    }
+    void give(std::size_t transactions) {
+        for (std::size_t i = 0; i < transactions; ++i) {
+            perform(submit(registration(0, "data-" + std::to_string(++given))));
+            perform(tick(40));
+        }
+    }
+    void perform(std::vector<Action> actions) {
+        for (Action& action : actions) {
+            if (const auto* write = std::get_if<WriteSnapshot>(&action)) step(node.write_snapshot(*write));
+            if (const auto* blocks = std::get_if<ArchiveBlocks>(&action)) {
+                asked.push_back(blocks->span);
+                if (!is_slow) step(fails ? BlocksArchived{} : node.archive(*blocks));
+            }
+            if (std::holds_alternative<CompactBlocks>(action)) {
+                ++compactions;
+                if (!compacts_slowly) step(BlocksCompacted{});
+            }
+        }
+    }
+    void step(Event event) { perform(node.replica().step(std::move(event))); }
+    [[nodiscard]] Height first_block() const { return chain::ChainView{node.chain_store()}.first_block().value(); }
+
+    std::vector<chain::BlockSpan> asked;
+    std::size_t compactions{0};
+    std::size_t given{0};
+    bool is_slow{false};
+    bool fails{false};
+    bool compacts_slowly{false};
+};
+
+using Spans = std::vector<chain::BlockSpan>;
+constexpr chain::BlockSpan first_four{.first = Height{1}, .last = Height{4}};
+
+}  // namespace
+
+TEST_CASE("blocks that two snapshots cover are archived, erased and their room is given back") {
+    Host host;
+    host.give(2 * interval - 1);
+    CHECK(host.asked.empty());
+    host.give(1);
+    CHECK(host.asked == Spans{first_four});
+    CHECK(host.first_block() == Height{5});
+    CHECK(host.compactions == 1);
+    for (Height height{1}; height <= Height{4}; height = height.next()) {
+        CHECK(host.node.archived(height).has_value());
+        CHECK_FALSE(chain::ChainView{host.node.chain_store()}.block(height));
+    }
+    host.give(interval);
+    CHECK(host.asked == Spans{first_four, {.first = Height{5}, .last = Height{8}}});
+    // After a restart it knows what it has.
+    host.restart();
+    CHECK(host.first_block() == Height{9});
+    host.give(interval);
+    CHECK(host.asked.back() == chain::BlockSpan{.first = Height{9}, .last = Height{12}});
+}
+
+TEST_CASE("so many blocks stay below the tip, and all where it's so configured") {
+    Host host{interval + 2};
+    host.give(2 * interval);
+    CHECK(host.asked == Spans{{.first = Height{1}, .last = Height{2}}});
+    Host all{0};
+    all.give(4 * interval);
+    CHECK(all.asked.empty());
+    Host more{100};
+    more.give(2 * interval);
+    CHECK(more.asked.empty());
+}
+
+TEST_CASE("nothing is erased that couldn't be archived, and it's tried again with the next snapshot") {
+    Host host;
+    host.fails = true;
+    host.give(2 * interval);
+    CHECK(host.asked.size() == 1);
+    CHECK(host.first_block() == Height{1});
+    CHECK(host.compactions == 0);
+    host.fails = false;
+    host.give(interval);
+    CHECK(host.asked.back() == chain::BlockSpan{.first = Height{1}, .last = Height{8}});
+    CHECK(host.first_block() == Height{9});
+}
+
+TEST_CASE("one thing is done at a time") {
+    SECTION("archiving") {
+        Host host;
+        host.is_slow = true;
+        host.give(3 * interval);
+        CHECK(host.asked == Spans{first_four});
+        host.step(BlocksArchived{.last = Height{4}});
+        CHECK(host.compactions == 1);
+    }
+    SECTION("compaction") {
+        Host host;
+        host.compacts_slowly = true;
+        host.give(3 * interval);
+        CHECK(host.asked == Spans{first_four});
+        host.step(BlocksCompacted{});
+        host.give(interval);
+        CHECK(host.asked.size() == 2);
+    }
+}
+
+TEST_CASE("what a file of the archive has no room for follows in the next one") {
+    Host host;
+    host.is_slow = true;
+    host.give(2 * interval);
+    host.step(BlocksArchived{.last = Height{1}});
+    CHECK(host.asked == Spans{first_four, {.first = Height{2}, .last = Height{4}}});
+    CHECK(host.first_block() == Height{2});
+    CHECK(host.compactions == 0);
+    host.step(BlocksArchived{.last = Height{4}});
+    CHECK(host.asked.size() == 2);
+    CHECK(host.first_block() == Height{5});
+    CHECK(host.compactions == 1);
+}
+
+TEST_CASE("blocks that a validator lacks stay, and the operator is told") {
+    Outbox outbox;
+    Pruning pruning{{.keep = 2, .first_block = Height{5}, .chain = nullptr}, outbox};
+    const auto asked = [&](Height all_have) {
+        pruning.consider({.tip = Height{100}, .older_snapshot = Height{60}, .all_have = all_have});
+        return outbox.take();
+    };
+    const auto is_told = [](const std::vector<Action>& actions) {
+        return std::ranges::any_of(all_of<LogEvent>(actions),
+                                   [](const LogEvent& line) { return line.name == "blocks.kept_for_others"; });
+    };
+    const std::vector<Action> none = asked(Height{4});
+    CHECK(all_of<ArchiveBlocks>(none).empty());
+    CHECK(is_told(none));
+    const std::vector<Action> some = asked(Height{30});
+    REQUIRE(all_of<ArchiveBlocks>(some).size() == 1);
+    CHECK(all_of<ArchiveBlocks>(some)[0].span == chain::BlockSpan{.first = Height{5}, .last = Height{30}});
+    CHECK(is_told(some));
+    REQUIRE(pruning.note(BlocksArchived{}));
+    const std::vector<Action> every_one = asked(Height{60});
+    REQUIRE(all_of<ArchiveBlocks>(every_one).size() == 1);
+    CHECK(all_of<ArchiveBlocks>(every_one)[0].span.last == Height{60});
+    CHECK_FALSE(is_told(every_one));
+}
+
+}  // namespace datadeed::replica::testing
