@@ -86,6 +86,8 @@ const std::array every_key = {
            [](C& c) -> auto& { return c.history_blocks; }, {0, 1'000'000'000}),
     number("storage", "snapshot_transactions", "transactions between two snapshots that this node writes; 0: none",
            [](C& c) -> auto& { return c.snapshot_transactions; }, {0, 1'000'000'000}),
+    flag("storage", "whole_chain", "true: take every block, and never skip some by a snapshot",
+         [](C& c) -> auto& { return c.whole_chain; }),
     number("storage", "keep_blocks", "blocks below the tip that this node keeps; older ones are archived; 0: all",
            [](C& c) -> auto& { return c.keep_blocks; }, {0, 1'000'000'000}),
     path("storage", "archive_dir", false, "folder for blocks that are older than those",

@@ -300,7 +300,8 @@ Result<std::unique_ptr<replica::Replica>, Fault> start_replica(const GenesisDocu
                                  .snapshots = {.files = &chain::posix_files(),
                                                .folder = stores.folder.snapshots_path(),
                                                .every = config.snapshot_transactions,
-                                               .keep_blocks = config.keep_blocks}};
+                                               .keep_blocks = config.keep_blocks,
+                                               .fetches = !config.whole_chain}};
     auto replica = replica::Replica::start(genesis.content, std::move(identity), places);
     if (replica) return std::move(*replica);
     return fail(Fault{.exit = exit_for(replica.error().code),

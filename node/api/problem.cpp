@@ -107,7 +107,7 @@ const std::vector<Row> rows{
      {410, "state.height_not_kept", "This node no longer keeps the state of this height.",
       "Ask a node that keeps more, or replay a copy of the chain.", 0}},
     {ApiError::block_must_be_kept,
-     {410, "chain.pruned", "This node went on from a snapshot and doesn't keep blocks as old as that.",
+     {410, "chain.pruned", "This node doesn't keep blocks as old as that.",
       "Ask a node that keeps more: /v1/epochs/current names the nodes.", 0}},
     {ApiError::tile_must_exist,
      {404, "tile.not_found", "There is no such tile in the log.", "See /checkpoint for the log's size.", 0}},

@@ -50,6 +50,11 @@ json::Value certificate_view(const consensus::CommitCertificate& certificate, co
                                 {"signers", std::move(signers)}});
 }
 
+// Where a transaction stands is known for ever, its content as long as its block is kept.
+bool is_pruned(const Result<std::optional<Bytes>, chain::Error>& leaf) {
+    return !leaf && leaf.error().fault == chain::Fault::chain_pruned;
+}
+
 }  // namespace
 
 Answer get_transaction(const Reading& reading) {
@@ -65,20 +70,23 @@ Answer get_transaction(const Reading& reading) {
     }
     const auto header = chain.header((*place)->height);
     if (!header) return problem(header.error());
+    if (!*header) return problem(ApiError::transaction_must_exist);
+    json::Value shown = json::Value::object({{"tx", to_hex(id.value)},
+                                             {"status", "committed"},
+                                             {"height", (*place)->height.value},
+                                             {"index", (*place)->log_index},
+                                             {"time_ms", (*header)->header.time.value}});
     const auto leaf = chain.leaf((*place)->log_index);
+    if (is_pruned(leaf)) return answer(std::move(shown.set("pruned", true)));
     if (!leaf) return problem(leaf.error());
-    if (!*header || !*leaf) return problem(ApiError::transaction_must_exist);
+    if (!*leaf) return problem(ApiError::transaction_must_exist);
     const auto parsed = ledger::parse(reading.backend.facts().chain, **leaf);
     if (!parsed) return problem(parsed.error());
-    return answer(json::Value::object({{"tx", to_hex(id.value)},
-                                       {"status", "committed"},
-                                       {"height", (*place)->height.value},
-                                       {"index", (*place)->log_index},
-                                       {"time_ms", (*header)->header.time.value},
-                                       {"signer", to_hex(parsed->signer.value)},
-                                       {"nonce", parsed->content.nonce.value},
-                                       {"expires_ms", parsed->content.expires.value},
-                                       {"operations", operations_view(*parsed)}}));
+    shown.set("signer", to_hex(parsed->signer.value))
+        .set("nonce", parsed->content.nonce.value)
+        .set("expires_ms", parsed->content.expires.value)
+        .set("operations", operations_view(*parsed));
+    return answer(std::move(shown));
 }
 
 Answer get_receipt(const Reading& reading) {
@@ -98,11 +106,14 @@ Answer get_receipt(const Reading& reading) {
     if (!*checkpoint || (*checkpoint)->size <= index) return problem(ApiError::receipt_must_be_ready);
     const auto path = chain.inclusion(crypto::LeafPlace{.index = index, .size = (*checkpoint)->size});
     if (!path) return problem(path.error());
+    // The transaction itself goes along, so that the file can be checked without anything else at hand. One that was
+    // pruned is proved all the same, to whoever has it.
     auto leaf = chain.leaf(index);
-    if (!leaf) return problem(leaf.error());
-    // The transaction itself goes along, so that the file can be checked without anything else at hand.
-    const crypto::TlogProof proof{
-        .extra = std::move(*leaf), .index = index, .path = *path, .checkpoint = (*checkpoint)->note};
+    if (!leaf && !is_pruned(leaf)) return problem(leaf.error());
+    const crypto::TlogProof proof{.extra = leaf ? std::move(*leaf) : std::nullopt,
+                                  .index = index,
+                                  .path = *path,
+                                  .checkpoint = (*checkpoint)->note};
     return answer_text(crypto::format_tlog_proof(proof));
 }
 

@@ -89,7 +89,7 @@ bool Snapshots::is_worth_it(const chain::SnapshotManifest& manifest, const Momen
 }
 
 void Snapshots::fetch(const Moment& moment) {
-    if (!shelf_ || whole_) return;
+    if (!shelf_ || whole_ || !place_.fetches) return;
     if (!moment.blocks_missing) blocks_missing_since_ms_.reset();
     if (moment.blocks_missing && !blocks_missing_since_ms_) blocks_missing_since_ms_ = moment.now_ms;
     if (download_ && download_->manifest().height() <= moment.ours) give_up();

@@ -17,6 +17,7 @@ struct SnapshotPlace {
     std::size_t part_bytes{ledger::part_bytes};  // nodes use no other
     // Blocks below the tip that stay; 0 for all. Older ones go, once the host has archived them.
     std::uint64_t keep_blocks{0};
+    bool fetches{true};  // whether the node may go on from another one's
 };
 
 // Where a replica keeps what it must not lose. Borrowed; all of it is written by the replica alone, and others may read

@@ -71,6 +71,28 @@ TEST_CASE("a receipt convinces somebody who has nothing but the policy") {
     }
 }
 
+TEST_CASE("what was pruned is told so, and its receipt still convinces whoever has the transaction") {
+    World world;
+    const ledger::TxId id = world.commit("ann", {test::register_data("a")});
+    world.commit("ann", {test::register_data("b")});
+    const std::string path = "/v1/tx/" + to_hex(id.value);
+    const auto whole = crypto::parse_tlog_proof(world.get(path + "/receipt").body);
+    REQUIRE(whole);
+    world.prune(Height{1});
+    const json::Value tx = test::json_of(world.get(path));
+    CHECK(tx.text_at("status") == "committed");
+    CHECK(tx.unsigned_at("height") == 1U);
+    CHECK(tx.unsigned_at("index") == 0U);
+    CHECK(tx.find("pruned") != nullptr);
+    CHECK(tx.find("operations") == nullptr);
+    CHECK(test::problem_code(world.get("/v1/blocks/1"), 410) == "chain.pruned");
+    CHECK(world.get("/v1/blocks/2").status == 200);
+    const auto proof = crypto::parse_tlog_proof(world.get(path + "/receipt").body);
+    REQUIRE(proof);
+    CHECK_FALSE(proof->extra.has_value());
+    CHECK(crypto::verify_proof(policy_of(world), *whole->extra, *proof));
+}
+
 TEST_CASE("a block is shown with its transactions and who certified it") {
     World world;
     const ledger::TxId id = world.commit("ann", {test::register_data("a")});

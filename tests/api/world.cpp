@@ -4,6 +4,7 @@
 
 #include "base/fields.h"
 #include "base/overloaded.h"
+#include "chain/prune.h"
 #include "crypto/cose.h"
 #include "node/api/token.h"
 #include "tests/support/catch.h"
@@ -85,6 +86,10 @@ std::vector<replica::Outcome> World::step(replica::Event event) {
         if (const auto* halt = std::get_if<replica::Halt>(&action)) throw std::runtime_error(halt->code + halt->reason);
     }
     return outcomes;
+}
+
+void World::prune(Height last) {
+    REQUIRE(chain::prune_blocks(*chain_, last));
 }
 
 void World::advance(std::uint64_t milliseconds) {

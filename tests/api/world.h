@@ -41,6 +41,8 @@ public:
     // Sends one and expects it to become final; its id.
     ledger::TxId commit(const std::string& member, std::vector<ledger::Operation> operations);
     void advance(std::uint64_t milliseconds);
+    // As a node that has archived the blocks up to this one.
+    void prune(Height last);
 
     // The value of an Authorization header for a member at this node.
     [[nodiscard]] std::string token(const std::string& member) const;

@@ -32,9 +32,9 @@ copy_all() {
     for name in $(jq -r '.nodes[].name' "$dir/up.json"); do cp -r "$(data_dir "$name")" "$1/$name"; done
 }
 
-# replay FOLDER: the verdict line of an offline replay: "verdict height state_root log_root".
+# replay FOLDER OPTION...: the verdict line of an offline replay: "verdict height state_root log_root".
 replay() {
-    "$bin/datadeed" audit replay --data-dir "$1" --json 2>/dev/null |
+    "$bin/datadeed" audit replay --data-dir "$1" "${@:2}" --json 2>/dev/null |
         jq -r '"\(.verdict) \(.height) \(.state_root) \(.log_root)"'
 }
 

@@ -207,6 +207,19 @@ TEST_CASE("a node that lacks much goes on from a snapshot, and from there by blo
     CHECK(hosts.written.back() == Height{4 * every});
 }
 
+TEST_CASE("a node that is to have the whole chain takes blocks, and no snapshot") {
+    Hosts hosts;
+    hosts.world.snapshots.fetches = false;
+    hosts.begin_again(hosts.other);
+    hosts.give(3 * every);
+    hosts.connect();
+    hosts.run(10'000);
+    CHECK(hosts.started_again.empty());
+    hosts.passes = everything;
+    hosts.run(10'000);
+    CHECK(hosts.other.replica().status().block_hash == hosts.node.replica().status().block_hash);
+}
+
 TEST_CASE("a snapshot that spares too little is asked about once, and not fetched") {
     Behind hosts;
     hosts.passes = [&hosts](Bytes& bytes) { return hosts.asks(bytes); };

@@ -138,7 +138,8 @@ Result<void, std::string> Node::start() {
                                                .folder = snapshots_folder,
                                                .every = world_->snapshots.every,
                                                .part_bytes = world_->snapshots.part_bytes,
-                                               .keep_blocks = world_->snapshots.keep_blocks}});
+                                               .keep_blocks = world_->snapshots.keep_blocks,
+                                               .fetches = world_->snapshots.fetches}});
     if (!started) return fail(name_.value + " can't start: " + started.error().code + ": " + started.error().reason);
     replica_ = std::move(*started);
     begin_epoch(replica_->epochs());

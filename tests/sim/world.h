@@ -47,6 +47,7 @@ struct World {
         std::uint64_t every{0};
         std::size_t part_bytes{1024};
         std::uint64_t keep_blocks{0};  // below the tip; older ones are archived; 0 for all
+        bool fetches{true};            // and go on from others'
     } snapshots{};
 
     [[nodiscard]] const ChainId& chain() const { return context->chain; }
