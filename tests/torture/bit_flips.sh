@@ -1,9 +1,15 @@
 # One bit turned, or a tail torn off, in every kind of file that a node keeps. Sourced by scripts/torture.
 
-# A small chain with something of everything, in databases that hold tables as well as logs; its nodes are stopped.
+# A small chain with something of everything, in databases that hold tables as well as logs, and two snapshots; its nodes are
+# stopped.
 make_small_chain() {
-    local i
+    local i name
     up_network 1
+    dev down --json >/dev/null
+    for name in "${nodes[@]}" observer-0; do # first: a table that follows the peers would be theirs
+        sed -i '1i [storage]\nsnapshot_transactions = 4\n' "$dir/nodes/$name/node.toml"
+    done
+    restart "${nodes[@]}" observer-0
     for i in 1 2 3; do as owner data register --id "set-$i" --title "Data set $i" --type table >/dev/null; done
     as owner grant create --data set-1 --to user --purpose research --ops count,mean --until 2099-12-31 --uses 200 >/dev/null
     as owner grant create --data set-2 --to manager --purpose research --ops count --until 2099-12-31 --uses 3 >/dev/null

@@ -71,6 +71,7 @@ TEST_CASE("files are of a kind by what doesn't count up in their names") {
     CHECK(kind_of("nodes/node-1/data/chain/000005.ldb") == "chain/*.ldb");
     CHECK(kind_of("data/state/tree/MANIFEST-000002") == "state/tree/MANIFEST");
     CHECK(kind_of("nodes/node-1/data/votes") == "data/votes");
+    CHECK(kind_of("nodes/node-1/data/snapshots/0/part-00ff") == "snapshots/0/part");
     CHECK(kind_of("nodes/node-1/data/genesis.cbor") == "data/genesis.cbor");
     CHECK(kind_of("genesis.cbor") == "genesis.cbor");
     CHECK(kind_of("nodes/node-1/keys/vote.key") == "vote.key");
