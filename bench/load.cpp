@@ -34,9 +34,15 @@ struct Run {
     LoadTransactions transactions{plan.chain};
     Clock::time_point count_from{Clock::now() + plan.warm_up};
     Clock::time_point end{count_from + plan.duration};
+    Clock::time_point last_final{count_from};
     std::uint64_t clients_at_work{plan.clients};
     LoadResult result{};
 };
+
+void note_gap(Run& run, Clock::time_point until) {
+    run.result.longest_gap_us = std::max(run.result.longest_gap_us, micros(until - run.last_final));
+    run.last_final = until;
+}
 
 class Client {
 public:
@@ -74,6 +80,7 @@ private:
         LoadResult& result = run_->result;
         if (answer && answer->status == 200) {
             if (counted) {
+                note_gap(*run_, now);
                 ++result.committed;
                 result.latencies_us.push_back(static_cast<std::uint32_t>(micros(now - sent_)));
             }
@@ -143,6 +150,7 @@ LoadResult run_load(const LoadPlan& plan, const std::vector<LoadMember>& members
     for (const auto& client : clients) client->start();
     // A node that never answers must not hold the run for ever.
     io.run_until(run.end + std::chrono::seconds{35});
+    note_gap(run, run.end);
     run.result.failed += run.clients_at_work;
     run.result.elapsed_us = micros(plan.duration);
     std::ranges::sort(run.result.latencies_us);

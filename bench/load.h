@@ -27,6 +27,7 @@ struct LoadResult {
     std::uint64_t committed{};                  // answered as final within the counted time, whenever sent
     std::uint64_t failed{};                     // answered otherwise, or not at all, at any time
     std::uint64_t elapsed_us{};                 // the counted time
+    std::uint64_t longest_gap_us{};             // of it without an answer that something is final
     std::vector<std::uint32_t> latencies_us{};  // of the committed ones, sorted
     std::string first_failure{};                // what the first that failed was told
 

@@ -123,6 +123,8 @@ void print(const bench::LoadResult& result, bool as_json) {
         std::cout << json::dump(json::Value::object(
                          {{"committed_per_s", result.committed_per_s()},
                           {"latency_ms", json::Value::object({{"p50", millis(500)}, {"p99", millis(990)}})},
+                          {"longest_gap_ms",
+                           json::Value::thousandths(static_cast<std::int64_t>(result.longest_gap_us))},
                           {"committed", result.committed},
                           {"failed", result.failed}}))
                   << "\n";

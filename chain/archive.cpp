@@ -151,6 +151,7 @@ Result<std::vector<StoredBlock>, std::string> decode_file(ByteView bytes, const 
 Result<Height, Error> archive_blocks(FileSystem& files, const std::string& folder, const ArchiveSource& source,
                                      std::size_t bytes_max) {
     if (Result<void, Error> made = files.create_folder(folder); !made) return fail(made.error());
+    if (Result<void, Error> named = files.sync_folder(folder_of(folder)); !named) return fail(named.error());
     const Result<Filled, Error> filled = fill_file(source, bytes_max);
     if (!filled) return fail(filled.error());
     const std::string name = name_of({.first = source.span.first, .last = filled->last});

@@ -283,6 +283,8 @@ TEST_CASE("blocks are asked of those that say to have them, and it shows when no
     sync.note_first(a, Height{51});
     CHECK(sync.lacks_source(Height{50}, 0));
     CHECK_FALSE(sync.lacks_source(Height{51}, 0));
+    CHECK(sync.best(Height{50}) == Height{0});
+    CHECK(sync.best(Height{51}) == Height{100});
     CHECK(sync.due({.ours = Height{10}, .now_ms = 0, .patience_ms = 0}).empty());
     sync.note_tip(b, Height{30});
     CHECK_FALSE(sync.lacks_source(Height{11}, 0));
@@ -320,6 +322,7 @@ TEST_CASE("a block is gone once all but as many as may lie have said for long th
         sync.note_down(b);
         sync.note_first(b, next.next());
         CHECK_FALSE(sync.has_gone(next, 500'000));
+        CHECK_FALSE(sync.has_gone(next, 500'000 + blocks_gone_ms));
     }
     SECTION("the time begins anew") {
         sync.note_first(b, next);

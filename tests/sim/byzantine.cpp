@@ -21,14 +21,12 @@ bool is_about_blocks(Lie lie) {
 
 }  // namespace
 
-Liar::Liar(const World& world, std::size_t self, std::vector<Lie> lies, Rng rng)
-    : world_{&world},
-      name_{validator_name(self)},
-      validators_{world.context->present()},
-      number_{self},
+Liar::Liar(Self self, std::vector<Lie> lies, Rng rng)
+    : who_{std::move(self)},
+      validators_{who_.validators},
       lies_{std::move(lies)},
       rng_{rng},
-      signer_{identity_of(world, validator_name(self)).vote_keys.front().signer} {
+      signer_{who_.keys.front().signer} {
     begin_epoch(validators_);
 }
 
@@ -39,15 +37,14 @@ void Liar::begin_epoch(const consensus::ValidatorSet& validators) {
     view_changes_.clear();
     for (std::uint32_t i = 0; i < validators.size(); ++i) {
         const std::string& name = validators.at(consensus::ValidatorIndex{i}).name;
-        if (name != name_.value) {
+        if (name != who_.name.value) {
             others_.emplace_back(name);
             continue;
         }
         votes_ = true;
         self_ = consensus::ValidatorIndex{i};
-        const auto keys = identity_of(*world_, name_).vote_keys;
-        const auto own = std::ranges::find(keys, validators.at(self_).vote_key, &replica::VoteKey::key);
-        if (own != keys.end()) signer_ = own->signer;
+        const auto own = std::ranges::find(who_.keys, validators.at(self_).vote_key, &replica::VoteKey::key);
+        if (own != who_.keys.end()) signer_ = own->signer;
     }
 }
 
@@ -61,7 +58,7 @@ bool Liar::ignores(const Bytes& bytes) const {
 }
 
 bool Liar::hears_truth(const ledger::MemberId& peer) const {
-    return (static_cast<std::size_t>(peer.value.back()) + number_) % 2 == 0;
+    return (static_cast<std::size_t>(peer.value.back()) + who_.number) % 2 == 0;
 }
 
 void Liar::tell(const Said& instead_of, Bytes bytes, Out& out) const {

@@ -10,10 +10,10 @@
 #include "consensus/messages.h"
 #include "consensus/view_change.h"
 #include "node/replica/actions.h"
+#include "node/replica/replica.h"
 #include "node/replica/wire.h"
 #include "tests/sim/plan.h"
 #include "tests/sim/rng.h"
-#include "tests/sim/world.h"
 
 namespace datadeed::sim {
 
@@ -28,7 +28,16 @@ struct Said {
 // key. It has what anybody has: signatures that it heard, and votes of its peers on another chain.
 class Liar {
 public:
-    Liar(const World& world, std::size_t self, std::vector<Lie> lies, Rng rng);
+    // Who it is: one of the validators of genesis, with all keys that it may ever vote under.
+    struct Self {
+        ledger::MemberId name{};
+        std::size_t number{};  // of the node; which peers it tells what follows from it
+        ChainId chain{};
+        TimeMs genesis{};
+        consensus::ValidatorSet validators;
+        std::vector<replica::VoteKey> keys{};
+    };
+    Liar(Self self, std::vector<Lie> lies, Rng rng);
 
     // Who votes from now on, as its replica knows it. Once it isn't among them it has no more to say than that.
     void begin_epoch(const consensus::ValidatorSet& validators);
@@ -86,12 +95,10 @@ private:
     template <class M>
     [[nodiscard]] Bytes sign_again(M message) const;
 
-    const World* world_;
-    ledger::MemberId name_;
+    Self who_;
     bool votes_{true};
     consensus::ValidatorIndex self_{};
     consensus::ValidatorSet validators_;
-    std::size_t number_;  // of the node
     std::vector<Lie> lies_;
     Rng rng_;
     std::shared_ptr<const consensus::VoteSigner> signer_;

@@ -75,7 +75,13 @@ Cluster::Cluster(const Plan& plan, Trace trace)
         const bool first = plan.has(Lie::backdated) && chosen == 0;
         const std::size_t node = first ? 0 : rng_.below(plan.validators);
         if (liars_[node]) continue;
-        liars_[node] = std::make_unique<Liar>(world_, node, plan.lies, rng_.split());
+        Liar::Self self{.name = validator_name(node),
+                        .number = node,
+                        .chain = world_.chain(),
+                        .genesis = world_.genesis.time,
+                        .validators = world_.context->present(),
+                        .keys = identity_of(world_, validator_name(node)).vote_keys};
+        liars_[node] = std::make_unique<Liar>(std::move(self), plan.lies, rng_.split());
         ++chosen;
     }
 }

@@ -14,7 +14,7 @@ consensus::CommitCertificate Liar::certify(Lie lie, const consensus::Commit& com
     for (std::uint32_t i = 0; i < quorum; ++i) {
         const bool stuffed = lie == Lie::stuffs;
         const consensus::ValidatorIndex signer{stuffed ? self_.value : i};
-        const ChainId chain = stuffed ? world_->chain() : ChainId{};
+        const ChainId chain = stuffed ? who_.chain : ChainId{};
         const consensus::testing::QuickSigner key{validators_.at(signer).vote_key};
         const auto vote = consensus::sign(chain, commit, signer, key);
         certificate.votes.push_back({.signer = signer, .signature = vote.signature});

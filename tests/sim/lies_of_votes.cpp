@@ -40,7 +40,7 @@ const M* as(const consensus::Message& message) {
 
 template <class M>
 Bytes Liar::sign_again(M message) const {
-    return replica::encode_votes(consensus::sign(world_->chain(), std::move(message), self_, *signer_));
+    return replica::encode_votes(consensus::sign(who_.chain, std::move(message), self_, *signer_));
 }
 
 std::optional<Bytes> Liar::boast(const consensus::Message& message) const {
@@ -56,7 +56,7 @@ std::optional<Bytes> Liar::boast(const consensus::Message& message) const {
 std::optional<Bytes> Liar::backdate(const consensus::Message& message) {
     const auto* proposal = as<PrePrepare>(message);
     if (proposal == nullptr || proposal->height != Height{1}) return std::nullopt;
-    const TimeMs then{world_->genesis.time.value + 1};
+    const TimeMs then{who_.genesis.value + 1};
     const std::optional<PrePrepare> other =
         altered(*proposal, [then](ledger::BlockHeader& header) { header.time = then; });
     if (!other) return std::nullopt;
@@ -179,7 +179,7 @@ std::optional<Bytes> Liar::open_falsely(const consensus::Message& message) {
     if (!opened_falsely_.contains(proposal->view)) return std::nullopt;
     const auto other = altered(*proposal, [this](ledger::BlockHeader& header) {
         ++header.time.value;
-        header.proposer = name_;
+        header.proposer = who_.name;
     });
     if (!other) return std::nullopt;
     other_story_[proposal->hash] = other->hash;
@@ -249,7 +249,7 @@ void Liar::impersonate(const consensus::Message& message, Out& out) const {
     const auto speak = [&](const auto& vote) {
         for (std::size_t i = 0; i < validators_.size(); ++i) {
             const consensus::ValidatorIndex other{static_cast<std::uint32_t>(i)};
-            tell_all(replica::encode_votes(consensus::sign(world_->chain(), vote, other, *signer_)), out);
+            tell_all(replica::encode_votes(consensus::sign(who_.chain, vote, other, *signer_)), out);
         }
     };
     if (const auto* vote = as<Prepare>(message)) speak(*vote);

@@ -5,10 +5,10 @@ log_of() { echo "$dir/nodes/$1/node.log"; }
 log_lines() { wc -l <"$(log_of "$1")"; }
 
 # run_node NAME [VARIABLE=VALUE]...: starts it as a child of this shell, known to `datadeed dev` as if it had started it.
-# Its process is run_pid; ended_with gives its exit status.
+# Its process is run_pid. node_program and node_words: another program, and what is said to it besides.
 run_node() {
     local name=$1 ticks; shift
-    env "$@" "$bin/datadeed-node" --config "$dir/nodes/$name/node.toml" >>"$(log_of "$name")" 2>&1 &
+    env "$@" "$bin/${node_program:-datadeed-node}" --config "$dir/nodes/$name/node.toml" ${node_words[@]+"${node_words[@]}"} >>"$(log_of "$name")" 2>&1 &
     run_pid=$!
     # What `env` becomes keeps its number and its time of birth.
     ticks=$(sed 's/.*) //' "/proc/$run_pid/stat" 2>/dev/null | cut -d' ' -f20)  # none when it has ended already
