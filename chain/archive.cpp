@@ -146,17 +146,36 @@ Result<std::vector<StoredBlock>, std::string> decode_file(ByteView bytes, const 
     return blocks;
 }
 
+// A file of that name is this one, from before a crash, or somebody else's evidence.
+Result<void, Error> write_new(FileSystem& files, const std::string& path, ByteView bytes) {
+    const Result<bool, Error> is_there = files.exists(path);
+    if (!is_there) return fail(is_there.error());
+    if (!*is_there) {
+        Result<void, Error> written = replace_file(files, path, bytes);
+        if (!written) (void)files.remove(path + ".new");  // what a full disk took of it
+        return written;
+    }
+    const Result<Bytes, Error> known = read_file(files, path, archive_file_size_max);
+    if (!known) return fail(known.error());
+    if (std::ranges::equal(*known, bytes)) return {};
+    return fail(
+        malformed_archive(path, "another file has this name already: give each node and chain a folder of its own"));
+}
+
 }  // namespace
+
+Result<void, Error> make_archive(FileSystem& files, const std::string& folder) {
+    if (Result<void, Error> made = files.create_folder(folder); !made) return made;
+    return files.sync_folder(folder_of(folder));
+}
 
 Result<Height, Error> archive_blocks(FileSystem& files, const std::string& folder, const ArchiveSource& source,
                                      std::size_t bytes_max) {
-    if (Result<void, Error> made = files.create_folder(folder); !made) return fail(made.error());
-    if (Result<void, Error> named = files.sync_folder(folder_of(folder)); !named) return fail(named.error());
     const Result<Filled, Error> filled = fill_file(source, bytes_max);
     if (!filled) return fail(filled.error());
     const std::string name = name_of({.first = source.span.first, .last = filled->last});
     const std::string path = folder + "/" + name;
-    if (Result<void, Error> written = replace_file(files, path, filled->bytes); !written) return fail(written.error());
+    if (Result<void, Error> written = write_new(files, path, filled->bytes); !written) return fail(written.error());
     const Digest sum = crypto::sha256(filled->bytes);
     const Result<Bytes, Error> again = read_file(files, path, archive_file_size_max);
     if (!again) return fail(again.error());
@@ -190,9 +209,17 @@ Result<void, Error> Archive::load(const Entry& entry) {
 Result<std::optional<StoredBlock>, Error> Archive::block(Height height) {
     const auto has = [height](const BlockSpan& span) { return span.first <= height && height <= span.last; };
     if (blocks_.empty() || !has(loaded_)) {
-        const auto found = std::ranges::find_if(entries_, has, &Entry::span);
-        if (found == entries_.end()) return std::optional<StoredBlock>{};
-        if (Result<void, Error> loaded = load(*found); !loaded) return fail(loaded.error());
+        // Files may overlap: one that is damaged hides no good one.
+        std::optional<Error> first;
+        bool is_loaded = false;
+        for (const Entry& entry : entries_) {
+            if (is_loaded || !has(entry.span)) continue;
+            const Result<void, Error> loaded = load(entry);
+            is_loaded = loaded.has_value();
+            if (!loaded && !first) first = loaded.error();
+        }
+        if (!is_loaded && first) return fail(*first);
+        if (!is_loaded) return std::optional<StoredBlock>{};
     }
     return std::optional{blocks_[static_cast<std::size_t>(height.value - loaded_.first.value)]};
 }

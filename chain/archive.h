@@ -25,15 +25,18 @@ struct ArchiveSource {
     BlockSpan span{};
 };
 
-// Writes blocks from span.first on into a new file of the folder, which is made if the one above it is there, until
-// the file is full or span.last is in it; which was the last. The file is durable, was read again and found to be what
-// was written, and SHA256SUMS names it. Errors: chain_*, file_*, archive_malformed when the disk gave back something
-// else.
+// Makes the folder, durably; the one above it must exist.
+[[nodiscard]] Result<void, Error> make_archive(FileSystem& files, const std::string& folder);
+
+// Writes blocks from span.first on into a new file of the folder until it is full or has span.last. Returns the height
+// of the last block in it. The file is durable, was read again and found to be what was written, and SHA256SUMS names
+// it; one that is there is never changed. Errors: chain_*, file_* (the folder is never made here: a disk may be away),
+// archive_malformed when the disk gave back something else, or the name belongs to another file.
 [[nodiscard]] Result<Height, Error> archive_blocks(FileSystem& files, const std::string& folder,
                                                    const ArchiveSource& source,
                                                    std::size_t bytes_max = archive_file_bytes);
 
-// Reads blocks out of an archive. One thread; quick for one height after the other.
+// Reads blocks out of an archive. One thread at a time; quick for one height after the other.
 class Archive {
 public:
     // Errors: file_not_found when there's no such folder, file_*.

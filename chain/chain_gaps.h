@@ -11,8 +11,8 @@
 
 namespace datadeed::chain {
 
-// Blocks and leaves that this chain has and this database doesn't: the node went on from a snapshot above them. Headers
-// at which epochs end are there all the same.
+// Blocks and leaves that this chain has and this database doesn't: skipped by a snapshot (with their headers, but for
+// those at which epochs end), or pruned (headers, certificates, the index and the log stay).
 struct ChainGap {
     Height first{};
     Height last{};

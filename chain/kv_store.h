@@ -94,7 +94,8 @@ public:
     [[nodiscard]] virtual Result<void, Error> write(const Batch& batch, Durability durability) = 0;
     [[nodiscard]] virtual std::unique_ptr<KvSnapshot> snapshot() const = 0;
 
-    // These two from any thread, while others read and write; they may take seconds.
+    // These two from any thread, while others read and write; they may take seconds. Their errors are as those of
+    // write().
     // When it returns, all that was written before is durable.
     [[nodiscard]] virtual Result<void, Error> flush() = 0;
     // Gives the room of what was erased under this prefix back to the disk.

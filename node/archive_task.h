@@ -13,7 +13,7 @@ namespace datadeed::node {
 // own; tells the replica and the log what came of each. begin() on the replica thread.
 class ArchiveTask {
 public:
-    // The archive's folder is made when it's missing; the one above it must exist.
+    // The archive's folder must exist (chain::make_archive), and is looked for anew each time.
     ArchiveTask(const OpenStores& stores, std::string folder, Inbox& inbox, const Log& log)
         : stores_{&stores}, folder_{std::move(folder)}, log_{&log}, thread_{inbox} {}
 

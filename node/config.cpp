@@ -113,7 +113,8 @@ private:
         }
         if (prunes && config_.snapshot_transactions == 0) {
             add({}, {"config.bad_value", "storage.keep_blocks needs snapshots, and storage.snapshot_transactions is 0",
-                     "whoever catches up finds old blocks nowhere else; remove one of the two keys"});
+                     "give it a number, or remove storage.keep_blocks and storage.archive_dir: whoever catches up "
+                     "needs snapshots"});
         }
     }
 

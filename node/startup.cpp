@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include "chain/archive.h"
 #include "chain/leveldb_store.h"
 #include "chain/snapshot_files.h"
 #include "chain/state_database.h"
@@ -268,7 +269,7 @@ Result<OpenStores, Fault> open_stores(const NodeConfig& config, const GenesisDoc
     Result<chain::DataFolder, Fault> folder = open_folder(config.data_dir.string(), genesis);
     if (!folder) return fail(folder.error());
     if (!config.archive_dir.empty()) {
-        const auto made = chain::posix_files().create_folder(config.archive_dir.string());
+        const auto made = chain::make_archive(chain::posix_files(), config.archive_dir.string());
         if (!made) return fail(fault_of(made.error()));
     }
     auto chain_store = chain::open_leveldb(chain::LeveldbOptions{.folder = folder->chain_path()});

@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "base/overloaded.h"
 #include "node/archive_task.h"
 #include "node/snapshot_task.h"
 
@@ -14,9 +15,10 @@ public:
         : snapshots_{stores, inbox, log}, archive_{stores, config.archive_dir.string(), inbox, log} {}
 
     void begin(const replica::StoreWork& work) {
-        if (const auto* snapshot = std::get_if<replica::WriteSnapshot>(&work)) snapshots_.begin(*snapshot);
-        if (const auto* blocks = std::get_if<replica::ArchiveBlocks>(&work)) archive_.begin(*blocks);
-        if (const auto* compact = std::get_if<replica::CompactBlocks>(&work)) archive_.begin(*compact);
+        std::visit(Overloaded{[this](const replica::WriteSnapshot& what) { snapshots_.begin(what); },
+                              [this](const replica::ArchiveBlocks& what) { archive_.begin(what); },
+                              [this](const replica::CompactBlocks& what) { archive_.begin(what); }},
+                   work);
     }
 
 private:

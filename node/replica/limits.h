@@ -75,10 +75,11 @@ inline constexpr std::uint64_t snapshot_offer_ms = 1'000;
 inline constexpr std::uint64_t snapshot_part_ms = 200;
 // For so long nobody has had the next block until any snapshot is worth it.
 inline constexpr std::uint64_t snapshot_lack_ms = 5'000;
-// Blocks that others don't keep for so long are taken to be gone for good.
-inline constexpr std::uint64_t blocks_gone_ms = 60'000;
 inline constexpr std::uint64_t snapshot_patience_ms = 20'000;
 inline constexpr std::uint64_t snapshot_alone_ms = 60'000;
+// A block that others have said for so long not to keep is gone for good; how long nobody may have looked meanwhile.
+inline constexpr std::uint64_t blocks_gone_ms = 60'000;
+inline constexpr std::uint64_t blocks_gone_pause_ms = 10'000;
 
 // Answering those who catch up: bytes a second for each peer and for all, and what an answer, or a block in one, counts
 // as if it is smaller (finding it costs more than its bytes then).

@@ -24,27 +24,32 @@ Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, std::un
       vote_place_{std::move(votes.place)},
       votes_{std::move(votes.votes)},
       silenced_{std::move(votes.silenced)},
-      snapshots_{std::move(snapshots), outbox_, serving_,
-                 [this](const chain::CheckedManifest& manifest) { return may_skip(manifest); }} {
+      snapshots_{std::move(snapshots),
+                 outbox_,
+                 serving_,
+                 {.may_skip = [this](const chain::CheckedManifest& manifest) { return may_skip(manifest); },
+                  .give_voice_up =
+                      [this] {
+                          const std::string from = std::to_string(executor_.tip().height.next().value);
+                          outbox_.log(LogEvent::Level::error, "votes.given_up", {{"from", from}});
+                          if (votes_ && silenced_.empty()) lose_votes();
+                          return !halted_;
+                      }}} {
     if (identity_.vote_verifier != nullptr) context_.signatures = identity_.vote_verifier;
     know_epochs();
 }
 
-// Where nobody keeps the blocks any more that could show whether this node's record of votes is whole, it gives its
-// voice up: it follows, and its operator is told.
-bool Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
+MaySkip Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
     const Height tip = executor_.tip().height;
-    const Skipping node{.sync = sync_,
-                        .identity = identity_,
-                        .voters = context_,
-                        .chain = committer_->chain().view(),
-                        .tip = tip,
-                        .lost_blocks = pbft_ ? !pbft_->may_vote() : votes_ && votes_->recovered.closed > tip,
-                        .is_mute = !silenced_.empty()};
-    if (may_skip_to(manifest, node)) return true;
-    if (!sync_.has_gone(tip.next(), at_.now) || !may_skip_if_mute(manifest, node)) return false;
-    if (votes_) lose_votes();
-    return !halted_;
+    return may_skip_to(manifest, {.sync = sync_,
+                                  .identity = identity_,
+                                  .voters = context_,
+                                  .chain = committer_->chain().view(),
+                                  .tip = tip,
+                                  .lost_blocks = pbft_ ? !pbft_->may_vote() : votes_ && votes_->recovered.closed > tip,
+                                  .is_mute = !silenced_.empty(),
+                                  .votes = is_validator_,
+                                  .now_ms = at_.now});
 }
 
 void Replica::Parts::handle(Event& event) {

@@ -26,19 +26,24 @@ void Pruning::archive_next() {
 
 Result<void, chain::Error> Pruning::note(const BlocksArchived& archived) {
     busy_ = false;
-    if (!archived.last || *archived.last < options_.first_block) return {};
+    if (!archived.last || *archived.last < options_.first_block) {
+        if (erased_) compact();
+        return {};
+    }
     if (Result<void, chain::Error> pruned = chain::prune_blocks(*options_.chain, *archived.last); !pruned) {
         return pruned;
     }
     options_.first_block = archived.last->next();
+    erased_ = true;
     outbox_->log(LogEvent::Level::info, "blocks.pruned", {{"up_to", std::to_string(archived.last->value)}});
-    if (may_go_ >= options_.first_block) {
-        archive_next();
-    } else {
-        busy_ = true;
-        outbox_->push(CompactBlocks{});
-    }
+    may_go_ >= options_.first_block ? archive_next() : compact();
     return {};
+}
+
+void Pruning::compact() {
+    busy_ = true;
+    erased_ = false;
+    outbox_->push(CompactBlocks{});
 }
 
 void Pruning::note(const BlocksCompacted& /*compacted*/) {

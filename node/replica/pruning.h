@@ -42,11 +42,13 @@ public:
 
 private:
     void archive_next();
+    void compact();
 
     Options options_;
     Outbox* outbox_;
     Height may_go_{};  // up to here
     bool busy_{false};
+    bool erased_{false};  // blocks whose room isn't free yet
 };
 
 }  // namespace datadeed::replica

@@ -9,10 +9,22 @@
 namespace datadeed::replica {
 namespace {
 
-bool is_kept_elsewhere(const chain::CheckedManifest& manifest, const Sync& sync) {
+std::vector<ledger::MemberId> validators_of(const chain::CheckedManifest& manifest) {
     std::vector<ledger::MemberId> validators;
     for (const ledger::Validator& each : manifest.epoch().nodes.validators) validators.push_back(each.member);
+    return validators;
+}
+
+bool is_kept_elsewhere(const chain::CheckedManifest& manifest, const Sync& sync) {
+    const std::vector<ledger::MemberId> validators = validators_of(manifest);
     return sync.count_at(validators, manifest.height()) > consensus::faults(validators.size());
+}
+
+bool are_blocks_gone(const chain::CheckedManifest& manifest, const Skipping& node) {
+    std::vector<ledger::MemberId> others = validators_of(manifest);
+    const std::size_t faults = consensus::faults(others.size());
+    std::erase(others, node.identity.self);
+    return node.sync.has_gone(node.tip.next(), others, faults, node.now_ms);
 }
 
 bool has_key(const Identity& identity, const crypto::PublicKey& key) {
@@ -44,14 +56,11 @@ bool has_voted_lately(const Skipping& node) {
 
 }  // namespace
 
-bool may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node) {
-    if (!is_kept_elsewhere(manifest, node.sync)) return false;
-    if (node.is_mute || node.lost_blocks) return true;
-    return !is_named_by(manifest, node.identity) || has_voted_lately(node);
-}
-
-bool may_skip_if_mute(const chain::CheckedManifest& manifest, const Skipping& node) {
-    return is_kept_elsewhere(manifest, node.sync);
+MaySkip may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node) {
+    if (!is_kept_elsewhere(manifest, node.sync)) return MaySkip::no;
+    const bool is_known = node.is_mute || node.lost_blocks || !is_named_by(manifest, node.identity);
+    if (is_known || has_voted_lately(node)) return MaySkip::yes;
+    return node.votes && are_blocks_gone(manifest, node) ? MaySkip::without_voice : MaySkip::no;
 }
 
 }  // namespace datadeed::replica

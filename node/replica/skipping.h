@@ -14,17 +14,23 @@ namespace datadeed::replica {
 // all its votes, since a new one after the loss of another can only be told by blocks: a vote of its own, which the
 // record then has, stands in one of its last certificates; or the record has come further than the chain, so it's the
 // chain that was lost. Or it never votes again.
+enum class MaySkip : std::uint8_t {
+    no,
+    yes,
+    // Nobody keeps the blocks any more that could show whether the record is whole: if it gives its voice up first.
+    without_voice,
+};
 struct Skipping {
-    const Sync& sync;
+    Sync& sync;
     const Identity& identity;
     const VerifyContext& voters;
     chain::ChainView chain;
     Height tip{};
     bool lost_blocks{};  // its record of votes has come further than the chain
     bool is_mute{};      // it never votes again under the keys that it has
+    bool votes{};        // in the epoch of its tip. One that is to vote later may have signed nothing yet
+    std::uint64_t now_ms{};
 };
-[[nodiscard]] bool may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node);
-// Whether it could if it voted no more.
-[[nodiscard]] bool may_skip_if_mute(const chain::CheckedManifest& manifest, const Skipping& node);
+[[nodiscard]] MaySkip may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node);
 
 }  // namespace datadeed::replica

@@ -144,7 +144,9 @@ void Snapshots::receive(const ledger::MemberId& peer, const CheckedSnapshot& ans
 // At the beginning others have yet to say how far they are.
 void Snapshots::begin_if_may(const Moment& moment) {
     if (!offered_) return;
-    if (may_skip_(*offered_->manifest)) {
+    const MaySkip may = rules_.may_skip(*offered_->manifest);
+    if (may != MaySkip::no) {
+        costs_voice_ = may == MaySkip::without_voice;
         const Offered offered = *std::exchange(offered_, std::nullopt);
         begin(offered.peer, *offered.manifest, moment);
     } else if (moment.now_ms >= offered_->since_ms + snapshot_offer_ms) {
@@ -194,6 +196,8 @@ void Snapshots::finish_if_whole(const Moment& moment) {
     if (!download_->missing().empty()) return;
     const Height height = download_->manifest().height();
     if (height > moment.ours) {
+        // Before the snapshot can be gone on from, whatever happens in between.
+        if (costs_voice_ && !rules_.give_voice_up()) return;
         if (const Result<void, chain::Error> finished = download_->finish(); !finished) {
             return give_up_for(finished.error(), moment);
         }

@@ -13,6 +13,7 @@
 #include "node/replica/outbox.h"
 #include "node/replica/pruning.h"
 #include "node/replica/serving.h"
+#include "node/replica/skipping.h"
 #include "node/replica/snapshot_sync.h"
 #include "node/replica/stores.h"
 
@@ -32,14 +33,18 @@ struct OpenedSnapshots {
 // (chain::SnapshotDownload); once it is whole, the host must start the replica again on it. One thread.
 class Snapshots {
 public:
-    // Whether this node may go on from such a snapshot; asked again while the answer is no, for a moment.
-    using MaySkip = std::function<bool(const chain::CheckedManifest&)>;
-    Snapshots(OpenedSnapshots opened, Outbox& outbox, Serving& serving, MaySkip may_skip)
+    struct Rules {
+        // Whether this node may go on from such a snapshot; asked again while the answer is no, for a moment.
+        std::function<MaySkip(const chain::CheckedManifest&)> may_skip{};
+        // This node is to vote no more, before it goes on. False if that couldn't be made sure: the node ends.
+        std::function<bool()> give_voice_up{};
+    };
+    Snapshots(OpenedSnapshots opened, Outbox& outbox, Serving& serving, Rules rules)
         : place_{std::move(opened.place)},
           outbox_{&outbox},
           pruning_{opened.pruning, outbox},
           serving_{&serving},
-          may_skip_{std::move(may_skip)},
+          rules_{std::move(rules)},
           shelf_{std::move(opened.shelf)} {
         if (!shelf_) return;
         for (const chain::Error& error : shelf_->damaged()) tell_damage(error);
@@ -100,7 +105,7 @@ private:
     Outbox* outbox_;
     Pruning pruning_;
     Serving* serving_;
-    MaySkip may_skip_;
+    Rules rules_;
     std::optional<chain::SnapshotShelf> shelf_;
     bool writing_{false};
     Height tip_{};  // of the last commit
@@ -113,6 +118,7 @@ private:
     };
     std::optional<Offered> offered_;
     std::optional<chain::SnapshotDownload> download_;
+    bool costs_voice_{false};  // to go on from it
     std::optional<std::uint64_t> blocks_missing_since_ms_{};
     Height refused_{};                // snapshots up to here spare too little
     std::uint64_t not_before_ms_{0};  // none is asked about

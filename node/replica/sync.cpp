@@ -78,15 +78,20 @@ Height Sync::told_by_all_but(const ledger::MemberId& self) const {
     return least;
 }
 
-bool Sync::has_gone(Height height, std::uint64_t now_ms) {
-    const auto lacks = [&](const auto& entry) {
-        return validators_.contains(entry.first) && entry.second.first > height && entry.second.tip >= height;
+bool Sync::has_gone(Height height, std::span<const ledger::MemberId> peers, std::size_t faults, std::uint64_t now_ms) {
+    const auto lacks = [&](const ledger::MemberId& peer) {
+        const auto found = peers_.find(peer);
+        return found != peers_.end() && found->second.first > height && found->second.tip >= height;
     };
-    const auto lacking = static_cast<std::size_t>(std::ranges::count_if(peers_, lacks));
-    const bool is_gone = lacking > 0 && lacking + faults_ + 1 >= validators_.size();
-    if (!is_gone) gone_since_ms_.reset();
-    if (is_gone && !gone_since_ms_) gone_since_ms_ = now_ms;
-    return is_gone && now_ms >= *gone_since_ms_ + blocks_gone_ms;
+    const auto lacking = static_cast<std::size_t>(std::ranges::count_if(peers, lacks));
+    if (lacking == 0 || lacking + faults < peers.size()) {
+        gone_.reset();
+        return false;
+    }
+    const bool goes_on = gone_ && gone_->height == height && now_ms <= gone_->seen_ms + blocks_gone_pause_ms;
+    if (!goes_on) gone_ = Gone{.height = height, .since_ms = now_ms, .seen_ms = now_ms};
+    gone_->seen_ms = now_ms;
+    return now_ms >= gone_->since_ms + blocks_gone_ms;
 }
 
 Height Sync::tip_of(const ledger::MemberId& peer) const {

@@ -77,9 +77,11 @@ public:
     [[nodiscard]] bool lacks_source(Height next, std::uint64_t now_ms) const;
     // The height that all validators but this one say to have come to; 0 while one of them isn't up.
     [[nodiscard]] Height told_by_all_but(const ledger::MemberId& self) const;
-    // Whether all other validators, but for as many as may lie, are up and have said for blocks_gone_ms that they don't
-    // keep this block any more. As seen at the calls, one a few seconds at least.
-    [[nodiscard]] bool has_gone(Height height, std::uint64_t now_ms);
+    // Whether all of these peers, but for `faults` of them, are up and have said for blocks_gone_ms that they don't
+    // keep this block any more. Judged at the calls: the time begins anew with another height, or after
+    // blocks_gone_pause_ms without a call.
+    [[nodiscard]] bool has_gone(Height height, std::span<const ledger::MemberId> peers, std::size_t faults,
+                                std::uint64_t now_ms);
     // Validators that are up and have said how high they are.
     [[nodiscard]] std::size_t claims() const;
     [[nodiscard]] Height tip_of(const ledger::MemberId& peer) const;
@@ -119,7 +121,12 @@ private:
     std::map<Height, Ready> ready_;
     std::uint64_t requests_{0};
     std::optional<std::uint64_t> behind_since_ms_;
-    std::optional<std::uint64_t> gone_since_ms_;
+    struct Gone {
+        Height height{};
+        std::uint64_t since_ms{};
+        std::uint64_t seen_ms{};
+    };
+    std::optional<Gone> gone_;  // as has_gone() saw it
     Height last_ours_{};
 };
 

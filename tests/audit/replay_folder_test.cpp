@@ -54,6 +54,7 @@ std::map<std::string, std::uintmax_t> sizes(const fs::path& folder) {
 // The copy of a node that has archived its first blocks, and pruned them.
 void prune(audit::MadeChain& made, const fs::path& folder, Height last) {
     const auto store = made.store();
+    REQUIRE(chain::make_archive(chain::posix_files(), folder / "archive"));
     REQUIRE(chain::archive_blocks(
         chain::posix_files(), folder / "archive",
         {.chain = made.id(), .blocks = chain::ChainView{*store}, .span = {.first = Height{1}, .last = last}}));

@@ -11,6 +11,8 @@ namespace datadeed::chain {
 namespace {
 
 struct Archived {
+    Archived() { REQUIRE(make_archive(world.files(), "archive")); }
+
     test::SnapshotWorld world{8};
 
     Result<Height, Error> write(Height first, Height last, std::size_t bytes_max = archive_file_bytes) {
@@ -181,12 +183,35 @@ TEST_CASE("an archive of another chain gives nothing away") {
     CHECK(archive.block(Height{1}).error().fault == Fault::archive_malformed);
 }
 
+TEST_CASE("a file that is there is never changed") {
+    Archived given;
+    REQUIRE(given.write(Height{1}, Height{3}));
+    const Bytes good = given.world.files().content(given.file()).value();
+    REQUIRE(given.write(Height{1}, Height{3}));  // as after a crash
+    CHECK(given.world.files().content(given.file()).value() == good);
+    given.world.files().set_content(given.file(), Bytes{1, 2, 3});
+    const auto written = given.write(Height{1}, Height{3});
+    REQUIRE_FALSE(written);
+    CHECK(written.error().fault == Fault::archive_malformed);
+    CHECK(given.world.files().content(given.file()).value() == Bytes{1, 2, 3});
+}
+
+TEST_CASE("where files of an archive overlap, one that is damaged hides no good one") {
+    Archived given;
+    REQUIRE(given.write(Height{1}, Height{3}));
+    given.world.files().set_content("archive/blocks-000000000001-000000000999.cborseq", Bytes{1, 2, 3});
+    given.world.files().set_content("archive/blocks-000000000000-000000000002.cborseq", Bytes{1, 2, 3});
+    Archive archive = given.open();
+    CHECK(archive.block(Height{2}).value().has_value());
+    CHECK(archive.block(Height{7}).error().fault == Fault::archive_malformed);
+    CHECK(archive.block(Height{3}).value().has_value());
+}
+
 TEST_CASE("blocks that can't be archived are an error, and name what failed") {
     Archived given;
     CHECK(given.write(Height{8}, Height{9}).error().fault == Fault::chain_not_found);
     CHECK(Archive::open(given.world.files(), "nowhere", given.world.made().id()).error().fault ==
           Fault::file_not_found);
-    REQUIRE(given.world.files().create_folder("archive"));
     for (std::uint64_t after = 0; after < 4; ++after) {
         given.world.files().fail_after(after, Fault::file_disk_full);
         const auto written = given.write(Height{1}, Height{8});

@@ -29,6 +29,8 @@ expect "$(logged node-3 blocks.archived)" 0 "files that node-3 archived"
 pruned=$(field node-0 blocks.pruned up_to)
 echo "node-0 has pruned blocks up to $pruned; its chain has $(size_of node-0) KiB, node-3's $(size_of node-3)"
 
+[[ $(size_of node-0) -lt $(($(size_of node-3) / 2)) ]] || { echo "node-0's chain isn't half as large as node-3's" >&2; exit 1; }
+
 # What went is told so; what is above it is there.
 refused chain.pruned as regulator-node-0 block show "$pruned"
 expect "$(as regulator-node-0 block show $((pruned + 1)) | jq .height)" $((pruned + 1)) "the block above it"

@@ -109,9 +109,9 @@ TEST_CASE("every mistake in a configuration has its own error with its place") {
          "stay "
          "[config.missing_key]"},
         {"[log]", "[storage]\nkeep_blocks = 7\narchive_dir = \"a\"\nsnapshot_transactions = 0\n[log]",
-         "node.toml: error: storage.keep_blocks needs snapshots, and storage.snapshot_transactions is 0 - whoever "
-         "catches "
-         "up finds old blocks nowhere else; remove one of the two keys [config.bad_value]"},
+         "node.toml: error: storage.keep_blocks needs snapshots, and storage.snapshot_transactions is 0 - give it a "
+         "number, or remove storage.keep_blocks and storage.archive_dir: whoever catches up needs snapshots "
+         "[config.bad_value]"},
         {"\"debug\"", "\"loud\"",
          "node.toml:15:9: error: log.level: 'loud' is not one of the words - allowed is debug, "
          "info, warn, error [config.bad_value]"},

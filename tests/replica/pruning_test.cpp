@@ -135,6 +135,18 @@ TEST_CASE("what a file of the archive has no room for follows in the next one") 
     CHECK(host.compactions == 1);
 }
 
+TEST_CASE("what was erased before a failure gives its room back all the same") {
+    Host host;
+    host.is_slow = true;
+    host.give(2 * interval);
+    host.step(BlocksArchived{.last = Height{1}});
+    host.step(BlocksArchived{});
+    CHECK(host.first_block() == Height{2});
+    CHECK(host.compactions == 1);
+    host.step(BlocksArchived{});  // nothing was erased since
+    CHECK(host.compactions == 1);
+}
+
 TEST_CASE("blocks that a validator lacks stay, and the operator is told") {
     Outbox outbox;
     Pruning pruning{{.keep = 2, .first_block = Height{5}, .chain = nullptr}, outbox};

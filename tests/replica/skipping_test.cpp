@@ -1,6 +1,7 @@
 #include "node/replica/skipping.h"
 
 #include "chain/state_store.h"
+#include "node/replica/limits.h"
 #include "tests/chain/snapshot_world.h"
 #include "tests/support/catch.h"
 
@@ -18,21 +19,37 @@ struct Offered {
     }
     [[nodiscard]] const ledger::ValidatorSet& nodes() const { return manifest.epoch().nodes; }
     // The validator with that number, as its chain and its record of votes are.
-    [[nodiscard]] bool may_skip(std::size_t number, Height tip, bool lost_blocks = false, bool is_mute = false) {
-        Identity identity;
+    [[nodiscard]] MaySkip may_skip(std::size_t number, Height at, bool lost_blocks = false, bool is_mute = false) {
+        Identity identity{.self = nodes().validators[number].member};
         identity.vote_keys.push_back({.key = nodes().validators[number].vote, .signer = {}});
-        return may_skip(identity, tip, lost_blocks, is_mute);
+        return may_skip(identity, at, lost_blocks, is_mute);
     }
-    [[nodiscard]] bool may_skip(const Identity& identity, Height tip, bool lost_blocks, bool is_mute) {
+    [[nodiscard]] MaySkip may_skip(const Identity& identity, Height at, bool lost_blocks = false,
+                                   bool is_mute = false) {
         return may_skip_to(manifest, {.sync = sync,
                                       .identity = identity,
                                       .voters = *context,
                                       .chain = world.chain(),
-                                      .tip = tip,
+                                      .tip = at,
                                       .lost_blocks = lost_blocks,
-                                      .is_mute = is_mute});
+                                      .is_mute = is_mute,
+                                      .votes = votes,
+                                      .now_ms = now_ms});
+    }
+    // What validator 3 may after all others that are up have said for so long that they keep nothing.
+    [[nodiscard]] MaySkip after(std::uint64_t ms) {
+        for (const std::uint64_t end = now_ms + ms; now_ms < end; now_ms += 1'000) (void)may_skip(3, nothing);
+        return may_skip(3, nothing);
+    }
+    void prune(std::size_t number) {
+        sync.note_tip(nodes().validators[number].member, tip);
+        sync.note_first(nodes().validators[number].member, tip);
     }
 
+    static constexpr Height nothing{0};
+    static constexpr Height tip{8};
+    std::uint64_t now_ms{1'000};
+    bool votes{true};
     chain::test::SnapshotWorld world{8};
     chain::CheckedManifest manifest{world.check(world.write().value()).value()};
     TransactionCache cache;
@@ -41,39 +58,52 @@ struct Offered {
     Sync sync;
 };
 
-constexpr Height nothing{0};
-constexpr Height tip{8};
+constexpr Height nothing = Offered::nothing;
+constexpr Height tip = Offered::tip;
 
 }  // namespace
 
 TEST_CASE("a validator goes on from a snapshot if it's known to have the record of its votes, or never votes again") {
     Offered offered;
-    CHECK(offered.may_skip(0, tip));            // its vote stands in its last certificates
-    CHECK_FALSE(offered.may_skip(3, tip));      // none does
-    CHECK_FALSE(offered.may_skip(0, nothing));  // it has none
-    CHECK(offered.may_skip(3, nothing, true));
-    CHECK(offered.may_skip(3, nothing, false, true));
+    CHECK(offered.may_skip(0, tip) == MaySkip::yes);     // its vote stands in its last certificates
+    CHECK(offered.may_skip(3, tip) == MaySkip::no);      // none does
+    CHECK(offered.may_skip(0, nothing) == MaySkip::no);  // it has none
+    CHECK(offered.may_skip(3, nothing, true) == MaySkip::yes);
+    CHECK(offered.may_skip(3, nothing, false, true) == MaySkip::yes);
 }
 
 TEST_CASE("who doesn't vote in the snapshot's epoch needs no record") {
     Offered offered;
-    CHECK(offered.may_skip(Identity{}, nothing, false, false));
+    CHECK(offered.may_skip(Identity{}, nothing) == MaySkip::yes);
     Identity other;
     other.vote_keys.push_back({.key = {}, .signer = {}});
-    CHECK(offered.may_skip(other, nothing, false, false));
+    CHECK(offered.may_skip(other, nothing) == MaySkip::yes);
 }
 
 TEST_CASE("nobody goes on from a snapshot that only as many have come to as may lie") {
     Offered offered;
     offered.sync.note_down(offered.nodes().validators[1].member);
-    CHECK_FALSE(offered.may_skip(0, tip));
-    CHECK_FALSE(offered.may_skip(3, nothing, true));
-    CHECK_FALSE(offered.may_skip(3, nothing, false, true));
+    CHECK(offered.may_skip(0, tip) == MaySkip::no);
+    CHECK(offered.may_skip(3, nothing, true) == MaySkip::no);
+    CHECK(offered.may_skip(3, nothing, false, true) == MaySkip::no);
     // A stranger's word doesn't count.
     offered.sync.note_tip(ledger::MemberId{"stranger"}, Height{100});
-    CHECK_FALSE(offered.may_skip(0, tip));
+    CHECK(offered.may_skip(0, tip) == MaySkip::no);
     offered.sync.note_tip(offered.nodes().validators[2].member, tip);
-    CHECK(offered.may_skip(0, tip));
+    CHECK(offered.may_skip(0, tip) == MaySkip::yes);
+}
+
+TEST_CASE("where all others have pruned what it lacks, a validator may go on without its voice, after a while") {
+    Offered offered;
+    offered.prune(0);
+    CHECK(offered.after(2 * blocks_gone_ms) == MaySkip::no);  // one may lie, and one keeps all
+    offered.prune(1);
+    CHECK(offered.after(blocks_gone_ms - 1'000) == MaySkip::no);
+    CHECK(offered.after(1'000) == MaySkip::without_voice);
+    SECTION("not one that is to vote later: it may have signed nothing yet") {
+        offered.votes = false;
+        CHECK(offered.may_skip(3, nothing) == MaySkip::no);
+    }
 }
 
 }  // namespace datadeed::replica

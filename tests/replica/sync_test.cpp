@@ -301,48 +301,57 @@ TEST_CASE("blocks are asked of those that say to have them, and it shows when no
 
 TEST_CASE("a block is gone once all but as many as may lie have said for long that they don't keep it") {
     const ledger::MemberId c{"c"};
-    const ledger::MemberId self{"self"};
-    const ledger::MemberId observer{"observer"};
-    Sync sync{{a, b, c, self}, 1};
+    const std::vector<ledger::MemberId> others{a, b, c};
+    Sync sync{{a, b, c}, 1};
     const Height next{11};
     const auto prune = [&sync, next](const ledger::MemberId& peer) {
         sync.note_tip(peer, Height{100});
         sync.note_first(peer, next.next());
     };
-    CHECK_FALSE(sync.has_gone(next, 0));
+    // As a node looks that has nothing better to do.
+    const auto is_gone = [&](std::uint64_t from_ms, std::uint64_t to_ms, Height height) {
+        bool gone = false;
+        for (std::uint64_t now = from_ms; now <= to_ms; now += 1'000) gone = sync.has_gone(height, others, 1, now);
+        return gone;
+    };
+    constexpr std::uint64_t minute = blocks_gone_ms;
     prune(a);
-    prune(observer);
-    CHECK_FALSE(sync.has_gone(next, 0));
+    prune(ledger::MemberId{"follower"});
+    CHECK_FALSE(is_gone(0, 2 * minute, next));
     prune(b);
-    CHECK_FALSE(sync.has_gone(next, 1'000));
-    CHECK_FALSE(sync.has_gone(next, 1'000 + blocks_gone_ms - 1));
-    CHECK(sync.has_gone(next, 1'000 + blocks_gone_ms));
-    CHECK_FALSE(sync.has_gone(next.next(), 1'000 + blocks_gone_ms));
-    SECTION("who has no such block doesn't keep it either, and hasn't pruned it") {
+    CHECK_FALSE(is_gone(1'000'000, 1'000'000 + minute - 1'000, next));
+    CHECK(is_gone(1'000'000 + minute, 1'000'000 + minute, next));
+    SECTION("another height is another matter: blocks come") {
+        CHECK_FALSE(is_gone(1'001'000 + minute, 1'001'000 + minute, Height{10}));
+        CHECK_FALSE(is_gone(1'002'000 + minute, 1'002'000 + minute, next));
+    }
+    SECTION("who hasn't come so far says nothing of it") {
         sync.note_down(b);
         sync.note_first(b, next.next());
-        CHECK_FALSE(sync.has_gone(next, 500'000));
-        CHECK_FALSE(sync.has_gone(next, 500'000 + blocks_gone_ms));
+        CHECK_FALSE(is_gone(2'000'000, 2'000'000 + 2 * minute, next));
     }
-    SECTION("the time begins anew") {
+    SECTION("the time begins anew when one of them has it") {
         sync.note_first(b, next);
-        CHECK_FALSE(sync.has_gone(next, 200'000));
+        CHECK_FALSE(is_gone(1'001'000 + minute, 1'001'000 + minute, next));
         sync.note_first(b, next.next());
-        CHECK_FALSE(sync.has_gone(next, 200'001));
-        CHECK(sync.has_gone(next, 200'001 + blocks_gone_ms));
+        CHECK_FALSE(is_gone(1'002'000 + minute, 1'001'000 + 2 * minute, next));
+        CHECK(is_gone(1'002'000 + 2 * minute, 1'002'000 + 2 * minute, next));
     }
-    SECTION("a validator alone has nobody to ask") {
-        Sync alone{{self}, 0};
-        CHECK_FALSE(alone.has_gone(next, 0));
-        CHECK_FALSE(alone.has_gone(next, blocks_gone_ms));
+    SECTION("and when nobody has looked for a while") {
+        const std::uint64_t later = 1'000'001 + minute + blocks_gone_pause_ms;
+        CHECK_FALSE(is_gone(later, later, next));
+    }
+    SECTION("nobody to ask has said nothing") {
+        CHECK_FALSE(sync.has_gone(next, {}, 0, 0));
+        CHECK_FALSE(sync.has_gone(next, {}, 0, minute));
     }
 }
 
 TEST_CASE("what all validators have is what the last of them says, and nothing while one is away") {
     const ledger::MemberId self{"self"};
-    const ledger::MemberId observer{"observer"};
+    const ledger::MemberId follower{"follower"};
     Sync sync{{a, b, self}, 0};
-    sync.note_tip(observer, Height{1});
+    sync.note_tip(follower, Height{1});
     sync.note_tip(a, Height{10});
     CHECK(sync.told_by_all_but(self) == Height{0});
     sync.note_tip(b, Height{7});

@@ -44,9 +44,10 @@ public:
     // An honest node tells a client that its transaction is final.
     void on_answer(const Node& node, const replica::Committed& committed);
     void on_status(const Node& node, const replica::Status& status);
-    // An honest node goes on from a snapshot.
-    // The node has pruned nothing that its archive doesn't have for good, as the chain has it.
+    // The node has pruned nothing that its archive doesn't have for good, as the chain has it; what it skipped it never
+    // had.
     void check_archive(Node& node, Height first);
+    // An honest node goes on from a snapshot.
     void on_taken_over(const Node& node, Height height);
     // Takes in what this node has stored, so that it is known when blocks aren't there any more.
     void learn(const Node& node, Height upto);

@@ -39,6 +39,7 @@ void Sights::add(const Sights& other) {
     taken_over += other.taken_over;
     poisoned += other.poisoned;
     archived += other.archived;
+    voices += other.voices;
 }
 
 std::string Sights::text() const {
@@ -50,7 +51,7 @@ std::string Sights::text() const {
         << " proposals refused, " << backdated << " blocks backdated, " << evidence << " contradictions shown, "
         << convicted << " validators convicted, " << checkpoints << " checkpoints, " << epochs
         << " changes of validators, " << snapshots << " snapshots written, " << taken_over << " taken over, "
-        << poisoned << " spoiled ones noticed, " << archived << " files archived";
+        << poisoned << " spoiled ones noticed, " << archived << " files archived, " << voices << " voices given up";
     return out.str();
 }
 
@@ -277,6 +278,7 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        outcome_.sights.silenced += known.name == "votes.silenced" ? 1U : 0U;
                        outcome_.sights.refused_proposals += known.name == "proposal.refused" ? 1U : 0U;
                        outcome_.sights.poisoned += known.name == "peer.snapshot_wrong" ? 1U : 0U;
+                       outcome_.sights.voices += known.name == "votes.given_up" ? 1U : 0U;
                        if (known.name == "peer.snapshot_wrong") check_blame(known);
                        outcome_.sights.evidence += known.name == "validator.contradicted_itself" ? 1U : 0U;
                        if (known.name == "validator.contradicted_itself") check_evidence(index, known);

@@ -48,6 +48,7 @@ struct Sights {
     std::uint64_t snapshots{};   // written,
     std::uint64_t taken_over{};  // and gone on from
     std::uint64_t archived{};    // files of blocks that were pruned then
+    std::uint64_t voices{};      // given up for a snapshot
     std::uint64_t poisoned{};    // snapshots or parts that were found to be wrong
 
     void add(const Sights& other);

@@ -90,7 +90,7 @@ replica::SnapshotWritten Node::write_snapshot(const replica::WriteSnapshot& what
 }
 
 replica::BlocksArchived Node::archive(const replica::ArchiveBlocks& what) {
-    if (!state_->flush()) return {};
+    if (!state_->flush() || !chain::make_archive(files_, archive_folder)) return {};
     const Result<Height, chain::Error> last = chain::archive_blocks(
         files_, archive_folder, {.chain = world_->chain(), .blocks = chain::ChainView{*chain_}, .span = what.span},
         archive_bytes);

@@ -20,7 +20,6 @@ std::uint64_t maybe(Rng& rng, std::uint64_t per_mille, std::uint64_t most) {
 
 // Those that start what the others can use are drawn more often.
 constexpr Lie often[] = {Lie::two_stories, Lie::mutates, Lie::opens_falsely, Lie::poisons, Lie::poisons};
-constexpr auto last_lie = static_cast<std::uint64_t>(Lie::poisons);
 
 Lie draw_lie(Rng& rng) {
     const std::uint64_t drawn = rng.between(1, last_lie + std::size(often));

@@ -40,6 +40,7 @@ enum class Lie : std::uint8_t {
     other_chain,       // certifies blocks by votes of another chain
     poisons,           // offers snapshots that don't exist, and spoils parts of those that do
 };
+inline constexpr auto last_lie = static_cast<std::uint64_t>(Lie::poisons);
 [[nodiscard]] std::string_view name(Lie lie);
 
 // How far the clock of a node that isn't faulty is off, either way.

@@ -42,8 +42,10 @@ lying_network() {
     eventually 30 yes agree "$2"
     kill "$run_pid"
     wait_end 10 || fail "$3: the liar doesn't end"
+    expect "$run_status" 0 "$3: the liar's exit status"
     dev down --json >/dev/null
     told=$(grep '"liar.told"' "$(log_of "$2")" | tail -n 1 | jq -r .lies)
+    [[ $told =~ ^[0-9]+$ ]] || fail "$3: the liar doesn't say how often it lied"
     ends=$(honest_ends "$2")
     [[ $(wc -l <<<"$ends") == 1 && $ends == verified* ]] || fail "$3: the honest nodes come to $(tr '\n' ';' <<<"$ends")"
     cat "$dir"/nodes/*/node.log >"$dir/logs"

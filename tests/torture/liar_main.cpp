@@ -19,8 +19,7 @@ namespace torture = datadeed::torture;
 
 std::vector<sim::Lie> all_lies() {
     std::vector<sim::Lie> all;
-    for (auto i = static_cast<std::uint8_t>(sim::Lie::none) + 1; i <= static_cast<std::uint8_t>(sim::Lie::poisons);
-         ++i) {
+    for (std::uint64_t i = 1; i <= sim::last_lie; ++i) {
         all.push_back(static_cast<sim::Lie>(i));
     }
     return all;
@@ -39,9 +38,15 @@ int usage() {
 
 int lie(const std::string& file, std::vector<sim::Lie> lies) {
     const auto config = node::load_config(file);
-    if (!config) return usage();
+    if (!config) {
+        std::fprintf(stderr, "%s\n", node::to_text(config.error().front(), file).c_str());
+        return 2;
+    }
     const auto log = node::Log::open(*config);
-    if (!log) return 4;
+    if (!log) {
+        std::fprintf(stderr, "%s", node::to_text(log.error()).c_str());
+        return static_cast<int>(log.error().exit);
+    }
     if (const auto begun = torture::begin_to_lie(*config, std::move(lies), 1); !begun) {
         std::fprintf(stderr, "error: %s\n", begun.error().c_str());
         return 1;
@@ -53,6 +58,7 @@ int lie(const std::string& file, std::vector<sim::Lie> lies) {
             return static_cast<int>(started.error().exit);
         }
         starts = started->run();
+        torture::fall_silent();
     }
     log->info("liar.told", {{"lies", torture::lies_told()}});
     log->flush();

@@ -28,7 +28,8 @@ struct Liar {
 
     std::mutex mutex{};  // the replica's thread says, that of the links hears
     sim::Liar liar;
-    std::atomic<net::Transport*> links{nullptr};
+    std::mutex links_mutex{};
+    net::Transport* links{nullptr};
     std::atomic<std::uint64_t> told{0};
     asio::io_context later{};
     asio::executor_work_guard<asio::io_context::executor_type> work{later.get_executor()};
@@ -60,9 +61,11 @@ net::Class class_of(replica::Lane lane) {
 void utter(const sim::Said& said, net::Class urgency) {
     Liar& liar = *liar_of_this_process;
     const auto send = [said, urgency, &liar] {
-        net::Transport* const links = liar.links;
-        if (links == nullptr) return;
-        for (const ledger::MemberId& peer : said.send.peers) send_truly(links, peer.value, said.send.bytes, urgency);
+        const std::scoped_lock guard{liar.links_mutex};
+        if (liar.links == nullptr) return;
+        for (const ledger::MemberId& peer : said.send.peers) {
+            send_truly(liar.links, peer.value, said.send.bytes, urgency);
+        }
     };
     if (said.delay_us == 0) return send();
     auto timer = std::make_shared<asio::steady_timer>(liar.later, std::chrono::microseconds{said.delay_us});
@@ -112,12 +115,14 @@ void link_as_liar(net::Transport* links, asio::io_context& io, net::Config confi
         return !hear(message) || next(peer, std::move(message));
     };
     link_truly(links, io, std::move(config), key, std::move(callbacks));
+    const std::scoped_lock guard{liar_of_this_process->links_mutex};
     liar_of_this_process->links = links;
 }
 
 Result<void, std::string> begin_to_lie(const node::NodeConfig& config, std::vector<sim::Lie> lies, std::uint64_t seed) {
     const auto genesis = node::read_genesis(config.genesis);
     if (!genesis) return fail(node::to_text(genesis.error()));
+    if (config.name.back() < '0' || config.name.back() > '9') return fail(config.name + " has no number at its end");
     const ledger::ValidatorSet& nodes = genesis->content.nodes;
     auto keys = node::open_keys(config, nodes);
     if (!keys) return fail(node::to_text(keys.error()));
@@ -132,6 +137,11 @@ Result<void, std::string> begin_to_lie(const node::NodeConfig& config, std::vect
     liar_of_this_process = std::make_unique<Liar>(sim::Liar{std::move(self), std::move(lies), sim::Rng{seed}});
     liar_of_this_process->thread = std::jthread{[] { liar_of_this_process->later.run(); }};
     return {};
+}
+
+void fall_silent() {
+    const std::scoped_lock guard{liar_of_this_process->links_mutex};
+    liar_of_this_process->links = nullptr;
 }
 
 std::uint64_t lies_told() {
