@@ -348,18 +348,18 @@ TEST_CASE("a block is gone once all but as many as may lie have said for long th
 }
 
 TEST_CASE("what all validators have is what the last of them says, and nothing while one is away") {
-    const ledger::MemberId self{"self"};
-    const ledger::MemberId follower{"follower"};
-    Sync sync{{a, b, self}, 0};
-    sync.note_tip(follower, Height{1});
+    const ledger::MemberId me{"me"};
+    const ledger::MemberId onlooker{"onlooker"};
+    Sync sync{{a, b, me}, 0};
+    sync.note_tip(onlooker, Height{1});
     sync.note_tip(a, Height{10});
-    CHECK(sync.told_by_all_but(self) == Height{0});
+    CHECK(sync.told_by_all_but(me) == Height{0});
     sync.note_tip(b, Height{7});
-    CHECK(sync.told_by_all_but(self) == Height{7});
+    CHECK(sync.told_by_all_but(me) == Height{7});
     sync.note_down(a);
-    CHECK(sync.told_by_all_but(self) == Height{0});
-    const Sync alone{{self}, 0};
-    CHECK(alone.told_by_all_but(self) > Height{1'000'000});
+    CHECK(sync.told_by_all_but(me) == Height{0});
+    const Sync alone{{me}, 0};
+    CHECK(alone.told_by_all_but(me) > Height{1'000'000});
 }
 
 TEST_CASE("what a stranger claims to have without what is next says nothing") {
