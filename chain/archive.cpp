@@ -76,9 +76,8 @@ Error malformed_archive(std::string place, std::string detail) {
     return {.fault = Fault::archive_malformed, .place = std::move(place), .detail = std::move(detail)};
 }
 
-template <class T>
-void append_item(Bytes& bytes, const T& item) {
-    append(bytes, encode(item));
+bool has(const BlockSpan& span, Height height) {
+    return span.first <= height && height <= span.last;
 }
 
 struct Filled {
@@ -99,8 +98,8 @@ Result<Filled, Error> fill_file(const ArchiveSource& source, std::size_t bytes_m
                               .place = "height " + std::to_string(height.value),
                               .detail = "there's no such block to be archived"});
         }
-        append_item(filled.bytes, ArchivedBlock{.block = std::move((*block)->block),
-                                                .certificate = std::move((*block)->certificate)});
+        append(filled.bytes, encode(ArchivedBlock{.block = std::move((*block)->block),
+                                                  .certificate = std::move((*block)->certificate)}));
         filled.last = height;
         if (filled.bytes.size() >= bytes_max) break;
     }
@@ -189,8 +188,8 @@ Result<Archive, Error> Archive::open(FileSystem& files, std::string folder, cons
     if (!names) return fail(names.error());
     Archive archive{files, std::move(folder), chain};
     for (const std::string& name : *names) {
-        if (const std::optional<BlockSpan> span = span_of(name))
-            archive.entries_.push_back({.span = *span, .name = name});
+        const std::optional<BlockSpan> span = span_of(name);
+        if (span) archive.entries_.push_back({.span = *span, .name = name});
     }
     return archive;
 }
@@ -206,20 +205,24 @@ Result<void, Error> Archive::load(const Entry& entry) {
     return {};
 }
 
+// Files may overlap: one that is damaged hides no good one.
+Result<bool, Error> Archive::load_one_with(Height height) {
+    std::optional<Error> first;
+    for (const Entry& entry : entries_) {
+        if (!has(entry.span, height)) continue;
+        const Result<void, Error> loaded = load(entry);
+        if (loaded) return true;
+        if (!first) first = loaded.error();
+    }
+    if (first) return fail(*first);
+    return false;
+}
+
 Result<std::optional<StoredBlock>, Error> Archive::block(Height height) {
-    const auto has = [height](const BlockSpan& span) { return span.first <= height && height <= span.last; };
-    if (blocks_.empty() || !has(loaded_)) {
-        // Files may overlap: one that is damaged hides no good one.
-        std::optional<Error> first;
-        bool is_loaded = false;
-        for (const Entry& entry : entries_) {
-            if (is_loaded || !has(entry.span)) continue;
-            const Result<void, Error> loaded = load(entry);
-            is_loaded = loaded.has_value();
-            if (!loaded && !first) first = loaded.error();
-        }
-        if (!is_loaded && first) return fail(*first);
-        if (!is_loaded) return std::optional<StoredBlock>{};
+    if (blocks_.empty() || !has(loaded_, height)) {
+        const Result<bool, Error> loaded = load_one_with(height);
+        if (!loaded) return fail(loaded.error());
+        if (!*loaded) return std::optional<StoredBlock>{};
     }
     return std::optional{blocks_[static_cast<std::size_t>(height.value - loaded_.first.value)]};
 }

@@ -56,6 +56,8 @@ private:
     Archive(FileSystem& files, std::string folder, const ChainId& chain)
         : files_{&files}, folder_{std::move(folder)}, chain_{chain} {}
     [[nodiscard]] Result<void, Error> load(const Entry& entry);
+    // Whether any file says to have it.
+    [[nodiscard]] Result<bool, Error> load_one_with(Height height);
 
     FileSystem* files_;
     std::string folder_;

@@ -6,15 +6,6 @@
 #include "chain/keys.h"
 
 namespace datadeed::node {
-namespace {
-
-std::uint64_t ms_since(std::chrono::steady_clock::time_point begin) {
-    const auto took = std::chrono::steady_clock::now() - begin;
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
-}
-
-}  // namespace
-
 void ArchiveTask::begin(const replica::ArchiveBlocks& what) {
     thread_.start("archive", [this, span = what.span] { archive(span); });
 }

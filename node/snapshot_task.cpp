@@ -24,12 +24,10 @@ void SnapshotTask::write(const replica::WriteSnapshot& what, const chain::StateS
     const auto begin = std::chrono::steady_clock::now();
     const auto written = chain::write_snapshot(chain::posix_files(), what.folder,
                                                {.state = state, .chain = chain::ChainView{*stores_->chain}});
-    const auto took = std::chrono::steady_clock::now() - begin;
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+    const std::uint64_t ms = ms_since(begin);
     if (written) {
         const std::uint64_t parts = written->parts.size();
-        log_->info("snapshot.written",
-                   {{"height", what.height.value}, {"parts", parts}, {"ms", static_cast<std::uint64_t>(ms)}});
+        log_->info("snapshot.written", {{"height", what.height.value}, {"parts", parts}, {"ms", ms}});
     } else {
         log_->warn("snapshot.not_written", {{"height", what.height.value}, {"why", chain::to_text(written.error())}});
     }

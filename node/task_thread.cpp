@@ -1,11 +1,15 @@
 #include "node/task_thread.h"
 
-#include <chrono>
 #include <utility>
 
 #include "node/process.h"
 
 namespace datadeed::node {
+
+std::uint64_t ms_since(std::chrono::steady_clock::time_point begin) {
+    const auto took = std::chrono::steady_clock::now() - begin;
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+}
 
 TaskThread::~TaskThread() {
     stopping_ = true;

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <thread>
 
 #include "node/inbox.h"
 
 namespace datadeed::node {
+
+// Whole milliseconds.
+[[nodiscard]] std::uint64_t ms_since(std::chrono::steady_clock::time_point begin);
 
 // A thread for what the replica has done elsewhere, one piece of work at a time, and the way back into its inbox.
 // start() on the replica thread; ends with the work that is under way.

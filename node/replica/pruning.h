@@ -14,8 +14,8 @@ namespace datadeed::replica {
 
 // Which old blocks leave this node, and when: those that are more than so many below the tip; that both of its
 // snapshots cover, so that whoever starts on either finds all blocks behind it; and that no validator lacks, since one
-// of them may have to see them (skipping.h). The host archives them first, on
-// another thread, one file at a time; what is archived is erased here (chain::prune_blocks). One thread.
+// of them may have to see them (skipping.h). The host archives them first, on another thread, one file at a time; what
+// is archived is erased here (chain::prune_blocks). One thread.
 class Pruning {
 public:
     // `keep` blocks stay; 0 for all. From `first_block` on all are here. The database is borrowed.

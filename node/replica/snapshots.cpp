@@ -93,6 +93,7 @@ void Snapshots::fetch(const Moment& moment) {
     if (!moment.blocks_missing) blocks_missing_since_ms_.reset();
     if (moment.blocks_missing && !blocks_missing_since_ms_) blocks_missing_since_ms_ = moment.now_ms;
     if (download_ && download_->manifest().height() <= moment.ours) give_up();
+    if (download_ && costs_voice_at_.value_or(moment.ours) != moment.ours) give_up();
     begin_if_may(moment);
     if (offered_ || (!download_ && moment.now_ms < not_before_ms_)) return;
     const Height above = lacks_blocks(moment) ? moment.ours : std::max(moment.ours, refused_);
@@ -146,7 +147,7 @@ void Snapshots::begin_if_may(const Moment& moment) {
     if (!offered_) return;
     const MaySkip may = rules_.may_skip(*offered_->manifest);
     if (may != MaySkip::no) {
-        costs_voice_ = may == MaySkip::without_voice;
+        costs_voice_at_ = may == MaySkip::without_voice ? std::optional{moment.ours} : std::nullopt;
         const Offered offered = *std::exchange(offered_, std::nullopt);
         begin(offered.peer, *offered.manifest, moment);
     } else if (moment.now_ms >= offered_->since_ms + snapshot_offer_ms) {
@@ -197,7 +198,7 @@ void Snapshots::finish_if_whole(const Moment& moment) {
     const Height height = download_->manifest().height();
     if (height > moment.ours) {
         // Before the snapshot can be gone on from, whatever happens in between.
-        if (costs_voice_ && !rules_.give_voice_up()) return;
+        if (costs_voice_at_ && !rules_.give_voice_up()) return;
         if (const Result<void, chain::Error> finished = download_->finish(); !finished) {
             return give_up_for(finished.error(), moment);
         }

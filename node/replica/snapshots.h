@@ -118,7 +118,8 @@ private:
     };
     std::optional<Offered> offered_;
     std::optional<chain::SnapshotDownload> download_;
-    bool costs_voice_{false};  // to go on from it
+    // To go on from it costs this node's voice, as long as it stands at this height: else blocks come after all.
+    std::optional<Height> costs_voice_at_;
     std::optional<std::uint64_t> blocks_missing_since_ms_{};
     Height refused_{};                // snapshots up to here spare too little
     std::uint64_t not_before_ms_{0};  // none is asked about

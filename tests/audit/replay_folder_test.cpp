@@ -163,11 +163,13 @@ TEST_CASE("blocks that the copy doesn't keep are replayed out of the archive, an
     CHECK(alone.first_bad->detail.find("--archive") != std::string::npos);
     CHECK(with_archive("none").error() == audit::Error::archive_not_found);
 
-    SECTION("a byte of the archive changed") {
+    SECTION("a byte of a transaction in the archive changed") {
         flip(file, fs::file_size(file) / 2);
         const auto changed = with_archive("archive").value();
         REQUIRE(changed.first_bad);
         CHECK(changed.height < Height{5});
+        CAPTURE(changed.first_bad->code);
+        CHECK(changed.first_bad->code == "tx.signature_wrong");  // it lies in a transaction
     }
     SECTION("a file of the archive is gone") {
         fs::remove(file);
