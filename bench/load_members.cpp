@@ -1,7 +1,9 @@
 #include "bench/load_members.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "base/bytes.h"
 #include "crypto/random.h"
@@ -11,6 +13,23 @@ namespace datadeed::bench {
 namespace {
 
 constexpr std::size_t admissions_a_transaction = 32;
+
+// A node that is a block behind doesn't know them yet.
+client::Outcome<void> wait_for_all(client::Session& session, const ledger::TxId& tx) {
+    const client::Deadline deadline = client::after(std::chrono::seconds{30});
+    for (const client::NodeAddress& node : session.profile().nodes) {
+        client::Profile profile = session.profile();
+        profile.nodes = {node};
+        client::NodeLink link{profile, session.signer(), client::http_transport(profile.nodes)()};
+        auto final = link.wait_for(tx, deadline);
+        while (!final && final.error().code == "tx.not_found" && std::chrono::steady_clock::now() < deadline) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+            final = link.wait_for(tx, deadline);
+        }
+        if (!final) return fail(final.error());
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -33,6 +52,7 @@ client::Outcome<std::vector<LoadMember>> admit_members(client::Session& operator
         const auto admitted =
             operator_session.nodes().submit_and_wait(*signed_tx, client::after(std::chrono::seconds{30}));
         if (!admitted) return fail(admitted.error());
+        if (const auto known = wait_for_all(operator_session, admitted->tx); !known) return fail(known.error());
     }
     return members;
 }

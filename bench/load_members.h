@@ -16,7 +16,8 @@ struct LoadMember {
     crypto::SecretKey key;
 };
 
-// Admits `count` new owners on the chain, signed by the operator whose session this is.
+// Admits `count` new owners on the chain, signed by the operator whose session this is; each node of its profile knows
+// them then.
 [[nodiscard]] client::Outcome<std::vector<LoadMember>> admit_members(client::Session& operator_session,
                                                                      std::uint64_t count);
 
