@@ -8,14 +8,10 @@ workers=0 proxy=""
 fail() { echo "$*" >&2; exit 1; }
 for part in one_node network byzantine; do . "$root/tests/torture/$part.sh"; done
 
-# Lies that need no view of its own, in which others may be quicker.
-for lie in mutates impersonates; do
+# Lies that are told at every message, in whatever view; what others lead to is chance, and the simulator's matter.
+for lie in floods stalls; do
     dir=$base/$lie
     lying_network 3 node-3 "$lie"
     [[ $told -gt 0 && $rate -gt 0 ]] || fail "$lie: told $told times, $rate transactions a second"
-    case $lie in
-        mutates) expect "$([[ $(accusations) -gt 0 ]] && echo yes)" yes "whether the others have noticed that its votes contradict each other" ;;
-        impersonates) expect "$([[ $(count peer.bad_message) -gt 0 ]] && echo yes)" yes "whether the others have turned votes in their names away" ;;
-    esac
 done
 dir=$base
