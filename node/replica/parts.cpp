@@ -48,7 +48,6 @@ MaySkip Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
                                   .tip = tip,
                                   .lost_blocks = pbft_ ? !pbft_->may_vote() : votes_ && votes_->recovered.closed > tip,
                                   .is_mute = !silenced_.empty(),
-                                  .votes = is_validator_,
                                   .now_ms = at_.now});
 }
 

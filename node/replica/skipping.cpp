@@ -60,7 +60,7 @@ MaySkip may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node
     if (!is_kept_elsewhere(manifest, node.sync)) return MaySkip::no;
     const bool is_known = node.is_mute || node.lost_blocks || !is_named_by(manifest, node.identity);
     if (is_known || has_voted_lately(node)) return MaySkip::yes;
-    return node.votes && are_blocks_gone(manifest, node) ? MaySkip::without_voice : MaySkip::no;
+    return are_blocks_gone(manifest, node) ? MaySkip::without_voice : MaySkip::no;
 }
 
 }  // namespace datadeed::replica

@@ -28,7 +28,6 @@ struct Skipping {
     Height tip{};
     bool lost_blocks{};  // its record of votes has come further than the chain
     bool is_mute{};      // it never votes again under the keys that it has
-    bool votes{};        // in the epoch of its tip. One that is to vote later may have signed nothing yet
     std::uint64_t now_ms{};
 };
 [[nodiscard]] MaySkip may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node);

@@ -33,7 +33,6 @@ struct Offered {
                                       .tip = at,
                                       .lost_blocks = lost_blocks,
                                       .is_mute = is_mute,
-                                      .votes = votes,
                                       .now_ms = now_ms});
     }
     // What validator 3 may after all others that are up have said for so long that they keep nothing.
@@ -49,7 +48,6 @@ struct Offered {
     static constexpr Height nothing{0};
     static constexpr Height tip{8};
     std::uint64_t now_ms{1'000};
-    bool votes{true};
     chain::test::SnapshotWorld world{8};
     chain::CheckedManifest manifest{world.check(world.write().value()).value()};
     TransactionCache cache;
@@ -100,10 +98,6 @@ TEST_CASE("where all others have pruned what it lacks, a validator may go on wit
     offered.prune(1);
     CHECK(offered.after(blocks_gone_ms - 1'000) == MaySkip::no);
     CHECK(offered.after(1'000) == MaySkip::without_voice);
-    SECTION("not one that is to vote later: it may have signed nothing yet") {
-        offered.votes = false;
-        CHECK(offered.may_skip(3, nothing) == MaySkip::no);
-    }
 }
 
 }  // namespace datadeed::replica
