@@ -48,6 +48,8 @@ struct DecodeError {
 // Appends items to a buffer. The caller sees to it that counts match and map keys come in order.
 class Writer {
 public:
+    Writer() { out_.reserve(64); }  // most values fit; the first bytes of others needn't be moved five times
+
     void unsigned_integer(std::uint64_t value) { head(0, value); }
     void integer(std::int64_t value);
     void bytes(ByteView value);

@@ -52,12 +52,15 @@ public:
     Result<void, Error> truncate(std::uint64_t size) override {
         if (Result<void, Error> allowed = change(); !allowed) return allowed;
         node_->now.resize(static_cast<std::size_t>(size));
+        node_->same = std::min(node_->same, node_->now.size());
         return {};
     }
 
     Result<void, Error> sync() override {
         if (Result<void, Error> allowed = change(); !allowed) return allowed;
-        node_->durable = node_->now;
+        node_->durable.resize(node_->same);
+        datadeed::append(node_->durable, ByteView{node_->now}.subspan(node_->same));
+        node_->same = node_->now.size();
         return {};
     }
 
@@ -196,6 +199,7 @@ void MemoryFileSystem::crash(const Choose& choose) {
         }
         node->now = after;
         node->durable = after;
+        node->same = after.size();
     }
     names_ = survivors;
     durable_names_ = std::move(survivors);

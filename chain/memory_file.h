@@ -60,6 +60,7 @@ private:
     struct Node {
         Bytes now{};
         Bytes durable{};
+        std::size_t same{};  // so many bytes at their begin don't differ
     };
     using Names = std::map<std::string, std::shared_ptr<Node>>;
 

@@ -1,7 +1,9 @@
 #include "chain/memory_store.h"
 
 #include <algorithm>
+#include <ranges>
 #include <shared_mutex>
+#include <utility>
 
 namespace datadeed::chain {
 
@@ -35,7 +37,7 @@ void scan_map(const Map& map, const Range& range, const Visitor& visit) {
 }
 
 std::optional<Bytes> get_of(const Map& map, ByteView key) {
-    const auto found = map.find(to_bytes(key));
+    const auto found = map.find(key);
     return found == map.end() ? std::nullopt : std::optional<Bytes>{found->second};
 }
 
@@ -81,12 +83,8 @@ public:
             error_ = Error{.fault = disk_->fault_, .place = "memory", .detail = "made to fail"};
             return fail(*error_);
         }
-        disk_->apply(disk_->now_, batch);
-        disk_->unsynced_.push_back(batch);
-        if (durability == Durability::synced) {
-            for (const Batch& earlier : disk_->unsynced_) disk_->apply(disk_->durable_, earlier);
-            disk_->unsynced_.clear();
-        }
+        disk_->undo_.push_back(disk_->apply(batch));
+        if (durability == Durability::synced) disk_->undo_.clear();
         return {};
     }
 
@@ -112,16 +110,44 @@ private:
     mutable std::shared_mutex mutex_;
 };
 
-void MemoryDisk::apply(Map& map, const Batch& batch) const {
-    batch.for_each([&map](ByteView key, ByteView value) { map[to_bytes(key)] = to_bytes(value); },
-                   [&map](ByteView key) { map.erase(to_bytes(key)); });
+MemoryDisk::Undo MemoryDisk::apply(const Batch& batch) {
+    Undo undo;
+    undo.reserve(batch.count());
+    batch.for_each(
+        [&](ByteView key, ByteView value) {
+            const auto at = now_.lower_bound(key);
+            if (at != now_.end() && as_text(at->first) == as_text(key)) {
+                undo.emplace_back(at->first, std::exchange(at->second, to_bytes(value)));
+            } else {
+                undo.emplace_back(now_.emplace_hint(at, to_bytes(key), to_bytes(value))->first, std::nullopt);
+            }
+        },
+        [&](ByteView key) {
+            const auto at = now_.find(key);
+            if (at == now_.end()) return;
+            undo.emplace_back(at->first, std::move(at->second));
+            now_.erase(at);
+        });
+    return undo;
+}
+
+void MemoryDisk::take_back(Undo undo) {
+    for (auto& [key, before] : std::views::reverse(undo)) {
+        if (before) {
+            now_.insert_or_assign(std::move(key), std::move(*before));
+        } else {
+            now_.erase(key);
+        }
+    }
 }
 
 void MemoryDisk::crash(std::size_t keep) {
     ++generation_;
-    for (std::size_t i = 0; i < std::min(keep, unsynced_.size()); ++i) apply(durable_, unsynced_[i]);
-    unsynced_.clear();
-    now_ = durable_;
+    while (undo_.size() > keep) {
+        take_back(std::move(undo_.back()));
+        undo_.pop_back();
+    }
+    undo_.clear();
 }
 
 void MemoryDisk::fail_after(std::uint64_t after, Fault fault) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "chain/kv_store.h"
@@ -15,13 +16,13 @@ namespace datadeed::chain {
 // outlives a process: batches written since the last synced one are lost when the machine crashes.
 class MemoryDisk {
 public:
-    using Map = std::map<Bytes, Bytes>;
+    using Map = std::map<Bytes, Bytes, BytesLess>;
 
     // The power goes: batches after the last synced one are lost, but for the first `keep` of them. Stores that are
     // open on the disk are dead from now on; open a new one.
     void crash(std::size_t keep = 0);
     // Batches that a crash would lose now.
-    [[nodiscard]] std::size_t unsynced() const { return unsynced_.size(); }
+    [[nodiscard]] std::size_t unsynced() const { return undo_.size(); }
 
     // The write number `after` (0 is the next one) fails with this fault and leaves the disk as it was.
     void fail_after(std::uint64_t after, Fault fault);
@@ -34,11 +35,14 @@ public:
 private:
     friend class MemoryStore;
 
-    void apply(Map& map, const Batch& batch) const;
+    // What a batch found under each key that it touched, in its order: takes it back when done from the last one on.
+    using Undo = std::vector<std::pair<Bytes, std::optional<Bytes>>>;
+
+    [[nodiscard]] Undo apply(const Batch& batch);
+    void take_back(Undo undo);
 
     Map now_;
-    Map durable_;
-    std::vector<Batch> unsynced_;
+    std::vector<Undo> undo_;  // of the batches after the last synced one
     std::uint64_t generation_{0};
     std::uint64_t writes_{0};
     std::optional<std::uint64_t> fail_from_;

@@ -8,15 +8,25 @@ namespace datadeed::replica {
 void Sync::begin_epoch(std::set<ledger::MemberId> validators, std::size_t faults) {
     validators_ = std::move(validators);
     faults_ = faults;
+    count_claims();
+}
+
+Sync::Peer& Sync::spoken(const ledger::MemberId& peer) {
+    const auto [entry, is_new] = peers_.try_emplace(peer);
+    if (is_new) count_claims();
+    return entry->second;
 }
 
 void Sync::note_tip(const ledger::MemberId& peer, Height height) {
-    Peer& known = peers_[peer];
-    known.tip = std::max(known.tip, height);
+    Peer& known = spoken(peer);
+    if (height <= known.tip) return;
+    known.tip = height;
+    count_claims();
 }
 
 void Sync::note_down(const ledger::MemberId& peer) {
     peers_.erase(peer);
+    count_claims();
     const auto is_theirs = [&peer](const auto& flight) { return flight.second.peer == peer; };
     std::erase_if(flights_, is_theirs);
     std::erase_if(late_, is_theirs);
@@ -28,14 +38,13 @@ std::size_t Sync::claims() const {
 }
 
 // Of the heights that validators claim, the one that as many as may lie have not passed.
-Height Sync::known() const {
+void Sync::count_claims() {
     std::vector<Height> claims;
     for (const auto& [name, peer] : peers_) {
         if (validators_.contains(name)) claims.push_back(peer.tip);
     }
-    if (claims.size() <= faults_) return proven_;
     std::ranges::sort(claims, std::greater<>{});
-    return std::max(proven_, claims[faults_]);
+    claimed_ = claims.size() > faults_ ? claims[faults_] : Height{};
 }
 
 // It couldn't show what it claims: it has less until it says more, and is left alone, longer each time.
@@ -44,6 +53,7 @@ void Sync::disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t n
     if (found == peers_.end()) return;
     Peer& known = found->second;
     known.tip = std::min(known.tip, Height{from.value - 1});
+    count_claims();
     if (now_ms < known.shunned_until_ms) return;  // for the same claim, asked for in parts
     known.shunned_until_ms = now_ms + (fetch_shun_ms << std::min(known.failures, fetch_shun_doublings_max));
     ++known.failures;
@@ -70,12 +80,15 @@ bool Sync::lacks_source(Height next, std::uint64_t now_ms) const {
     });
 }
 
-Height Sync::told_by_all_but(const ledger::MemberId& self) const {
-    Height least{UINT64_MAX};
+Sync::Told Sync::told_by_all_but(const ledger::MemberId& self) const {
+    Told told{.height = Height{UINT64_MAX}};
     for (const ledger::MemberId& validator : validators_) {
-        if (validator != self) least = std::min(least, tip_of(validator));
+        if (validator == self) continue;
+        const Height height = tip_of(validator);
+        if (height < told.height) told = {.height = height};
+        if (height == told.height) told.last.push_back(validator);
     }
-    return least;
+    return told;
 }
 
 bool Sync::has_gone(Height height, std::span<const ledger::MemberId> peers, std::size_t faults, std::uint64_t now_ms) {

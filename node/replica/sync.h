@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -33,8 +34,8 @@ public:
     // A peer says that this is its last final block,
     void note_tip(const ledger::MemberId& peer, Height height);
     // and that it has all from this one on.
-    void note_first(const ledger::MemberId& peer, Height first) { peers_[peer].first = first; }
-    void note_votes(const ledger::MemberId& peer, bool votes) { peers_[peer].votes = votes; }
+    void note_first(const ledger::MemberId& peer, Height first) { spoken(peer).first = first; }
+    void note_votes(const ledger::MemberId& peer, bool votes) { spoken(peer).votes = votes; }
     void note_down(const ledger::MemberId& peer);
 
     struct Ask {
@@ -68,15 +69,19 @@ public:
 
     // The highest block that is final elsewhere for all that this node can know: it was shown with its certificate, or
     // so many validators claim to have it that one of them is correct.
-    [[nodiscard]] Height known() const;
+    [[nodiscard]] Height known() const { return std::max(proven_, claimed_); }
     // The highest that anybody claims to have who has the next block as well, and wasn't found not to.
     [[nodiscard]] Height best(Height next) const;
     // How many of these are up and claim to have come as far.
     [[nodiscard]] std::size_t count_at(std::span<const ledger::MemberId> peers, Height height) const;
     // Whether the next block is final elsewhere (known()), and nobody who can be asked now says to have it.
     [[nodiscard]] bool lacks_source(Height next, std::uint64_t now_ms) const;
-    // The height that all validators but this one say to have come to; 0 while one of them isn't up.
-    [[nodiscard]] Height told_by_all_but(const ledger::MemberId& self) const;
+    struct Told {
+        Height height{};                       // that all say to have come to; 0 while one of them isn't up
+        std::vector<ledger::MemberId> last{};  // those who say no more than that
+    };
+    // What all validators but this one say.
+    [[nodiscard]] Told told_by_all_but(const ledger::MemberId& self) const;
     // Whether all of these peers, but for `faults` of them, are up and have said for blocks_gone_ms that they don't
     // keep this block any more. Judged at the calls: the time begins anew with another height, or after
     // blocks_gone_pause_ms without a call.
@@ -106,6 +111,8 @@ private:
         std::optional<Height> cut{};  // its blocks from here on can't be checked until those below are applied
         std::uint64_t failures{0};    // claims that it couldn't show, since it last could
     };
+    Peer& spoken(const ledger::MemberId& peer);
+    void count_claims();
     void disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms);
     void give_up_late(std::uint64_t now_ms);
     [[nodiscard]] std::optional<Flight> land(std::uint64_t request, const ledger::MemberId& peer, Height from);
@@ -114,7 +121,8 @@ private:
 
     std::set<ledger::MemberId> validators_;
     std::size_t faults_{0};
-    Height proven_{};
+    Height proven_{};                         // shown with its certificate
+    Height claimed_{};                        // by so many that one of them is correct, as count_claims() saw it last
     std::map<ledger::MemberId, Peer> peers_;  // those that are up and have spoken
     std::map<std::uint64_t, Flight> flights_;
     std::map<std::uint64_t, Flight> late_;  // given up, and taken in if the answer comes after all

@@ -353,13 +353,16 @@ TEST_CASE("what all validators have is what the last of them says, and nothing w
     Sync sync{{a, b, me}, 0};
     sync.note_tip(onlooker, Height{1});
     sync.note_tip(a, Height{10});
-    CHECK(sync.told_by_all_but(me) == Height{0});
+    CHECK(sync.told_by_all_but(me).height == Height{0});
     sync.note_tip(b, Height{7});
-    CHECK(sync.told_by_all_but(me) == Height{7});
+    CHECK(sync.told_by_all_but(me).height == Height{7});
+    CHECK(sync.told_by_all_but(me).last == std::vector{b});
+    sync.note_tip(b, Height{10});
+    CHECK(sync.told_by_all_but(me).last == std::vector{a, b});
     sync.note_down(a);
-    CHECK(sync.told_by_all_but(me) == Height{0});
+    CHECK(sync.told_by_all_but(me).height == Height{0});
     const Sync alone{{me}, 0};
-    CHECK(alone.told_by_all_but(me) > Height{1'000'000});
+    CHECK(alone.told_by_all_but(me).height > Height{1'000'000});
 }
 
 TEST_CASE("what a stranger claims to have without what is next says nothing") {

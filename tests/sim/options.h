@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/sim/plan.h"
@@ -16,7 +18,7 @@ enum class Show : std::uint8_t { nothing, events, messages, diagram };
 struct Options {
     std::optional<std::uint64_t> first{};
     std::optional<std::uint64_t> count{};
-    std::uint64_t jobs{1};
+    std::uint64_t jobs{std::max(1U, std::thread::hardware_concurrency())};  // threads
     bool twins{false};
     bool until_violation{false};
     bool shrink{false};
