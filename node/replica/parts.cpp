@@ -53,9 +53,7 @@ MaySkip Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
 
 void Replica::Parts::handle(Event& event) {
     if (halted_) return;
-    std::visit(Overloaded{[this](SnapshotWritten& written) {
-                              snapshots_.note_written(written, sync_.told_by_all_but(identity_.self));
-                          },
+    std::visit(Overloaded{[this](SnapshotWritten& written) { snapshots_.note_written(written); },
                           [this](BlocksArchived& archived) {
                               const auto pruned = snapshots_.pruning().note(archived);
                               if (!pruned) halt(pruned.error());
@@ -98,6 +96,9 @@ void Replica::Parts::on(Tick& event) {
     gossip_.on_tick(gossip_moment());
     if (at_.now >= at_.tip + tip_period_ms) tell_tip(true);
     cosign_idle();
+    if (!snapshots_.pruning().keeps_all()) {
+        snapshots_.prune(executor_.tip().height, sync_.told_by_all_but(identity_.self), at_.now);
+    }
 }
 
 Admission::Moment Replica::Parts::moment() const {

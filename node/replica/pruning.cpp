@@ -2,31 +2,49 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "chain/prune.h"
+#include "node/replica/limits.h"
 
 namespace datadeed::replica {
 
 void Pruning::consider(const Moment& moment) {
-    if (busy_ || options_.keep == 0 || moment.tip.value <= options_.keep) return;
-    const Height by_policy = std::min(Height{moment.tip.value - options_.keep}, moment.older_snapshot);
-    may_go_ = std::min(by_policy, moment.all_have);
-    if (may_go_ < by_policy && by_policy >= options_.first_block) {
-        outbox_->log(
-            LogEvent::Level::warning, "blocks.kept_for_others",
-            {{"all_have", std::to_string(moment.all_have.value)}, {"else_up_to", std::to_string(by_policy.value)}});
-    }
-    if (may_go_ >= options_.first_block) archive_next();
+    if (keeps_all() || busy_) return;
+    if (std::exchange(failed_, false)) not_before_ms_ = moment.now_ms + archive_retry_ms;
+    if (goal_ < options_.first_block) set_goal(moment);
+    if (goal_ < options_.first_block || moment.now_ms < not_before_ms_) return;
+    if (moment.all_have < goal_) return tell_who_lacks(moment);
+    archive_next();
+}
+
+void Pruning::set_goal(const Moment& moment) {
+    if (moment.older_snapshot == snapshot_ || moment.tip.value <= options_.keep) return;
+    snapshot_ = moment.older_snapshot;
+    goal_ = std::min(Height{moment.tip.value - options_.keep}, moment.older_snapshot);
+    told_.reset();
+}
+
+void Pruning::tell_who_lacks(const Moment& moment) {
+    if (told_ == moment.last) return;
+    told_ = moment.last;
+    std::string names;
+    for (const ledger::MemberId& name : moment.last) names += (names.empty() ? "" : " ") + name.value;
+    outbox_->log(LogEvent::Level::warning, "blocks.kept_for_others",
+                 {{"validators", names},
+                  {"all_have", std::to_string(moment.all_have.value)},
+                  {"else_up_to", std::to_string(goal_.value)}});
 }
 
 void Pruning::archive_next() {
     busy_ = true;
-    outbox_->push(ArchiveBlocks{.span = {.first = options_.first_block, .last = may_go_}});
+    outbox_->push(ArchiveBlocks{.span = {.first = options_.first_block, .last = goal_}});
 }
 
 Result<void, chain::Error> Pruning::note(const BlocksArchived& archived) {
     busy_ = false;
     if (!archived.last || *archived.last < options_.first_block) {
+        failed_ = true;
         if (erased_) compact();
         return {};
     }
@@ -36,7 +54,7 @@ Result<void, chain::Error> Pruning::note(const BlocksArchived& archived) {
     options_.first_block = archived.last->next();
     erased_ = true;
     outbox_->log(LogEvent::Level::info, "blocks.pruned", {{"up_to", std::to_string(archived.last->value)}});
-    may_go_ >= options_.first_block ? archive_next() : compact();
+    goal_ >= options_.first_block ? archive_next() : compact();
     return {};
 }
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "base/result.h"
 #include "base/types.h"
 #include "chain/error.h"
 #include "chain/kv_store.h"
+#include "ledger/types.h"
 #include "node/replica/actions.h"
 #include "node/replica/events.h"
 #include "node/replica/outbox.h"
@@ -14,8 +17,9 @@ namespace datadeed::replica {
 
 // Which old blocks leave this node, and when: those that are more than so many below the tip; that both of its
 // snapshots cover, so that whoever starts on either finds all blocks behind it; and that no validator lacks, since one
-// of them may have to see them (skipping.h). The host archives them first, on another thread, one file at a time; what
-// is archived is erased here (chain::prune_blocks). One thread.
+// of them may have to see them (skipping.h). They go together, as far as that was so when the older snapshot became it,
+// and wait for each other: files of the archive aren't to be small. The host archives them first, on another thread,
+// one file at a time; what is archived is erased here (chain::prune_blocks). One thread.
 class Pruning {
 public:
     // `keep` blocks stay; 0 for all. From `first_block` on all are here. The database is borrowed.
@@ -32,21 +36,30 @@ public:
     struct Moment {
         Height tip{};
         Height older_snapshot{};
-        Height all_have{};  // the block that all validators say to have come to
+        Height all_have{};                     // the block that all validators say to have come to
+        std::vector<ledger::MemberId> last{};  // those who say no more than that
+        std::uint64_t now_ms{};
     };
-    // Has archived what may go, if nothing is under way.
+    // Has archived what may go, if nothing is under way; to be called at every tick.
     void consider(const Moment& moment);
+    [[nodiscard]] bool keeps_all() const { return options_.keep == 0; }
     // Errors are those of the store: the node must end.
     [[nodiscard]] Result<void, chain::Error> note(const BlocksArchived& archived);
     void note(const BlocksCompacted& compacted);
 
 private:
+    void set_goal(const Moment& moment);
+    void tell_who_lacks(const Moment& moment);
     void archive_next();
     void compact();
 
     Options options_;
     Outbox* outbox_;
-    Height may_go_{};  // up to here
+    Height goal_{};                                        // blocks go up to here
+    Height snapshot_{};                                    // the older one that the goal was set for
+    std::optional<std::vector<ledger::MemberId>> told_{};  // who was said to lack them
+    std::uint64_t not_before_ms_{0};
+    bool failed_{false};
     bool busy_{false};
     bool erased_{false};  // blocks whose room isn't free yet
 };

@@ -60,18 +60,22 @@ void Snapshots::answer(const ledger::MemberId& peer, const FetchPart& question) 
 }
 
 void Snapshots::note_commit(const Growth& growth) {
-    tip_ = growth.height;
     if (!shelf_ || writing_ || place_.every == 0) return;
     if (growth.log_before / place_.every == growth.log_after / place_.every) return;
     writing_ = true;
     outbox_->push(WriteSnapshot{.height = growth.height, .folder = shelf_->begin_next()});
 }
 
-void Snapshots::note_written(const SnapshotWritten& written, Height all_have) {
+void Snapshots::note_written(const SnapshotWritten& written) {
     writing_ = false;
     if (!shelf_ || !written.whole) return;
     if (const Result<void, chain::Error> added = shelf_->add(written.folder); !added) tell_damage(added.error());
-    pruning_.consider({.tip = tip_, .older_snapshot = shelf_->older(), .all_have = all_have});
+}
+
+void Snapshots::prune(Height tip, const Sync::Told& told, std::uint64_t now_ms) {
+    if (!shelf_) return;
+    pruning_.consider(
+        {.tip = tip, .older_snapshot = shelf_->older(), .all_have = told.height, .last = told.last, .now_ms = now_ms});
 }
 
 // Not because all of them were slow just now.

@@ -16,6 +16,7 @@
 #include "node/replica/skipping.h"
 #include "node/replica/snapshot_sync.h"
 #include "node/replica/stores.h"
+#include "node/replica/sync.h"
 
 namespace datadeed::replica {
 
@@ -65,8 +66,9 @@ public:
         std::uint64_t log_after{};
     };
     void note_commit(const Growth& growth);
-    // `all_have`: the block that all validators say to have come to.
-    void note_written(const SnapshotWritten& written, Height all_have);
+    void note_written(const SnapshotWritten& written);
+    // To be called at every tick. `told`: what validators say of their chains.
+    void prune(Height tip, const Sync::Told& told, std::uint64_t now_ms);
 
     struct Moment {
         Height ours{};
@@ -108,7 +110,6 @@ private:
     Rules rules_;
     std::optional<chain::SnapshotShelf> shelf_;
     bool writing_{false};
-    Height tip_{};  // of the last commit
     SnapshotSync sync_;
     // One that is worth it, until this node may go on from it.
     struct Offered {

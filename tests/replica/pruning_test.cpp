@@ -88,7 +88,7 @@ TEST_CASE("so many blocks stay below the tip, and all where it's so configured")
     CHECK(more.asked.empty());
 }
 
-TEST_CASE("nothing is erased that couldn't be archived, and it's tried again with the next snapshot") {
+TEST_CASE("nothing is erased that couldn't be archived, and it's tried again later") {
     Host host;
     host.fails = true;
     host.give(2 * interval);
@@ -96,9 +96,12 @@ TEST_CASE("nothing is erased that couldn't be archived, and it's tried again wit
     CHECK(host.first_block() == Height{1});
     CHECK(host.compactions == 0);
     host.fails = false;
-    host.give(interval);
-    CHECK(host.asked.back() == chain::BlockSpan{.first = Height{1}, .last = Height{8}});
-    CHECK(host.first_block() == Height{9});
+    host.perform(host.tick(40));
+    host.perform(host.tick(archive_retry_ms - 1'000));
+    CHECK(host.asked.size() == 1);
+    host.perform(host.tick(2'000));
+    CHECK(host.asked == Spans{first_four, first_four});
+    CHECK(host.first_block() == Height{5});
 }
 
 TEST_CASE("one thing is done at a time") {
@@ -147,29 +150,34 @@ TEST_CASE("what was erased before a failure gives its room back all the same") {
     CHECK(host.compactions == 1);
 }
 
-TEST_CASE("blocks that a validator lacks stay, and the operator is told") {
+TEST_CASE("blocks that a validator lacks stay until it has them, and the operator is told whose they are") {
+    const ledger::MemberId late{"node-2"};
+    const ledger::MemberId lost{"node-3"};
     Outbox outbox;
     Pruning pruning{{.keep = 2, .first_block = Height{5}, .chain = nullptr}, outbox};
-    const auto asked = [&](Height all_have) {
-        pruning.consider({.tip = Height{100}, .older_snapshot = Height{60}, .all_have = all_have});
-        return outbox.take();
+    struct Seen {
+        std::size_t asked{};
+        std::vector<std::string> told{};
+        bool operator==(const Seen&) const = default;
     };
-    const auto is_told = [](const std::vector<Action>& actions) {
-        return std::ranges::any_of(all_of<LogEvent>(actions),
-                                   [](const LogEvent& line) { return line.name == "blocks.kept_for_others"; });
+    const auto seen = [&](Height older_snapshot, Height all_have, std::vector<ledger::MemberId> last) {
+        pruning.consider(
+            {.tip = Height{100}, .older_snapshot = older_snapshot, .all_have = all_have, .last = std::move(last)});
+        const std::vector<Action> actions = outbox.take();
+        Seen what{.asked = all_of<ArchiveBlocks>(actions).size()};
+        for (const LogEvent& line : all_of<LogEvent>(actions)) what.told.push_back(line.fields.at(0).second);
+        return what;
     };
-    const std::vector<Action> none = asked(Height{4});
-    CHECK(all_of<ArchiveBlocks>(none).empty());
-    CHECK(is_told(none));
-    const std::vector<Action> some = asked(Height{30});
-    REQUIRE(all_of<ArchiveBlocks>(some).size() == 1);
-    CHECK(all_of<ArchiveBlocks>(some)[0].span == chain::BlockSpan{.first = Height{5}, .last = Height{30}});
-    CHECK(is_told(some));
-    REQUIRE(pruning.note(BlocksArchived{}));
-    const std::vector<Action> every_one = asked(Height{60});
-    REQUIRE(all_of<ArchiveBlocks>(every_one).size() == 1);
-    CHECK(all_of<ArchiveBlocks>(every_one)[0].span.last == Height{60});
-    CHECK_FALSE(is_told(every_one));
+    CHECK(seen(Height{60}, Height{}, {late, lost}) == Seen{.told = {"node-2 node-3"}});
+    CHECK(seen(Height{60}, Height{}, {late, lost}) == Seen{});
+    CHECK(seen(Height{60}, Height{59}, {late}) == Seen{.told = {"node-2"}});
+    SECTION("and go then, with no new snapshot") {
+        CHECK(seen(Height{60}, Height{60}, {late}) == Seen{.asked = 1});
+    }
+    SECTION("whatever snapshots came meanwhile") {
+        CHECK(seen(Height{80}, Height{59}, {late}) == Seen{});
+        CHECK(seen(Height{80}, Height{60}, {late}) == Seen{.asked = 1});
+    }
 }
 
 }  // namespace datadeed::replica::testing
