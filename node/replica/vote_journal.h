@@ -13,10 +13,10 @@ namespace datadeed::replica {
 
 // Why a node whose journal lacks votes of its own is silent: in the form of chain::to_text, as all other reasons.
 inline constexpr const char* votes_lost_text =
-    "votes.lost: peers hold votes of this node that its record lacks (the folder is new, older than they are, or a "
-    "copy "
-    "that another process runs on). The node follows the chain and never votes on it again. Never put a backup of this "
-    "file in its place; docs/operations.md says what is left to do.";
+    "votes.lost: the record lacks votes that this node gave, or can't be shown to have them all: peers hold some, or "
+    "nobody keeps the blocks that would tell (the folder is new, an older copy, or one that another process runs on). "
+    "The node follows the chain and never votes on it again. Never put a backup of this file in its place; "
+    "docs/operations.md says what is left to do.";
 
 // Consensus' journal in the vote file. Records are appended as consensus asks for them and made durable together, once
 // a step. One thread.

@@ -175,6 +175,7 @@ void Cluster::demand_new_primary() {
     while (!is_honest(honest)) ++honest;
     const std::size_t primary = index_of(nodes_[honest]->replica().status().primary);
     if (!is_honest(primary)) return;
+    checker_.check_disk(*nodes_[primary]);  // those of the others are looked at in the end
     retired_ = primary;
     crash(primary, "stops for good, the others must go on");
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -191,7 +192,6 @@ void Cluster::demand_new_primary() {
 void Cluster::demand_progress() {
     const std::size_t f = consensus::faults(checker_.epoch().nodes.validators.size());
     wait_until_settled((f + 3) * timeout_max_us + 10 * (f + 1) * plan_.healed_us, "no progress after healing");
-    check_disks();
     if (!checker_.violation()) demand_new_primary();
     if (checker_.violation()) return;
     check_voices();
