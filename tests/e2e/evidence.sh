@@ -13,6 +13,7 @@ only() {
 }
 asked_id() { as only-node-0 net evidence | jq -r ".held[0].id"; }
 held_by() { asked "$1" net evidence | jq -r '.held | length > 0'; }
+damaged_at() { grep '"evidence.damaged"' "$dir/nodes/$1/node.log" | tail -n 1 | jq -r '.file | split("/") | last'; }
 convicted() { asked "$1" net evidence | jq -r '[.items[] | "\(.accused) \(.offence) \(.reporter)"] | join(",")'; }
 
 up --nodes 4 --observers 0
@@ -39,6 +40,15 @@ cp "$dir/proof" "$dir/spoiled"
 flip_byte "$dir/spoiled" 20
 status=0; offline "$dir/spoiled" >"$dir/verdict" || status=$?
 expect "$status $(jq -r .verdict "$dir/verdict")" "5 failed" "a changed proof offline"
+
+# A file that doesn't prove what its name says is passed over, and the node says which.
+spoiled=$(asked node-1 net evidence | jq -r '.held[0].id')
+dev kill node-1 --json >/dev/null
+flip_byte "$(data_dir node-1)/evidence/$spoiled" 20
+dev start node-1 --json >/dev/null
+eventually 30 "$spoiled" damaged_at node-1
+holds() { asked "$1" net evidence | jq -r --arg id "$2" 'any(.held[]; .id == $id)'; }
+eventually 30 false holds node-1 "$spoiled"
 
 # On the chain: once, for all nodes, by whoever reports it; and nothing else.
 refused evidence.not_proven as operator net report "$dir/spoiled"
