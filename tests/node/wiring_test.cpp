@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/replica/wire_codec.h"
 #include "node/senders.h"
 #include "tests/support/catch.h"
 
@@ -78,6 +79,17 @@ TEST_CASE("senders come and go with the epochs, and share what there is") {
     CHECK(senders.at(*senders.find("n2")).rank == Rank::validator);
     CHECK(senders.at(*senders.find("o0")).share.most() == 0);
     CHECK(senders.events_max() == events);
+}
+
+TEST_CASE("a question is a message that may be answered with much") {
+    using replica::WireMessage;
+    CHECK(is_question(encode(WireMessage{replica::FetchBlocks{}})));
+    CHECK(is_question(encode(WireMessage{replica::FetchSnapshot{}})));
+    CHECK(is_question(encode(WireMessage{replica::FetchPart{}})));
+    CHECK_FALSE(is_question(encode(WireMessage{replica::Tip{}})));
+    CHECK_FALSE(is_question(encode(WireMessage{replica::Blocks{}})));
+    CHECK_FALSE(is_question(encode(WireMessage{replica::Part{}})));
+    CHECK_FALSE(is_question({}));
 }
 
 }  // namespace datadeed::node
