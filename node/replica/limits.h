@@ -80,8 +80,11 @@ inline constexpr std::uint64_t snapshot_alone_ms = 60'000;
 // A block that others have said for so long not to keep is gone for good; how long nobody may have looked meanwhile.
 inline constexpr std::uint64_t blocks_gone_ms = 60'000;
 inline constexpr std::uint64_t blocks_gone_pause_ms = 10'000;
-// Blocks that couldn't be archived are tried again after so long.
+// Blocks that couldn't be archived are tried again after so long. The operator is told for which validators old blocks
+// stay after so long, and of others not before so much more has passed.
 inline constexpr std::uint64_t archive_retry_ms = 60'000;
+inline constexpr std::uint64_t pruning_patience_ms = 10'000;
+inline constexpr std::uint64_t pruning_told_ms = 60'000;
 
 // Answering those who catch up: bytes a second for each peer and for all, and what an answer, or a block in one, counts
 // as if it is smaller (finding it costs more than its bytes then).

@@ -97,7 +97,7 @@ void Replica::Parts::on(Tick& event) {
     if (at_.now >= at_.tip + tip_period_ms) tell_tip(true);
     cosign_idle();
     if (!snapshots_.pruning().keeps_all()) {
-        snapshots_.prune(executor_.tip().height, sync_.told_by_all_but(identity_.self), at_.now);
+        snapshots_.prune(at_.now, [this](Height block) { return sync_.lacking(block, identity_.self); });
     }
 }
 

@@ -209,7 +209,7 @@ void Replica::Parts::perform(consensus::FetchBody& action) {
 
 void Replica::Parts::perform(consensus::FetchBlocks& action) {
     const ledger::MemberId peer{context_.present().at(action.peer).name};
-    if (outbox_.is_up(peer)) sync_.note_tip(peer, action.from);
+    if (outbox_.is_up(peer)) sync_.note_ahead(peer, action.from);
     fetch_at_once_ = true;
 }
 

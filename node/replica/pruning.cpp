@@ -9,31 +9,36 @@
 
 namespace datadeed::replica {
 
-void Pruning::consider(const Moment& moment) {
+void Pruning::consider(const Moment& moment, const Lacking& lacking) {
     if (keeps_all() || busy_) return;
     if (std::exchange(failed_, false)) not_before_ms_ = moment.now_ms + archive_retry_ms;
     if (goal_ < options_.first_block) set_goal(moment);
-    if (goal_ < options_.first_block || moment.now_ms < not_before_ms_) return;
-    if (moment.all_have < goal_) return tell_who_lacks(moment);
+    // A snapshot that was found damaged since covers nothing.
+    if (goal_ < options_.first_block || moment.older_snapshot < goal_ || moment.now_ms < not_before_ms_) return;
+    if (std::vector<ledger::MemberId> who = lacking(goal_); !who.empty()) {
+        return tell_who_lacks(std::move(who), moment.now_ms);
+    }
     archive_next();
 }
 
+// By the snapshots alone, not by the tip: the same after a restart, and no block at a time.
 void Pruning::set_goal(const Moment& moment) {
-    if (moment.older_snapshot == snapshot_ || moment.tip.value <= options_.keep) return;
+    if (moment.older_snapshot == snapshot_) return;
     snapshot_ = moment.older_snapshot;
-    goal_ = std::min(Height{moment.tip.value - options_.keep}, moment.older_snapshot);
-    told_.reset();
+    const std::uint64_t newest = moment.newest_snapshot.value;
+    goal_ = newest > options_.keep ? std::min(Height{newest - options_.keep}, snapshot_) : Height{};
+    told_.clear();
+    not_told_before_ms_ = moment.now_ms + pruning_patience_ms;
 }
 
-void Pruning::tell_who_lacks(const Moment& moment) {
-    if (told_ == moment.last) return;
-    told_ = moment.last;
+void Pruning::tell_who_lacks(std::vector<ledger::MemberId> lacking, std::uint64_t now_ms) {
+    if (now_ms < not_told_before_ms_ || told_ == lacking) return;
+    told_ = std::move(lacking);
+    not_told_before_ms_ = now_ms + pruning_told_ms;
     std::string names;
-    for (const ledger::MemberId& name : moment.last) names += (names.empty() ? "" : " ") + name.value;
+    for (const ledger::MemberId& name : told_) names += (names.empty() ? "" : " ") + name.value;
     outbox_->log(LogEvent::Level::warning, "blocks.kept_for_others",
-                 {{"validators", names},
-                  {"all_have", std::to_string(moment.all_have.value)},
-                  {"else_up_to", std::to_string(goal_.value)}});
+                 {{"validators", names}, {"up_to", std::to_string(goal_.value)}});
 }
 
 void Pruning::archive_next() {

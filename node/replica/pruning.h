@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <vector>
 
 #include "base/result.h"
@@ -17,9 +17,9 @@ namespace datadeed::replica {
 
 // Which old blocks leave this node, and when: those that are more than so many below the tip; that both of its
 // snapshots cover, so that whoever starts on either finds all blocks behind it; and that no validator lacks, since one
-// of them may have to see them (skipping.h). They go together, as far as that was so when the older snapshot became it,
-// and wait for each other: files of the archive aren't to be small. The host archives them first, on another thread,
-// one file at a time; what is archived is erased here (chain::prune_blocks). One thread.
+// of them may have to see them (skipping.h). They go together, as far as that was so when the newest snapshot was
+// written: files of the archive aren't to be small. The host archives them first, on another thread, one file at a
+// time; what is archived is erased here (chain::prune_blocks). One thread.
 class Pruning {
 public:
     // `keep` blocks stay; 0 for all. From `first_block` on all are here. The database is borrowed.
@@ -32,16 +32,16 @@ public:
 
     [[nodiscard]] Height first_block() const { return options_.first_block; }
 
-    // How far the node is, and its older snapshot: 0 unless it has two.
+    // Of this node's snapshots: 0 for one that it doesn't have.
     struct Moment {
-        Height tip{};
+        Height newest_snapshot{};
         Height older_snapshot{};
-        Height all_have{};                     // the block that all validators say to have come to
-        std::vector<ledger::MemberId> last{};  // those who say no more than that
         std::uint64_t now_ms{};
     };
+    // The validators that don't say to have this block.
+    using Lacking = std::function<std::vector<ledger::MemberId>(Height)>;
     // Has archived what may go, if nothing is under way; to be called at every tick.
-    void consider(const Moment& moment);
+    void consider(const Moment& moment, const Lacking& lacking);
     [[nodiscard]] bool keeps_all() const { return options_.keep == 0; }
     // Errors are those of the store: the node must end.
     [[nodiscard]] Result<void, chain::Error> note(const BlocksArchived& archived);
@@ -49,15 +49,16 @@ public:
 
 private:
     void set_goal(const Moment& moment);
-    void tell_who_lacks(const Moment& moment);
+    void tell_who_lacks(std::vector<ledger::MemberId> lacking, std::uint64_t now_ms);
     void archive_next();
     void compact();
 
     Options options_;
     Outbox* outbox_;
-    Height goal_{};                                        // blocks go up to here
-    Height snapshot_{};                                    // the older one that the goal was set for
-    std::optional<std::vector<ledger::MemberId>> told_{};  // who was said to lack them
+    Height goal_{};                         // blocks go up to here
+    Height snapshot_{};                     // the older one that the goal was set for
+    std::vector<ledger::MemberId> told_{};  // who was said to lack them
+    std::uint64_t not_told_before_ms_{0};
     std::uint64_t not_before_ms_{0};
     bool failed_{false};
     bool busy_{false};

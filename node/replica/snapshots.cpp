@@ -72,10 +72,10 @@ void Snapshots::note_written(const SnapshotWritten& written) {
     if (const Result<void, chain::Error> added = shelf_->add(written.folder); !added) tell_damage(added.error());
 }
 
-void Snapshots::prune(Height tip, const Sync::Told& told, std::uint64_t now_ms) {
+void Snapshots::prune(std::uint64_t now_ms, const Pruning::Lacking& lacking) {
     if (!shelf_) return;
-    pruning_.consider(
-        {.tip = tip, .older_snapshot = shelf_->older(), .all_have = told.height, .last = told.last, .now_ms = now_ms});
+    pruning_.consider({.newest_snapshot = shelf_->newest(), .older_snapshot = shelf_->older(), .now_ms = now_ms},
+                      lacking);
 }
 
 // Not because all of them were slow just now.

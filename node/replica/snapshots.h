@@ -16,7 +16,6 @@
 #include "node/replica/skipping.h"
 #include "node/replica/snapshot_sync.h"
 #include "node/replica/stores.h"
-#include "node/replica/sync.h"
 
 namespace datadeed::replica {
 
@@ -67,8 +66,8 @@ public:
     };
     void note_commit(const Growth& growth);
     void note_written(const SnapshotWritten& written);
-    // To be called at every tick. `told`: what validators say of their chains.
-    void prune(Height tip, const Sync::Told& told, std::uint64_t now_ms);
+    // To be called at every tick.
+    void prune(std::uint64_t now_ms, const Pruning::Lacking& lacking);
 
     struct Moment {
         Height ours{};

@@ -11,16 +11,14 @@ void Sync::begin_epoch(std::set<ledger::MemberId> validators, std::size_t faults
     count_claims();
 }
 
-Sync::Peer& Sync::spoken(const ledger::MemberId& peer) {
-    const auto [entry, is_new] = peers_.try_emplace(peer);
-    if (is_new) count_claims();
-    return entry->second;
+void Sync::note_tip(const ledger::MemberId& peer, Height height) {
+    note_ahead(peer, height);
+    peers_[peer].said = height;
 }
 
-void Sync::note_tip(const ledger::MemberId& peer, Height height) {
-    Peer& known = spoken(peer);
-    if (height <= known.tip) return;
-    known.tip = height;
+void Sync::note_ahead(const ledger::MemberId& peer, Height height) {
+    Peer& known = peers_[peer];
+    known.tip = std::max(known.tip, height);
     count_claims();
 }
 
@@ -80,15 +78,13 @@ bool Sync::lacks_source(Height next, std::uint64_t now_ms) const {
     });
 }
 
-Sync::Told Sync::told_by_all_but(const ledger::MemberId& self) const {
-    Told told{.height = Height{UINT64_MAX}};
+std::vector<ledger::MemberId> Sync::lacking(Height height, const ledger::MemberId& self) const {
+    std::vector<ledger::MemberId> lacking;
     for (const ledger::MemberId& validator : validators_) {
-        if (validator == self) continue;
-        const Height height = tip_of(validator);
-        if (height < told.height) told = {.height = height};
-        if (height == told.height) told.last.push_back(validator);
+        const auto found = peers_.find(validator);
+        if (validator != self && (found == peers_.end() || found->second.said < height)) lacking.push_back(validator);
     }
-    return told;
+    return lacking;
 }
 
 bool Sync::has_gone(Height height, std::span<const ledger::MemberId> peers, std::size_t faults, std::uint64_t now_ms) {

@@ -33,9 +33,11 @@ public:
 
     // A peer says that this is its last final block,
     void note_tip(const ledger::MemberId& peer, Height height);
+    // or its votes, which others may have told, are of the next one;
+    void note_ahead(const ledger::MemberId& peer, Height height);
     // and that it has all from this one on.
-    void note_first(const ledger::MemberId& peer, Height first) { spoken(peer).first = first; }
-    void note_votes(const ledger::MemberId& peer, bool votes) { spoken(peer).votes = votes; }
+    void note_first(const ledger::MemberId& peer, Height first) { peers_[peer].first = first; }
+    void note_votes(const ledger::MemberId& peer, bool votes) { peers_[peer].votes = votes; }
     void note_down(const ledger::MemberId& peer);
 
     struct Ask {
@@ -76,12 +78,8 @@ public:
     [[nodiscard]] std::size_t count_at(std::span<const ledger::MemberId> peers, Height height) const;
     // Whether the next block is final elsewhere (known()), and nobody who can be asked now says to have it.
     [[nodiscard]] bool lacks_source(Height next, std::uint64_t now_ms) const;
-    struct Told {
-        Height height{};                       // that all say to have come to; 0 while one of them isn't up
-        std::vector<ledger::MemberId> last{};  // those who say no more than that
-    };
-    // What all validators but this one say.
-    [[nodiscard]] Told told_by_all_but(const ledger::MemberId& self) const;
+    // The validators, but for this one, that aren't up or don't say themselves to have come as far.
+    [[nodiscard]] std::vector<ledger::MemberId> lacking(Height height, const ledger::MemberId& self) const;
     // Whether all of these peers, but for `faults` of them, are up and have said for blocks_gone_ms that they don't
     // keep this block any more. Judged at the calls: the time begins anew with another height, or after
     // blocks_gone_pause_ms without a call.
@@ -104,6 +102,7 @@ private:
     };
     struct Peer {
         Height tip{};
+        Height said{};  // by itself, in its last Tip
         Height first{};
         bool votes{};
         std::uint64_t shunned_until_ms{0};
@@ -111,7 +110,6 @@ private:
         std::optional<Height> cut{};  // its blocks from here on can't be checked until those below are applied
         std::uint64_t failures{0};    // claims that it couldn't show, since it last could
     };
-    Peer& spoken(const ledger::MemberId& peer);
     void count_claims();
     void disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms);
     void give_up_late(std::uint64_t now_ms);

@@ -157,6 +157,37 @@ TEST_CASE("a crash of the memory disk loses what wasn't synced, in order, and ki
     CHECK(open_memory_store(disk)->get(bytes_of("a")).value().has_value());
 }
 
+TEST_CASE("a crash of the memory disk takes back what a batch wrote over, erased and wrote twice") {
+    MemoryDisk disk;
+    const std::unique_ptr<KvStore> store = open_memory_store(disk);
+    Batch first;
+    for (const char* key : {"a", "b", "c"}) first.put(bytes_of(key), bytes_of("old"));
+    REQUIRE(store->write(first, Durability::synced));
+    const MemoryDisk::Map before = disk.content();
+    Batch second;
+    second.put(bytes_of("a"), bytes_of("new"));
+    second.put(bytes_of("a"), bytes_of("newer"));
+    second.erase(bytes_of("b"));
+    second.put(bytes_of("b"), bytes_of("new"));
+    second.put(bytes_of("d"), bytes_of("new"));
+    second.erase(bytes_of("d"));
+    second.erase(bytes_of("e"));
+    REQUIRE(store->write(second, Durability::buffered));
+    const MemoryDisk::Map between = disk.content();
+    Batch third;
+    third.erase(bytes_of("a"));
+    third.put(bytes_of("c"), bytes_of("newest"));
+    REQUIRE(store->write(third, Durability::buffered));
+    SECTION("all") {
+        disk.crash();
+        CHECK(disk.content() == before);
+    }
+    SECTION("the last one") {
+        disk.crash(1);
+        CHECK(disk.content() == between);
+    }
+}
+
 TEST_CASE("a memory store that failed once fails for ever and changes nothing") {
     MemoryDisk disk;
     const std::unique_ptr<KvStore> store = open_memory_store(disk);

@@ -41,6 +41,19 @@ TEST_CASE("what wasn't synced is gone after a crash: content and names") {
     }
 }
 
+TEST_CASE("what was cut off and written anew is durable as it is now") {
+    MemoryFileSystem files;
+    const std::unique_ptr<File> file = files.open("/f/a", OpenMode::create_new).value();
+    REQUIRE(files.sync_folder("/f"));
+    REQUIRE(file->append(bytes_of("abcdef")));
+    REQUIRE(file->sync());
+    REQUIRE(file->truncate(2));
+    REQUIRE(file->append(bytes_of("XYZW")));
+    REQUIRE(file->sync());
+    files.crash();
+    CHECK(files.content("/f/a") == bytes_of("abXYZW"));
+}
+
 TEST_CASE("of what wasn't synced any prefix may survive, with zeros behind it") {
     std::set<Bytes> seen;
     for (std::uint64_t keep = 0; keep < 4; ++keep) {

@@ -42,13 +42,13 @@ status=0; offline "$dir/spoiled" >"$dir/verdict" || status=$?
 expect "$status $(jq -r .verdict "$dir/verdict")" "5 failed" "a changed proof offline"
 
 # A file that doesn't prove what its name says is passed over, and the node says which.
-spoiled=$(asked node-1 net evidence | jq -r '.held[0].id')
+damaged=$(asked node-1 net evidence | jq -r '.held[0].id')
 dev kill node-1 --json >/dev/null
-flip_byte "$(data_dir node-1)/evidence/$spoiled" 20
+flip_byte "$(data_dir node-1)/evidence/$damaged" 20
 dev start node-1 --json >/dev/null
-eventually 30 "$spoiled" damaged_at node-1
+eventually 30 "$damaged" damaged_at node-1
 holds() { asked "$1" net evidence | jq -r --arg id "$2" 'any(.held[]; .id == $id)'; }
-eventually 30 false holds node-1 "$spoiled"
+eventually 30 false holds node-1 "$damaged"
 
 # On the chain: once, for all nodes, by whoever reports it; and nothing else.
 refused evidence.not_proven as operator net report "$dir/spoiled"

@@ -150,34 +150,68 @@ TEST_CASE("what was erased before a failure gives its room back all the same") {
     CHECK(host.compactions == 1);
 }
 
-TEST_CASE("blocks that a validator lacks stay until it has them, and the operator is told whose they are") {
-    const ledger::MemberId late{"node-2"};
-    const ledger::MemberId lost{"node-3"};
-    Outbox outbox;
-    Pruning pruning{{.keep = 2, .first_block = Height{5}, .chain = nullptr}, outbox};
+TEST_CASE("how far blocks go is a matter of the snapshots, not of when they are looked at") {
+    Host host{interval + 2};
+    host.give(2 * interval + 3);
+    host.restart();
+    host.perform(host.tick(40));
+    CHECK(host.asked == Spans{{.first = Height{1}, .last = Height{2}}});
+}
+
+namespace {
+
+// One whose snapshots and validators are made up.
+struct Kept {
     struct Seen {
         std::size_t asked{};
         std::vector<std::string> told{};
         bool operator==(const Seen&) const = default;
     };
-    const auto seen = [&](Height older_snapshot, Height all_have, std::vector<ledger::MemberId> last) {
-        pruning.consider(
-            {.tip = Height{100}, .older_snapshot = older_snapshot, .all_have = all_have, .last = std::move(last)});
+    Seen look(std::uint64_t later_ms, std::vector<ledger::MemberId> lacking) {
+        now_ms += later_ms;
+        pruning.consider({.newest_snapshot = newest, .older_snapshot = older, .now_ms = now_ms},
+                         [&](Height /*block*/) { return lacking; });
         const std::vector<Action> actions = outbox.take();
         Seen what{.asked = all_of<ArchiveBlocks>(actions).size()};
         for (const LogEvent& line : all_of<LogEvent>(actions)) what.told.push_back(line.fields.at(0).second);
         return what;
-    };
-    CHECK(seen(Height{60}, Height{}, {late, lost}) == Seen{.told = {"node-2 node-3"}});
-    CHECK(seen(Height{60}, Height{}, {late, lost}) == Seen{});
-    CHECK(seen(Height{60}, Height{59}, {late}) == Seen{.told = {"node-2"}});
-    SECTION("and go then, with no new snapshot") {
-        CHECK(seen(Height{60}, Height{60}, {late}) == Seen{.asked = 1});
     }
-    SECTION("whatever snapshots came meanwhile") {
-        CHECK(seen(Height{80}, Height{59}, {late}) == Seen{});
-        CHECK(seen(Height{80}, Height{60}, {late}) == Seen{.asked = 1});
-    }
+
+    Height older{60};
+    Height newest{100};
+    std::uint64_t now_ms{1'000};
+    Outbox outbox;
+    Pruning pruning{{.keep = 2, .first_block = Height{5}, .chain = nullptr}, outbox};
+};
+const ledger::MemberId slow_one{"node-2"};
+const ledger::MemberId lost_one{"node-3"};
+
+}  // namespace
+
+TEST_CASE("blocks that a validator lacks stay until it has them, whatever snapshots came meanwhile") {
+    Kept kept;
+    CHECK(kept.look(0, {slow_one, lost_one}).asked == 0);
+    kept.older = Height{100};
+    kept.newest = Height{140};
+    CHECK(kept.look(40, {lost_one}).asked == 0);
+    CHECK(kept.look(40, {}).asked == 1);
+}
+
+TEST_CASE("blocks stay while the snapshot that covers them isn't there any more") {
+    Kept kept;
+    CHECK(kept.look(0, {lost_one}).asked == 0);
+    kept.older = {};
+    CHECK(kept.look(40, {}).asked == 0);
+}
+
+TEST_CASE("the operator is told for whom blocks stay, after a while, and of others once a minute at most") {
+    Kept kept;
+    CHECK(kept.look(0, {slow_one, lost_one}) == Kept::Seen{});
+    CHECK(kept.look(pruning_patience_ms - 1, {slow_one, lost_one}) == Kept::Seen{});
+    CHECK(kept.look(1, {slow_one, lost_one}) == Kept::Seen{.told = {"node-2 node-3"}});
+    CHECK(kept.look(pruning_told_ms - 1, {slow_one}) == Kept::Seen{});
+    CHECK(kept.look(1, {slow_one}) == Kept::Seen{.told = {"node-2"}});
+    CHECK(kept.look(pruning_told_ms, {slow_one}) == Kept::Seen{});
 }
 
 }  // namespace datadeed::replica::testing

@@ -92,12 +92,14 @@ std::optional<Options> parse_options(int count, const char* const* words) {
         if (!number || !take_number(options, word, *number)) return std::nullopt;
     }
     if (options.shrink && (options.twins || options.count != 1)) return std::nullopt;
+    if (options.show != Show::nothing) options.jobs = 1;  // lines of two runs would mix
     return options;
 }
 
 std::string usage() {
     std::string text =
         "usage: datadeed-sim [--schedules N] [--first S] [--jobs N] [--until-violation]   run N seeds from S on\n"
+        "                                                                  in N threads; else in all that can run\n"
         "       datadeed-sim --seed S [--trace | --messages | --mermaid]   run one; with a line an event, messages "
         "too,\n"
         "                                                                  or all as a Mermaid sequence diagram\n"
