@@ -23,10 +23,8 @@ void Pruning::consider(const Moment& moment, const Lacking& lacking) {
 
 // By the snapshots alone, not by the tip: the same after a restart, and no block at a time.
 void Pruning::set_goal(const Moment& moment) {
-    if (moment.older_snapshot == snapshot_) return;
-    snapshot_ = moment.older_snapshot;
     const std::uint64_t newest = moment.newest_snapshot.value;
-    goal_ = newest > options_.keep ? std::min(Height{newest - options_.keep}, snapshot_) : Height{};
+    goal_ = newest > options_.keep ? std::min(Height{newest - options_.keep}, moment.older_snapshot) : Height{};
     told_.clear();
     not_told_before_ms_ = moment.now_ms + pruning_patience_ms;
 }

@@ -56,7 +56,6 @@ private:
     Options options_;
     Outbox* outbox_;
     Height goal_{};                         // blocks go up to here
-    Height snapshot_{};                     // the older one that the goal was set for
     std::vector<ledger::MemberId> told_{};  // who was said to lack them
     std::uint64_t not_told_before_ms_{0};
     std::uint64_t not_before_ms_{0};
