@@ -90,7 +90,7 @@ struct NodeConfig {
     std::uint64_t history_blocks{100'000};                                 // 0: all
     std::uint64_t snapshot_transactions{replica::snapshot_every_default};  // 0: none is written
     bool whole_chain{false};                                               // takes every block, never a snapshot
-    std::uint64_t keep_blocks{0};                                          // below the tip; 0: all
+    std::uint64_t keep_blocks{0};                                          // below the newest snapshot; 0: all
     std::filesystem::path archive_dir{};                                   // where older ones go
     std::uint64_t cache_mib{48};
     std::uint64_t verify_threads{1};

@@ -15,14 +15,15 @@
 
 namespace datadeed::replica {
 
-// Which old blocks leave this node, and when: those that are more than so many below the tip; that both of its
-// snapshots cover, so that whoever starts on either finds all blocks behind it; and that no validator lacks, since one
-// of them may have to see them (skipping.h). They go together, as far as that was so when the newest snapshot was
+// Which old blocks leave this node, and when: those that are more than so many below its newest snapshot; that both of
+// its snapshots cover, so that whoever starts on either finds all blocks behind it; and that no validator lacks, since
+// one of them may have to see them (skipping.h). They go together, as far as that was so when the newest snapshot was
 // written: files of the archive aren't to be small. The host archives them first, on another thread, one file at a
 // time; what is archived is erased here (chain::prune_blocks). One thread.
 class Pruning {
 public:
-    // `keep` blocks stay; 0 for all. From `first_block` on all are here. The database is borrowed.
+    // `keep` blocks below the newest snapshot stay, and all above it; 0 for all. From `first_block` on all are here.
+    // The database is borrowed.
     struct Options {
         std::uint64_t keep{};
         Height first_block{};

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <iterator>
 #include <sstream>
+#include <thread>
 
 #include "tests/sim/cluster.h"
 #include "tests/sim/options.h"
@@ -98,6 +100,13 @@ TEST_CASE("a plan is shrunk to what its violation needs, and the options make it
     CHECK(again.text() == found->plan.text());
     const char* const unknown[] = {"datadeed-sim", "--without", "gravity"};
     CHECK_FALSE(sim::parse_options(3, unknown));
+}
+
+TEST_CASE("as many runs at once as there are processors, and one where each shows what happens") {
+    const char* const plain[] = {"datadeed-sim", "--schedules", "3"};
+    const char* const shown[] = {"datadeed-sim", "--schedules", "3", "--trace"};
+    CHECK(sim::parse_options(3, plain)->jobs == std::max(1U, std::thread::hardware_concurrency()));
+    CHECK(sim::parse_options(4, shown)->jobs == 1);
 }
 
 TEST_CASE("a trace shows messages as arrows, and what happens as notes") {
