@@ -77,6 +77,24 @@ std::optional<Accusation> accuse(const Message& first, const Message& second) {
 
 }  // namespace
 
+std::vector<Evidence> contradictions(const CommitCertificate& first, const CommitCertificate& second) {
+    const auto commit_of = [](const CommitCertificate& certificate, const VoteSignature& vote) {
+        return Signed<Commit>{
+            .message = {.view = certificate.view, .height = certificate.height, .hash = certificate.hash},
+            .signer = vote.signer,
+            .signature = vote.signature};
+    };
+    std::vector<Evidence> found;
+    for (const VoteSignature& one : first.votes) {
+        for (const VoteSignature& other : second.votes) {
+            if (one.signer != other.signer) continue;
+            Evidence evidence{.first = commit_of(first, one), .second = commit_of(second, other)};
+            if (contradict(evidence.first, *evidence.second)) found.push_back(std::move(evidence));
+        }
+    }
+    return found;
+}
+
 bool contradict(const Message& first, const Message& second) {
     return accuse(first, second).has_value();
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "consensus/messages.h"
 #include "consensus/verified.h"
@@ -22,6 +23,10 @@ struct Evidence {
 
     friend bool operator==(const Evidence&, const Evidence&) = default;
 };
+
+// What whoever signed both certificates has said for two blocks at one height in one view, by signer; nothing where
+// they are for one block, or of two heights or views. Both must have been verified.
+[[nodiscard]] std::vector<Evidence> contradictions(const CommitCertificate& first, const CommitCertificate& second);
 
 // Whether no correct validator says both, in whichever order: PRE-PREPARE, PREPARE or COMMIT (of one kind or of two) of
 // one view and height with two hashes; two VIEW-CHANGEs or two NEW-VIEWs for one view; a COMMIT and a VIEW-CHANGE to a

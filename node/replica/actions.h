@@ -109,6 +109,9 @@ struct Halt {
 };
 // A store that failed or contradicts itself.
 [[nodiscard]] Halt to_halt(const chain::Error& error);
+// More than f validators lie: the chain has forked, or may.
+[[nodiscard]] Halt two_certificates();
+[[nodiscard]] Halt two_prepared();
 
 // A snapshot of this height has come whole: the replica has ended. The host is to let it go and to start it again, on
 // databases that chain::take_over_snapshot has put in place.

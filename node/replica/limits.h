@@ -58,6 +58,11 @@ inline constexpr std::uint64_t far_behind_blocks = 8;     // a lag that votes wo
 inline constexpr std::uint64_t voter_patience_ms = 200;   // before a voting validator fetches
 inline constexpr std::uint64_t tip_period_ms = 500;       // between messages that tell our tip
 
+// A peer whose last block isn't ours is asked for it no more often than that.
+inline constexpr std::uint64_t fork_ask_ms = 10'000;
+// For so long a node that has seen a fork shows it to all before it stops.
+inline constexpr std::uint64_t fork_tell_ms = 1'000;
+
 // Snapshots: after so many transactions one is written, unless a node is told otherwise; one that spares half as many
 // is worth fetching. What is asked of each peer at once, and for how long is waited: for an answer, for any part at
 // all, and for parts from anybody but whoever offered it.

@@ -53,6 +53,7 @@ MaySkip Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
 
 void Replica::Parts::handle(Event& event) {
     if (halted_) return;
+    if (at_.fork_seen && !std::holds_alternative<Tick>(event)) return;
     std::visit(Overloaded{[this](SnapshotWritten& written) { snapshots_.note_written(written); },
                           [this](BlocksArchived& archived) {
                               const auto pruned = snapshots_.pruning().note(archived);
@@ -65,10 +66,11 @@ void Replica::Parts::handle(Event& event) {
 }
 
 std::vector<Action> Replica::Parts::finish() {
-    if (!halted_) run_consensus();
-    if (!halted_) gossip_.tell_new(gossip_moment());
-    if (!halted_) fetch_missing();
-    if (!halted_) store_checkpoints();
+    const auto goes_on = [this] { return !halted_ && !at_.fork_seen; };
+    if (goes_on()) run_consensus();
+    if (goes_on()) gossip_.tell_new(gossip_moment());
+    if (goes_on()) fetch_missing();
+    if (goes_on()) store_checkpoints();
     if (const auto& error = committer_->state().error(); error && !halted_) {
         halt(*error);
     }
@@ -88,9 +90,10 @@ std::vector<Action> Replica::Parts::finish() {
 void Replica::Parts::on(Tick& event) {
     at_.now = std::max(at_.now, event.now.value);
     at_.wall = event.wall;
+    if (at_.fork_seen) return at_.now < *at_.fork_seen + fork_tell_ms ? void() : halt(two_certificates());
     if (!pbft_) start_voting({});
     if (pbft_) to_consensus_.emplace_back(consensus::Tick{.now_ms = at_.now});
-    answer_waiting();
+    while (const std::optional<Serving::Turn> turn = serving_.take_turn(at_.now)) answer(turn->peer, turn->question);
     expire();
     if (at_.now >= at_.commit + idle_ms && pool_.size() > 0 && !moment().unsettled) review(true);
     gossip_.on_tick(gossip_moment());
@@ -102,7 +105,7 @@ void Replica::Parts::on(Tick& event) {
 }
 
 Admission::Moment Replica::Parts::moment() const {
-    const bool deciding = proposal_height_ > executor_.tip().height && at_.now < at_.proposal + proposal_settles_ms;
+    const bool deciding = at_.proposal_height > executor_.tip().height && at_.now < at_.proposal + proposal_settles_ms;
     return {.now_ms = at_.now, .wall = at_.wall, .unsettled = deciding || sync_.known() > executor_.tip().height};
 }
 
@@ -152,6 +155,7 @@ void Replica::Parts::on(PeerDown& event) {
     sync_.note_down(event.peer);
     serving_.note_down(event.peer);
     snapshots_.note_down(event.peer);
+    at_.fork_asked.erase(event.peer);
     outbox_.push(StatusChanged{});
 }
 

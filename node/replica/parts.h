@@ -99,8 +99,10 @@ private:
     void take_question(const ledger::MemberId& peer, const Serving::Question& question);
     void answer(const ledger::MemberId& peer, const Serving::Question& question);
     void answer(const ledger::MemberId& peer, const FetchBlocks& question);
-    void answer_waiting();
     [[nodiscard]] std::optional<CertifiedBlock> load(Height height);
+    void ask_for_fork(const ledger::MemberId& peer, const Tip& theirs);
+    void tell_fork(Height height);
+    void check_fork(const CheckedCertifiedBlock& shown);
     void adopt_ready();
     void fetch_missing();
     [[nodiscard]] Snapshots::Moment snapshot_moment() const;
@@ -138,13 +140,11 @@ private:
     Snapshots snapshots_;
     std::uint64_t bodies_asked_{0};
     consensus::View last_view_{};  // of the last certificate
-    TimeMs tip_before_{};          // the time of the block below the tip
     bool fetch_at_once_{false};
     bool work_stale_{true};
     bool work_given_{false};
     Times at_{};
     ProposerClock proposer_clock_;
-    Height proposal_height_{};  // for which one was judged good or made last
 };
 
 }  // namespace datadeed::replica

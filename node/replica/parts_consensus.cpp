@@ -8,12 +8,7 @@
 #include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
-namespace {
-
-constexpr const char* liars_hint =
-    "don't start this node again: keep its folder, and find out with the others' operators whose signatures contradict";
-
-}  // namespace
+namespace {}  // namespace
 
 // Until consensus has nothing more to ask: what it learns from one action may make it ask for the next.
 void Replica::Parts::run_consensus() {
@@ -75,7 +70,7 @@ void Replica::Parts::perform(consensus::Build& action) {
     consensus::Built answer{.view = action.view, .height = action.height, .proposal = {}};
     if (built->block) {
         at_.proposal = at_.now;
-        proposal_height_ = action.height;
+        at_.proposal_height = action.height;
         answer.proposal = consensus::Proposal{.height = action.height,
                                               .hash = built->block->block->hash,
                                               .parent = action.parent,
@@ -121,7 +116,7 @@ void Replica::Parts::perform(consensus::Validate& action) {
               : fail(Executor::Objection{.reason = "the payload is no block of this hash", .subjective = false});
     if (judged) {
         at_.proposal = at_.now;
-        proposal_height_ = proposal.height;
+        at_.proposal_height = proposal.height;
     } else {
         answer.ok = false;
         answer.reason = judged.error().reason;
@@ -140,7 +135,7 @@ void Replica::Parts::perform(consensus::Decide& action) {
 }
 
 bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up) {
-    tip_before_ = executor_.tip().time;
+    at_.tip_before = executor_.tip().time;
     const std::uint64_t log_before = executor_.tip().log_size;
     const std::uint64_t votes = votes_ ? votes_->journal.durable_count() : 0;
     const Result<void, Halt> committed = executor_.commit(block, certificate, votes);
@@ -236,13 +231,9 @@ void Replica::Parts::perform(consensus::Halt& action) {
         case consensus::HaltReason::own_votes_must_be_in_the_journal:
             return silence(votes_lost_text);
         case consensus::HaltReason::one_height_must_have_one_certificate:
-            return halt({.code = "consensus.two_certificates",
-                         .reason = "two blocks of one height are certified: more than f validators lie",
-                         .hint = liars_hint});
+            return tell_fork(executor_.tip().height);
         case consensus::HaltReason::one_view_must_prepare_one_block:
-            return halt({.code = "consensus.two_prepared",
-                         .reason = "two blocks were prepared in one view: more than f validators lie",
-                         .hint = liars_hint});
+            return halt(two_prepared());
     }
 }
 

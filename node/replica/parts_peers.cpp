@@ -9,6 +9,17 @@
 #include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
+namespace {
+
+// Nothing where the block was pruned or skipped.
+Result<std::optional<chain::StoredHeader>, chain::Error> header_if_kept(const chain::ChainView& chain, Height height) {
+    Result<std::optional<chain::StoredHeader>, chain::Error> header = chain.header(height);
+    if (!header && header.error().fault == chain::Fault::chain_pruned) return std::nullopt;
+    return header;
+}
+
+}  // namespace
+
 void Replica::Parts::on(PeerMessage& event) {
     const ledger::MemberId& peer = event.peer;
     std::visit(Overloaded{[&](FetchBlocks& question) { take_question(peer, question); },
@@ -70,10 +81,6 @@ void Replica::Parts::take_question(const ledger::MemberId& peer, const Serving::
     answer(peer, question);
 }
 
-void Replica::Parts::answer_waiting() {
-    while (const std::optional<Serving::Turn> turn = serving_.take_turn(at_.now)) answer(turn->peer, turn->question);
-}
-
 void Replica::Parts::answer(const ledger::MemberId& peer, const Serving::Question& question) {
     std::visit(Overloaded{[&](const FetchBlocks& blocks) { answer(peer, blocks); },
                           [&](const auto& snapshot) { snapshots_.answer(peer, snapshot); }},
@@ -98,9 +105,43 @@ void Replica::Parts::answer(const ledger::MemberId& peer, const FetchBlocks& que
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& message) {
+    for (const CheckedCertifiedBlock& block : message.blocks) {
+        check_fork(block);
+        if (halted_ || at_.fork_seen) return;
+    }
     sync_.receive(peer, std::move(message),
                   {.ours = executor_.tip().height, .now_ms = at_.now, .epoch = context_.present().epoch().number});
     adopt_ready();
+}
+
+// Two quorums for two blocks at one height have more than f liars in common. Nothing can prevent that, but it must come
+// out. Validators of epochs that are over have no say: whoever has their keys could stop everybody.
+void Replica::Parts::check_fork(const CheckedCertifiedBlock& shown) {
+    const consensus::CommitCertificate& certificate = *shown.certificate;
+    if (!context_.present().epoch().has(certificate.view)) return;
+    const ledger::Tip& tip = executor_.tip();
+    const ledger::BlockHeader& header = shown.block->block.header;
+    if (header.height == tip.height.next() && header.prev != tip.hash) return tell_fork(tip.height);
+    if (header.height > tip.height) return;
+    const auto own = header_if_kept(committer_->chain().view(), header.height);
+    if (!own) return halt(own.error());
+    if (!*own || (*own)->hash == shown.block->hash) return;
+    for (consensus::Evidence& evidence : consensus::contradictions((*own)->certificate, certificate)) {
+        consensus::ReportEvidence report{.evidence = std::move(evidence)};
+        perform(report);
+    }
+    tell_fork(header.height);
+}
+
+// From here on nothing is decided or answered any more, but all are shown what is final here, so that they see it, too.
+void Replica::Parts::tell_fork(Height height) {
+    at_.fork_seen = at_.now;
+    outbox_.log(LogEvent::Level::error, "chain.forked", {{"height", std::to_string(height.value)}});
+    std::optional<CertifiedBlock> own = load(height);
+    if (!own) return;
+    Blocks shown{.request = 0, .from = height, .blocks = {}};
+    shown.blocks.push_back(std::move(*own));
+    outbox_.send_all(encode(WireMessage{std::move(shown)}), Lane::votes);
 }
 
 // Also when the block below came by votes, after this one was fetched: nobody is asked for it again.
@@ -164,6 +205,20 @@ void Replica::Parts::receive(const ledger::MemberId& peer, Tip& message) {
     sync_.note_tip(peer, message.height);
     sync_.note_first(peer, message.first);
     snapshots_.note_tip(peer, message.snapshot);
+    ask_for_fork(peer, message);
+}
+
+// What a peer says of its last block is only a reason to have it shown.
+void Replica::Parts::ask_for_fork(const ledger::MemberId& peer, const Tip& theirs) {
+    const ledger::Tip& tip = executor_.tip();
+    if (theirs.height.value == 0 || theirs.height > tip.height || theirs.hash == tip.hash) return;
+    const auto own = header_if_kept(committer_->chain().view(), theirs.height);
+    if (!own) return halt(own.error());
+    if (!*own || (*own)->hash == theirs.hash) return;
+    const auto [asked, first] = at_.fork_asked.try_emplace(peer, at_.now);
+    if (!first && at_.now < asked->second + fork_ask_ms) return;
+    asked->second = at_.now;
+    outbox_.send(peer, encode(WireMessage{FetchBlocks{.request = 0, .from = theirs.height, .max = 1}}), Lane::votes);
 }
 
 Snapshots::Moment Replica::Parts::snapshot_moment() const {
@@ -225,7 +280,7 @@ void Replica::Parts::tell_tip(bool to_all) {
 void Replica::Parts::cosign(const ledger::BlockHeader& header) {
     // Blocks far in the past were cosigned by others long ago.
     if (sync_.known().value > header.height.value + far_behind_blocks) return;
-    if (!epoch_over_ && !Cosigner::is_due(header.time, tip_before_)) return;
+    if (!epoch_over_ && !Cosigner::is_due(header.time, at_.tip_before)) return;
     const std::optional<Cosignature> own = cosigner_.open(
         {.height = header.height, .size = header.log_size, .root = header.log_root}, at_.wall.value / 1000);
     if (!own) return;

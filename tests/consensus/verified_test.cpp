@@ -160,6 +160,21 @@ TEST_CASE_METHOD(Door, "certificates once checked are remembered, and no others"
     }
 }
 
+TEST_CASE_METHOD(Door, "two certificates of one slot convict whoever signed both, and those of two views nobody") {
+    const CommitCertificate first = committed(0, 1, hash_a, {0, 1, 2});
+    const std::vector<Evidence> found = contradictions(first, committed(0, 1, hash_b, {1, 2, 3}));
+    REQUIRE(found.size() == 2);
+    for (std::uint32_t i = 0; i < 2; ++i) {
+        const auto guilty = verify(found[i], verifier);
+        REQUIRE(guilty);
+        CHECK(guilty->accused == ValidatorIndex{i + 1});
+        CHECK(guilty->offence == Offence::two_votes);
+    }
+    CHECK(contradictions(first, committed(0, 1, hash_a, {1, 2, 3})).empty());
+    CHECK(contradictions(first, committed(4, 1, hash_b, {1, 2, 3})).empty());
+    CHECK(contradictions(first, committed(0, 2, hash_b, {1, 2, 3})).empty());
+}
+
 TEST_CASE_METHOD(Door, "two statements for one slot convict their signer, and nothing else does") {
     const auto a = by(1, vote);
     const auto b = by(1, Prepare{.view = View{0}, .height = Height{1}, .hash = hash_b});

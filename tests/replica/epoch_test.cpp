@@ -112,7 +112,7 @@ struct Pair : Changing {
         return answered.back().code;
     }
 
-    sim::Node other{world, sim::observer_name(0), 0};
+    sim::Node other{world, sim::observer_name(0)};
     std::vector<ReadyAnswer> answered;
     std::vector<std::string> logged;
 };
@@ -263,7 +263,7 @@ TEST_CASE("a validator that lost its chain and kept its votes waits for the epoc
 
 TEST_CASE("a founder that lost its folder and joins again casts no vote under the old key") {
     const sim::World world = sim::make_world(4, 0, 1);
-    sim::Node founder{world, sim::validator_name(3), 0};
+    sim::Node founder{world, sim::validator_name(3)};
     founder.joins = true;
     REQUIRE(founder.start().has_value());
     CHECK(founder.replica().status().duty == Duty::silenced);
@@ -277,7 +277,7 @@ TEST_CASE("a founder that lost its folder and joins again casts no vote under th
 
 TEST_CASE("a founder without its folder is ready once a quorum of the others was heard, and has what any of them has") {
     const sim::World world = sim::make_world(4, 0, 1);
-    sim::Node founder{world, sim::validator_name(3), 0};
+    sim::Node founder{world, sim::validator_name(3)};
     founder.joins = true;
     founder.has_new_keys_only = true;
     REQUIRE(founder.start().has_value());

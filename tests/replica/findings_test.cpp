@@ -49,7 +49,7 @@ struct Witness {
     }
 
     sim::World world = sim::make_world(4, 0, 3);
-    sim::Node node{world, sim::validator_name(1), 0};
+    sim::Node node{world, sim::validator_name(1)};
 };
 
 }  // namespace

@@ -15,7 +15,8 @@ class Four {
 public:
     Four() {
         for (std::size_t i = 0; i < 4; ++i) {
-            nodes_.push_back(std::make_unique<sim::Node>(world_, sim::validator_name(i), i == 3 ? hour_ms : 0));
+            nodes_.push_back(std::make_unique<sim::Node>(
+                world_, sim::validator_name(i), sim::Node::Clock{.off_ms = i == 3 ? std::int64_t{hour_ms} : 0}));
             DATADEED_ASSERT(nodes_.back()->start().has_value());
         }
         for (std::size_t to = 0; to < 4; ++to) {

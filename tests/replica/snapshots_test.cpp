@@ -105,7 +105,7 @@ struct Hosts : Solo {
         return {};
     }
 
-    sim::Node other{world, sim::observer_name(0), 0};
+    sim::Node other{world, sim::observer_name(0)};
     sim::Rng rng{7};
     std::deque<std::pair<sim::Node*, Event>> due;
     // Which messages arrive, and as what; of blocks none, so that the snapshot is the only way.

@@ -14,7 +14,7 @@ namespace datadeed::replica::testing {
 class Solo {
 public:
     explicit Solo(std::size_t observers = 0)
-        : world{sim::make_world(1, observers, 3)}, node{world, sim::validator_name(0), 0} {
+        : world{sim::make_world(1, observers, 3)}, node{world, sim::validator_name(0)} {
         restart();
     }
 

@@ -75,7 +75,7 @@ void Liar::tell_all(Bytes bytes, Out& out) const {
 
 std::vector<Said> Liar::say(const replica::SendTo& send) {
     Out said{{.send = send}};
-    if (!votes_) return said;
+    if (!votes_ && !who_.observes) return said;
     for (const Lie lie : lies_) {
         Out next;
         for (const Said& one : said) apply(lie, one, next);
@@ -188,7 +188,7 @@ void Liar::selective(const Said& said, Out& out) const {
 
 std::vector<Said> Liar::hear(const Bytes& bytes) {
     Out out;
-    if (!votes_) return out;
+    if (!votes_ && !who_.observes) return out;
     if (status_ && tells(Lie::stalls)) tell_all(*status_, out);
     const bool is_vote = bytes.size() > 2 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
     if (!is_vote) return out;

@@ -23,9 +23,9 @@ struct Said {
     std::uint64_t delay_us{};
 };
 
-// What a lying validator says beside or in place of what its replica says. The replica is the shipped one and believes
-// in what it does; this rewrites its messages, adds others on hearing those of honest nodes, and signs with its own
-// key. It has what anybody has: signatures that it heard, and votes of its peers on another chain.
+// What a lying validator, or an observer, says beside or in place of what its replica says. The replica is the shipped
+// one and believes in what it does; this rewrites its messages, adds others on hearing those of honest nodes, and signs
+// with its own key. It has what anybody has: signatures that it heard, and votes of its peers on another chain.
 class Liar {
 public:
     // Who it is: one of the validators of genesis, with all keys that it may ever vote under.
@@ -36,6 +36,7 @@ public:
         TimeMs genesis{};
         consensus::ValidatorSet validators;
         std::vector<replica::VoteKey> keys{};
+        bool observes{false};  // has no vote, and something to say all the same
     };
     Liar(Self self, std::vector<Lie> lies, Rng rng);
 

@@ -39,7 +39,8 @@ void MapTree::apply(const ledger::TreeUpdate& update) {
     for (const ledger::NodeKey& stale : update.stale) nodes_.erase(stale);
 }
 
-Checker::Checker(const World& world, std::size_t faulty) : world_{&world}, faulty_{faulty} {
+Checker::Checker(const World& world, std::size_t faulty, bool clocks_go_back)
+    : world_{&world}, faulty_{faulty}, clock_back_max_ms_{clock_off_max_ms + (clocks_go_back ? clock_step_max_ms : 0)} {
     const ledger::StateChanges changes = ledger::genesis_state(world.genesis);
     const Result<chain::Executed, ledger::Refusal> executed = chain::execute_genesis(changes, tree_);
     DATADEED_ASSERT(executed.has_value());
@@ -102,6 +103,9 @@ void Checker::note_vote(const Node& node, consensus::MessageKind kind, consensus
     if (is_new && changed != changed_to_.end() && view < changed->second) {
         violate(Invariant::left_view, "vote in a view that was left, of " + where);
     }
+    const std::uint32_t epoch = consensus::Epoch::of(view);
+    const auto [voted, first] = voted_in_.emplace(std::pair{node.name().value, height}, epoch);
+    if (!first && voted->second != epoch) violate(Invariant::epoch, "vote in a second epoch, of " + where);
     if (is_new) note_lock(node, kind, view, height, hash);
 }
 
@@ -171,6 +175,10 @@ void Checker::on_send(const Node& node, const replica::SendTo& send) {
                 if constexpr (std::is_same_v<M, consensus::Commit>) promises_.note(node.name().value, said);
             } else if constexpr (std::is_same_v<M, consensus::ViewChange>) {
                 note_view_change(node, said);
+            } else if constexpr (std::is_same_v<M, consensus::NewView>) {
+                const std::optional<consensus::Carried>& carried = said.message.carried;
+                carried_ += carried ? 1U : 0U;
+                carried_far_ += carried && carried->view.value + 1 < said.message.new_view.value ? 1U : 0U;
             }
         },
         std::get<replica::Votes>(*decoded).message);
@@ -202,8 +210,19 @@ void Checker::check_certificate(const Node& node, const consensus::CommitCertifi
             node.name().value + " holds a bad certificate of block " + std::to_string(height.value));
 }
 
+void Checker::on_start(Node& node, bool lost) {
+    Height& told = told_[node.name().value];
+    const Height height = node.replica().status().height;
+    if (lost) told = {};
+    if (height >= told) return;
+    violate(Invariant::reads, node.name().value + " is back at block " + std::to_string(height.value) +
+                                  ", having told of " + std::to_string(told.value));
+}
+
 void Checker::on_committed(const Node& node, const replica::BlockCommitted& committed) {
     learn(node, committed.height);
+    Height& told = told_[node.name().value];
+    told = std::max(told, committed.height);
     if (node.durable_height() < committed.height) {
         violate(Invariant::durable_answers, node.name().value + " says that a block is final that isn't on its disk");
     }
@@ -234,7 +253,7 @@ void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
     if (header.prev != tip_.hash) return violate(Invariant::validity, "the hash chain is broken" + at);
     if (header.time <= tip_.time) violate(Invariant::validity, "time doesn't rise" + at);
     // No honest clock is further off than its window, and no run began earlier.
-    const std::uint64_t earliest = epoch_ms - replica::block_behind_max_ms - clock_off_max_ms;
+    const std::uint64_t earliest = epoch_ms - replica::block_behind_max_ms - clock_back_max_ms_;
     if (header.time.value < earliest) violate(Invariant::validity, "a block is dated back" + at);
     if (ledger::hash(header) != stored.hash) violate(Invariant::validity, "a hash isn't that of its header" + at);
     execute(node, stored.block);
@@ -259,6 +278,9 @@ void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
         if (!verified) return violate(Invariant::validity, "an unsigned transaction was committed" + at);
         if (!places_.emplace(verified->id(), std::pair{block.header.height, log_.size() + leaves.size()}).second) {
             violate(Invariant::exactly_once, "a transaction was committed twice" + at);
+        }
+        if (!nonces_.emplace(verified->signer(), verified->content().nonce).second) {
+            violate(Invariant::exactly_once, "a nonce was used twice" + at);
         }
         if (!execution.apply(*verified))
             violate(Invariant::validity, "a transaction that doesn't apply was committed" + at);
@@ -320,8 +342,8 @@ void Checker::check_archive(Node& node, Height first) {
         const std::optional<chain::StoredBlock> block = node.archived(height);
         if (!block && node.has_skipped()) continue;
         if (!block) {
-            return violate(Invariant::durable_answers, node.name().value + " has pruned block " +
-                                                           std::to_string(height.value) + ", and hasn't archived it");
+            return violate(Invariant::pruned, node.name().value + " has pruned block " + std::to_string(height.value) +
+                                                  ", and hasn't archived it");
         }
         if (block->hash != hashes_[height.value]) {
             return violate(Invariant::agreement, "the archive of " + node.name().value + " isn't of the chain");

@@ -34,8 +34,8 @@ private:
 
 class Checker {
 public:
-    // At most `faulty` validators lie or have lost votes; the others are honest.
-    Checker(const World& world, std::size_t faulty);
+    // At most `faulty` validators lie or have lost votes; the others are honest. Their clocks may be set back or not.
+    Checker(const World& world, std::size_t faulty, bool clocks_go_back = false);
 
     // A message leaves an honest node.
     void on_send(const Node& node, const replica::SendTo& send);
@@ -47,6 +47,8 @@ public:
     // The node has pruned nothing that its archive doesn't have for good, as the chain has it; what it skipped it never
     // had.
     void check_archive(Node& node, Height first);
+    // An honest node has started; `lost` if what it had was taken from it.
+    void on_start(Node& node, bool lost);
     // An honest node goes on from a snapshot.
     void on_taken_over(const Node& node, Height height);
     // Takes in what this node has stored, so that it is known when blocks aren't there any more.
@@ -71,6 +73,9 @@ public:
     [[nodiscard]] const Digest& hash() const { return tip_.hash; }
     [[nodiscard]] std::uint64_t transactions() const { return places_.size(); }
     [[nodiscard]] std::uint64_t highest_view() const { return highest_view_; }
+    // NEW-VIEWs that carried a block, and of these such as came from before the view that was left.
+    [[nodiscard]] std::uint64_t carried() const { return carried_; }
+    [[nodiscard]] std::uint64_t carried_far() const { return carried_far_; }
     [[nodiscard]] bool contains(const ledger::TxId& id) const { return places_.contains(id); }
     // Who serves after that block.
     [[nodiscard]] const ledger::Epoch& epoch() const { return epochs_.back(); }
@@ -100,6 +105,8 @@ private:
     const World* world_;
     std::optional<std::string> violation_;
     std::map<Slot, Digest> votes_;
+    std::map<std::pair<std::string, Height>, std::uint32_t> voted_in_;  // the epoch
+    std::map<std::string, Height> told_;                                // the highest block that each said is final
     Promises promises_;
     std::map<std::string, consensus::View> changed_to_;  // the highest VIEW-CHANGE of each node
     std::map<std::string, std::uint64_t> healed_views_;  // views that each has asked for since healing, no block since
@@ -111,7 +118,10 @@ private:
     std::map<Height, Lock> locks_;
     std::map<std::tuple<Height, consensus::View, Digest>, std::set<std::string>> committers_;
     std::size_t faulty_;
+    std::uint64_t clock_back_max_ms_;
     std::uint64_t highest_view_{0};
+    std::uint64_t carried_{0};
+    std::uint64_t carried_far_{0};
     std::optional<ledger::MemberId> excused_;
     std::set<Height> excused_commits_;
     bool excused_voted_{false};
@@ -120,6 +130,7 @@ private:
     ledger::Tip tip_{};
     std::vector<Digest> hashes_;                                       // by height
     std::map<ledger::TxId, std::pair<Height, std::uint64_t>> places_;  // block and leaf of the log
+    std::set<std::pair<crypto::PublicKey, ledger::Nonce>> nonces_;
     ledger::MapState state_;
     std::vector<ledger::Epoch> epochs_;  // by number
     MapTree tree_;

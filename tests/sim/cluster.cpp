@@ -1,7 +1,6 @@
 #include "tests/sim/cluster.h"
 
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 #include "base/overloaded.h"
@@ -16,59 +15,21 @@ constexpr std::uint64_t happenings_max = 5'000'000;
 
 }  // namespace
 
-void Sights::add(const Sights& other) {
-    blocks += other.blocks;
-    transactions += other.transactions;
-    committed_answers += other.committed_answers;
-    refused_answers += other.refused_answers;
-    crashes += other.crashes;
-    crashes_in_write += other.crashes_in_write;
-    views += other.views;
-    caught_up += other.caught_up;
-    silenced += other.silenced;
-    rolled_back += other.rolled_back;
-    recognised += other.recognised;
-    chains_lost += other.chains_lost;
-    refused_proposals += other.refused_proposals;
-    backdated += other.backdated;
-    evidence += other.evidence;
-    convicted += other.convicted;
-    checkpoints += other.checkpoints;
-    epochs += other.epochs;
-    snapshots += other.snapshots;
-    taken_over += other.taken_over;
-    poisoned += other.poisoned;
-    archived += other.archived;
-    voices += other.voices;
-}
-
-std::string Sights::text() const {
-    std::ostringstream out;
-    out << blocks << " blocks, " << transactions << " transactions, answers: " << committed_answers << " committed, "
-        << refused_answers << " refused; " << crashes << " crashes (" << crashes_in_write << " in a write), " << views
-        << " views entered, " << caught_up << " blocks fetched, " << silenced << " nodes silenced, " << rolled_back
-        << " rolled back (" << recognised << " had to notice), " << chains_lost << " chains lost, " << refused_proposals
-        << " proposals refused, " << backdated << " blocks backdated, " << evidence << " contradictions shown, "
-        << convicted << " validators convicted, " << checkpoints << " checkpoints, " << epochs
-        << " changes of validators, " << snapshots << " snapshots written, " << taken_over << " taken over, "
-        << poisoned << " spoiled ones noticed, " << archived << " files archived, " << voices << " voices given up";
-    return out.str();
-}
-
 Cluster::Cluster(const Plan& plan, Trace trace)
     : plan_{plan},
       trace_{std::move(trace)},
       world_{make_world(plan.validators, plan.observers, plan.clients)},
       rng_{plan.seed ^ 0xC1A57E5U},
       network_{plan_, plan.validators + plan.observers, rng_.split()},
-      workload_{world_, plan.clients, rng_.split()},
-      checker_{world_, plan.byzantine + (plan.hurts() ? 1U : 0U)} {
+      workload_{world_, {.owners = plan.clients, .reused_nonces = plan.reused_nonces}, rng_.split()},
+      checker_{world_, plan.byzantine + (plan.hurts() ? 1U : 0U), plan.clock_steps > 0 && plan.clocks_go_back} {
     world_.snapshots.every = plan.snapshots;
     world_.snapshots.keep_blocks = plan.keep_blocks;
     for (std::size_t i = 0; i < plan.validators + plan.observers; ++i) {
         const bool votes = i < plan.validators;
-        nodes_.push_back(std::make_unique<Node>(world_, votes ? validator_name(i) : observer_name(i - plan.validators),
-                                                plan.clocks[i]));
+        nodes_.push_back(std::make_unique<Node>(
+            world_, votes ? validator_name(i) : observer_name(i - plan.validators),
+            Node::Clock{.off_ms = plan.clocks[i], .drift = plan.drifts.empty() ? 0 : plan.drifts[i]}));
         liars_.push_back(nullptr);
     }
     for (std::size_t chosen = 0; chosen < plan.byzantine;) {
@@ -84,6 +45,17 @@ Cluster::Cluster(const Plan& plan, Trace trace)
                         .keys = identity_of(world_, validator_name(node)).vote_keys};
         liars_[node] = std::make_unique<Liar>(std::move(self), plan.lies, rng_.split());
         ++chosen;
+    }
+    if (!plan.observer_lies.empty()) {
+        const std::size_t node = plan.validators;
+        Liar::Self self{.name = observer_name(0),
+                        .number = node,
+                        .chain = world_.chain(),
+                        .genesis = world_.genesis.time,
+                        .validators = world_.context->present(),
+                        .keys = identity_of(world_, observer_name(0)).vote_keys,
+                        .observes = true};
+        liars_[node] = std::make_unique<Liar>(std::move(self), plan.observer_lies, rng_.split());
     }
 }
 
@@ -158,6 +130,9 @@ Outcome Cluster::run() {
     outcome_.virtual_ms = now_us_ / 1000;
     outcome_.sights.blocks = checker_.height().value;
     outcome_.sights.transactions = checker_.transactions();
+    outcome_.sights.carried = checker_.carried();
+    outcome_.sights.carried_far = checker_.carried_far();
+    outcome_.sights.nonces_reused = workload_.nonces_reused();
     outcome_.sights.committed_answers = workload_.committed();
     outcome_.sights.refused_answers = workload_.refused();
     outcome_.sights.epochs = checker_.epoch().number.value;
@@ -199,8 +174,7 @@ void Cluster::deliver(const Parcel& parcel) {
 void Cluster::tick(std::size_t index) {
     Node& node = *nodes_[index];
     schedule(plan_.tick_us, What::tick, index);
-    if (node.up())
-        give(index, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
+    if (node.up()) give(index, replica::Tick{.now = node.monotonic(now_us_), .wall = node.clock(true_ms())});
 }
 
 void Cluster::give(std::size_t index, replica::Event event) {
@@ -247,6 +221,12 @@ void Cluster::perform(std::size_t index, std::vector<replica::Action> actions) {
     }
 }
 
+// Whether anybody changes its view now.
+bool Cluster::views_change() const {
+    return std::ranges::any_of(nodes_,
+                               [](const auto& node) { return node->up() && node->replica().status().changing_view; });
+}
+
 void Cluster::perform_one(std::size_t index, replica::Action& action) {
     Node& node = *nodes_[index];
     const bool honest = is_honest(index);
@@ -269,6 +249,7 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                    },
                    [](const replica::StatusChanged&) {},
                    [&](const replica::EpochBegan& known) {
+                       outcome_.sights.epochs_amid += views_change() ? 1U : 0U;
                        node.begin_epoch(known.epochs);
                        if (!honest) liars_[index]->begin_epoch(node.context().present());
                    },
@@ -310,10 +291,13 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                    [&](const replica::CompactBlocks&) { give(index, replica::BlocksCompacted{}); },
                    [&](const replica::StartAgain&) { crash(index, "has a whole snapshot, and starts again"); },
                    [&](const replica::Halt& known) {
-                       if (!node.armed())
+                       if (may_differ(index) && known.code == "state.differs")
+                           return recover_from_difference(index, known.reason, &Node::lose_chain);
+                       if (!node.explains(known.code))
                            return checker_.violate(Invariant::running,
                                                    node.name().value + " halts: " + known.code + ": " + known.reason);
                        ++outcome_.sights.crashes_in_write;
+                       outcome_.sights.disks_full += known.code.ends_with("disk_full") ? 1U : 0U;
                        crash(index, "crashes in a write");
                    }},
         action);
@@ -366,26 +350,33 @@ void Cluster::send(std::size_t index, const replica::SendTo& original) {
 void Cluster::post(std::size_t index, const Said& said) {
     for (const ledger::MemberId& peer : said.send.peers) {
         const Parcel parcel{.from = index, .to = index_of(peer), .bytes = said.send.bytes};
-        for (const std::uint64_t delay : network_.delays_of(parcel)) schedule(said.delay_us + delay, parcel);
+        for (const std::uint64_t delay : network_.delays_of(parcel, now_us_)) schedule(said.delay_us + delay, parcel);
     }
 }
 
 void Cluster::start(std::size_t index) {
     Node& node = *nodes_[index];
-    if (const Result<void, std::string> started = node.start(); !started)
-        return checker_.violate(Invariant::running, started.error());
+    if (const Result<void, std::string> started = node.start(); !started) {
+        // It was about to execute blocks that it had stored.
+        const bool differs = may_differ(index) && started.error().find("state.differs_from_block") != std::string::npos;
+        return differs ? recover_from_difference(index, started.error(), &Node::lose_state)
+                       : checker_.violate(Invariant::running, started.error());
+    }
     if (!is_honest(index)) liars_[index]->begin_epoch(node.context().present());
     note(index, "starts");
+    const bool lost = hurt_ == index && (plan_.rolls_back || plan_.wipes || plan_.keeps_votes());
+    if (is_honest(index)) checker_.on_start(node, lost);
     if (const std::optional<Height>& height = node.taken_over()) {
         note(index, "goes on from the snapshot of " + std::to_string(height->value));
         ++outcome_.sights.taken_over;
+        outcome_.sights.taken_over_amid += views_change() ? 1U : 0U;
         if (is_honest(index)) checker_.on_taken_over(node, *height);
         const bool votes = node.replica().status().duty == replica::Duty::voting;
         if (hurt_ == index && plan_.wipes && votes && !checker_.excused_voted()) {
             checker_.violate(Invariant::memory, node.name().value + " lost its votes, skipped blocks, and votes");
         }
     }
-    give(index, replica::Tick{.now = replica::MonotonicMs{now_us_ / 1000}, .wall = node.clock(true_ms())});
+    give(index, replica::Tick{.now = node.monotonic(now_us_), .wall = node.clock(true_ms())});
     for (std::size_t other = 0; other < nodes_.size(); ++other) {
         if (other == index || !nodes_[other]->up()) continue;
         give(index, replica::PeerUp{.peer = nodes_[other]->name()});

@@ -16,6 +16,7 @@
 #include "tests/sim/node.h"
 #include "tests/sim/plan.h"
 #include "tests/sim/prosecutor.h"
+#include "tests/sim/sights.h"
 #include "tests/sim/trace.h"
 #include "tests/sim/workload.h"
 #include "tests/sim/world.h"
@@ -24,36 +25,6 @@ namespace datadeed::sim {
 
 // How often the dice are rolled for what befalls nodes and links.
 inline constexpr std::uint64_t misfortune_us = 100'000;
-
-// How often things happened that a good set of seeds must have.
-struct Sights {
-    std::uint64_t blocks{};
-    std::uint64_t transactions{};
-    std::uint64_t committed_answers{};
-    std::uint64_t refused_answers{};
-    std::uint64_t crashes{};
-    std::uint64_t crashes_in_write{};
-    std::uint64_t views{};
-    std::uint64_t caught_up{};  // blocks fetched
-    std::uint64_t silenced{};
-    std::uint64_t rolled_back{};  // nodes set back to an older copy
-    std::uint64_t recognised{};   // and that had to notice, and did
-    std::uint64_t chains_lost{};  // by nodes that kept their votes
-    std::uint64_t refused_proposals{};
-    std::uint64_t backdated{};  // blocks proposed by a liar with a time long gone
-    std::uint64_t evidence{};
-    std::uint64_t convicted{};  // validators, by evidence on the chain
-    std::uint64_t checkpoints{};
-    std::uint64_t epochs{};      // that began
-    std::uint64_t snapshots{};   // written,
-    std::uint64_t taken_over{};  // and gone on from
-    std::uint64_t archived{};    // files of blocks that were pruned then
-    std::uint64_t voices{};      // given up for a snapshot
-    std::uint64_t poisoned{};    // snapshots or parts that were found to be wrong
-
-    void add(const Sights& other);
-    [[nodiscard]] std::string text() const;
-};
 
 struct Outcome {
     std::optional<std::string> violation{};
@@ -101,10 +72,15 @@ private:
     void perform_one(std::size_t node, replica::Action& action);
     void send(std::size_t node, const replica::SendTo& send);
     void post(std::size_t node, const Said& said);
+    [[nodiscard]] bool views_change() const;
     void start(std::size_t node);
     void crash(std::size_t node, const char* how);
     void damage(std::size_t index);
+    // A machine that computes otherwise than a quorum of the others stops.
+    [[nodiscard]] bool may_differ(std::size_t index) const { return plan_.diverges && hurt_ == index; }
+    void recover_from_difference(std::size_t index, const std::string& why, void (Node::*do_what_the_hint_says)());
     void maybe_roll_back();
+    void set_clock(std::size_t index);
     void note_fetched(std::size_t node, Height height);
     void check_voices();
     void report();

@@ -19,6 +19,10 @@ void Cluster::misfortune() {
     schedule(misfortune_us, What::misfortune);
     maybe_roll_back();
     if (rng_.chance(plan_.partition)) note(0, "network: " + network_.repartition());
+    if (plan_.clog > 0 && rng_.chance(plan_.clog)) {
+        note(0, "network: some links are clogged");
+        network_.clog(now_us_);
+    }
     const bool all = rng_.chance(plan_.crash_all);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         Node& node = *nodes_[i];
@@ -26,11 +30,14 @@ void Cluster::misfortune() {
         if (all || rng_.chance(plan_.crash)) {
             crash(i, all ? "loses power with all others" : "crashes");
         } else if (!node.armed() && rng_.chance(plan_.crash_in_write)) {
-            node.fail_at_write(rng_.below(12), rng_);
+            const std::uint64_t after = rng_.below(12);
+            const bool fills = plan_.fills_disks && rng_.chance(500);
+            fills ? node.fill_at_write(after, rng_) : node.fail_at_write(after, rng_);
         } else if (rng_.chance(plan_.pause)) {
             node.paused_until = now_us_ + rng_.between(10'000, 1'500'000);
             note(i, "stops for a while");
         }
+        if (plan_.clock_steps > 0 && rng_.chance(plan_.clock_steps)) set_clock(i);
     }
 }
 
@@ -50,11 +57,34 @@ void Cluster::damage(std::size_t index) {
         note(index, "loses its chain, and keeps its votes");
         node.lose_chain();
         ++outcome_.sights.chains_lost;
+    } else if (plan_.loses_writes && node.lose_writes(rng_)) {
+        note(index, "hasn't got its last votes on its disk");
+        checker_.excuse(node);
+    } else if (plan_.misdirects && node.misdirect_write(rng_)) {
+        note(index, "has its last votes on its disk in place of earlier ones");
+        ++outcome_.sights.misdirected;
+    } else if (plan_.diverges && node.change_state()) {
+        note(index, "has a state that differs from what the chain gives");
     } else {
         return;
     }
     hurt_ = index;
-    must_be_silent_ = !plan_.loses_chain;
+    // Of lost votes it can't know until it's shown one.
+    must_be_silent_ = !plan_.keeps_votes() && !plan_.loses_writes;
+}
+
+// Validators whose clocks differ by more than block times may take no blocks from each other: so it goes one way.
+void Cluster::set_clock(std::size_t index) {
+    const auto step_ms = static_cast<std::int64_t>(rng_.below(clock_step_max_ms));
+    nodes_[index]->set_clock(plan_.clocks_go_back ? -step_ms : step_ms);
+    note(index, "has its clock set " + std::to_string(step_ms) + " ms " + (plan_.clocks_go_back ? "back" : "forwards"));
+}
+
+void Cluster::recover_from_difference(std::size_t index, const std::string& why,
+                                      void (Node::*do_what_the_hint_says)()) {
+    ++outcome_.sights.differed;
+    crash(index, ("stops: " + why).c_str());
+    (*nodes_[index].*do_what_the_hint_says)();
 }
 
 // The first honest validator: copied early, set back when the chain has gone on.
@@ -95,7 +125,7 @@ void Cluster::check_voices() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         if (!is_honest(i) || retired_ == i || !validates(i)) continue;
         const bool silent = nodes_[i]->replica().status().duty == replica::Duty::silenced;
-        if (silent && (hurt_ != i || plan_.loses_chain))
+        if (silent && (hurt_ != i || plan_.keeps_votes()))
             checker_.violate(Invariant::memory, nodes_[i]->name().value + " is silenced for nothing");
         if (hurt_ != i || !must_be_silent_) continue;
         if (!silent)

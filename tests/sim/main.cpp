@@ -18,6 +18,8 @@
 
 #include "crypto/init.h"
 #include "tests/sim/cluster.h"
+#include "tests/sim/collusion.h"
+#include "tests/sim/invariant.h"
 #include "tests/sim/options.h"
 #include "tests/sim/shrink.h"
 #include "tests/sim/trace.h"
@@ -27,17 +29,25 @@ namespace {
 
 namespace sim = datadeed::sim;
 
+// What comes before the number of a run.
+const char* mode_of(const sim::Options& options) {
+    if (options.collusion) return "--collusion ";
+    return options.twins ? "--twins 4 " : "";
+}
+
 // What an assertion has to say of itself: no more than is safe in a signal handler.
 thread_local std::uint64_t running = 0;
 
-bool running_twins = false;
+const char* running_mode = "";
 
 extern "C" void tell_running(int) {
     char number[] = "00000000000000000000";
     std::uint64_t rest = running;
     for (std::size_t at = sizeof number - 1; at > 0; rest /= 10) number[--at] = static_cast<char>('0' + rest % 10);
     const auto say = [](std::string_view text) { (void)!write(STDOUT_FILENO, text.data(), text.size()); };
-    say(running_twins ? "replay: datadeed-sim --twins 4 --scenario " : "replay: datadeed-sim --seed ");
+    say("replay: datadeed-sim ");
+    say(running_mode);
+    say(running_mode == std::string_view{"--twins 4 "} ? "--scenario " : "--seed ");
     say(number);
     say(" --trace (an assertion failed)\n");
 }
@@ -71,8 +81,7 @@ int run_all(const sim::Options& options, std::uint64_t first, std::uint64_t coun
     for (std::thread& thread : threads) thread.join();
     std::cout << done << " of " << count << " from " << first << ": " << failures << " violations\n";
     if (first_failing) {
-        std::cout << "replay: datadeed-sim " << (options.twins ? "--twins 4 " : "") << replay << " " << *first_failing
-                  << " --trace\n";
+        std::cout << "replay: datadeed-sim " << mode_of(options) << replay << " " << *first_failing << " --trace\n";
     }
     return failures == 0 ? 0 : 1;
 }
@@ -94,6 +103,11 @@ sim::Trace tracer(const sim::Options& options) {
     return {};
 }
 
+// One seed of so many is run twice, and must come to the same trace.
+constexpr std::uint64_t twice_one_of = 100;
+// Of so many schedules one must show each of the sights.
+constexpr std::uint64_t sight_one_of = 10'000;
+
 // What comes before the events: a comment of the diagram, or a line.
 void show_title(const sim::Options& options, const std::string& title) {
     if (options.show == sim::Show::nothing) return;
@@ -108,15 +122,22 @@ int run_schedules(const sim::Options& options) {
                              [&](std::uint64_t seed) -> std::optional<std::string> {
                                  const sim::Plan plan = options.plan_of(seed);
                                  show_title(options, "seed " + std::to_string(seed) + ": " + plan.text());
-                                 sim::Cluster cluster{plan, tracer(options)};
-                                 const sim::Outcome outcome = cluster.run();
+                                 const sim::Outcome outcome = sim::Cluster{plan, tracer(options)}.run();
+                                 if (seed % twice_one_of == 0 && options.show == sim::Show::nothing &&
+                                     sim::Cluster{plan, {}}.run().trace_hash != outcome.trace_hash) {
+                                     return std::string{name(sim::Invariant::determinism)} + ": two runs differ";
+                                 }
                                  const std::lock_guard lock{mutex};
                                  sights.add(outcome.sights);
                                  if (!outcome.violation) return std::nullopt;
                                  return "after " + std::to_string(outcome.virtual_ms) + " ms: " + *outcome.violation;
                              });
     if (options.show != sim::Show::diagram) std::cout << sights.text() << "\n";
-    return code;
+    // A run in which nothing happens proves nothing.
+    const std::uint64_t least = options.without.empty() ? options.count.value_or(100) / sight_one_of : 0;
+    const std::string unseen = sights.below(least);
+    if (!unseen.empty() && code == 0) std::cout << "VIOLATION seen less than " << least << " times: " << unseen << "\n";
+    return unseen.empty() ? code : 1;
 }
 
 int run_shrink(const sim::Options& options) {
@@ -160,6 +181,22 @@ int run_twins(const sim::Options& options) {
     return empty ? 1 : code;
 }
 
+int run_collusions(const sim::Options& options) {
+    std::atomic<std::uint64_t> blocks{0};
+    std::atomic<std::uint64_t> accused{0};
+    const int code =
+        run_all(options, options.first.value_or(1), options.count.value_or(100), "--seed", [&](std::uint64_t seed) {
+            thread_local const sim::World world = sim::make_world(4, 0, sim::collusion_instances);
+            show_title(options, "seed " + std::to_string(seed));
+            const sim::CollusionOutcome outcome = sim::run_collusion(world, seed, tracer(options));
+            blocks += outcome.blocks;
+            accused += outcome.accused;
+            return outcome.violation;
+        });
+    std::cout << blocks << " blocks of forks, " << accused << " colluders convicted\n";
+    return code;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -169,11 +206,12 @@ int main(int count, char** words) {
         return 2;
     }
     datadeed::crypto::init();
-    running_twins = options->twins;
+    running_mode = mode_of(*options);
     std::signal(SIGABRT, tell_running);
     if (options->show != sim::Show::nothing) std::cout << std::unitbuf;
     for (std::size_t i = 0; i < 8; ++i) (void)sim::owner_key(i);
     (void)sim::make_world(7, 1, 5);  // all keys exist before there are threads
     if (options->shrink) return run_shrink(*options);
+    if (options->collusion) return run_collusions(*options);
     return options->twins ? run_twins(*options) : run_schedules(*options);
 }

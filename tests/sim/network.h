@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -27,10 +28,12 @@ public:
     Network(const Plan& plan, std::size_t nodes, Rng rng);
 
     // After how many microseconds each copy of the parcel arrives: none, one or two.
-    [[nodiscard]] std::vector<std::uint64_t> delays_of(const Parcel& parcel);
+    [[nodiscard]] std::vector<std::uint64_t> delays_of(const Parcel& parcel, std::uint64_t now_us);
 
     // Cuts some links, one way or both, or closes an earlier cut. Says what it did.
     [[nodiscard]] std::string repartition();
+    // Some links hold back all that they carry, each until a time of its own; then it comes at once.
+    void clog(std::uint64_t now_us);
     // From now on every message arrives once and soon.
     void heal();
 
@@ -39,6 +42,7 @@ private:
     std::size_t nodes_;
     Rng rng_;
     std::set<std::pair<std::size_t, std::size_t>> cut_;  // from, to
+    std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> clogged_until_;
     bool healed_{false};
 };
 

@@ -6,11 +6,14 @@
 
 #include "base/assert.h"
 #include "chain/chain_view.h"
+#include "chain/keys.h"
+#include "chain/sealed.h"
 #include "chain/snapshot_files.h"
 #include "chain/snapshot_takeover.h"
 #include "chain/snapshot_writer.h"
 #include "chain/state_database.h"
 #include "chain/vote_frame.h"
+#include "ledger/state_keys.h"
 
 namespace datadeed::sim {
 namespace {
@@ -21,8 +24,8 @@ constexpr std::size_t archive_bytes = 4096;  // some files in a short run
 
 }  // namespace
 
-Node::Node(const World& world, ledger::MemberId name, std::int64_t clock_ms)
-    : world_{&world}, name_{std::move(name)}, clock_ms_{clock_ms} {
+Node::Node(const World& world, ledger::MemberId name, Clock clock)
+    : world_{&world}, name_{std::move(name)}, clock_{clock} {
     make_folder();
 }
 
@@ -182,6 +185,70 @@ bool Node::rot_votes(Rng& rng) {
     return true;
 }
 
+namespace {
+
+// Where frames begin in a file of votes, the last of which is whole.
+std::vector<std::size_t> frames_of(ByteView file) {
+    std::vector<std::size_t> offsets;
+    for (std::optional<std::size_t> at = chain::find_frame(file, 0); at;) {
+        offsets.push_back(*at);
+        at = chain::find_frame(file, *at + chain::read_frame(file.subspan(*at))->size);
+    }
+    return offsets;
+}
+
+}  // namespace
+
+bool Node::lose_writes(Rng& rng) {
+    const Bytes* durable = files_.durable_content("node/votes");
+    if (durable == nullptr) return false;
+    const std::vector<std::size_t> frames = frames_of(*durable);
+    if (frames.empty()) return false;
+    const std::size_t lost = rng.between(1, std::min<std::size_t>(frames.size(), 4));
+    Bytes kept = *durable;
+    kept.resize(frames[frames.size() - lost]);
+    files_.set_content("node/votes", std::move(kept));
+    return true;
+}
+
+bool Node::misdirect_write(Rng& rng) {
+    const Bytes* durable = files_.durable_content("node/votes");
+    if (durable == nullptr) return false;
+    const std::vector<std::size_t> frames = frames_of(*durable);
+    if (frames.size() < 3) return false;
+    const ByteView last = ByteView{*durable}.subspan(frames.back());
+    const std::size_t before = frames[frames.size() - 2];  // this one stays whole
+    if (last.size() > before) return false;
+    // At the beginning of another frame, or anywhere.
+    std::size_t place = rng.below(before - last.size() + 1);
+    if (rng.chance(500)) place = frames[rng.below(frames.size() - 2)];
+    if (place + last.size() > before) return false;
+    Bytes spoiled = *durable;
+    std::ranges::copy(last, spoiled.begin() + static_cast<std::ptrdiff_t>(place));
+    spoiled.resize(frames.back());
+    files_.set_content("node/votes", std::move(spoiled));
+    return true;
+}
+
+// The nonces that some owner has used: every transaction of his writes them anew.
+bool Node::change_state() {
+    DATADEED_ASSERT(!up());
+    for (std::size_t owner = 0; owner < owners_max; ++owner) {
+        const Bytes key = chain::keys::of(chain::keys::value, ledger::state_keys::nonces(owner_name(owner)));
+        const auto stored = values_disk_.content().find(key);
+        if (stored == values_disk_.content().end()) continue;
+        const std::optional<ByteView> value = chain::check_seal(key, stored->second);
+        // Some have used none.
+        if (!value || value->size() < 8 + 2 + sizeof(std::uint64_t)) continue;
+        Bytes changed = to_bytes(*value);
+        changed.back() ^= 1U;  // of the last nonce: a microsecond
+        chain::Batch batch;
+        chain::put_sealed(batch, key, changed);
+        return chain::open_memory_store(values_disk_)->write(batch, chain::Durability::synced).has_value();
+    }
+    return false;
+}
+
 void Node::take_copy() {
     copied_ = replica_->status().height;
     chain_copy_ = chain_disk_;
@@ -203,8 +270,12 @@ void Node::roll_back() {
 }
 
 void Node::lose_chain() {
-    DATADEED_ASSERT(!up());
+    lose_state();
     chain_disk_ = {};
+}
+
+void Node::lose_state() {
+    DATADEED_ASSERT(!up());
     values_disk_ = {};
     tree_disk_ = {};
 }
@@ -217,6 +288,7 @@ void Node::wipe() {
 
 void Node::fail_at_write(std::uint64_t after, Rng& rng) {
     armed_ = true;
+    is_full_ = false;
     switch (rng.below(4)) {
         case 0:
             return chain_disk_.fail_after(after, chain::Fault::store_io);
@@ -227,6 +299,27 @@ void Node::fail_at_write(std::uint64_t after, Rng& rng) {
         default:
             return files_.fail_after(after, chain::Fault::file_io);
     }
+}
+
+void Node::fill_at_write(std::uint64_t after, Rng& rng) {
+    armed_ = true;
+    is_full_ = true;
+    switch (rng.below(4)) {
+        case 0:
+            return chain_disk_.fail_after(after, chain::Fault::store_disk_full);
+        case 1:
+            return values_disk_.fail_after(after, chain::Fault::store_disk_full);
+        case 2:
+            return tree_disk_.fail_after(after, chain::Fault::store_disk_full);
+        default:
+            return files_.fill_after(after * rng.below(512));
+    }
+}
+
+bool Node::explains(std::string_view code) const {
+    if (!armed_) return false;
+    if (is_full_) return code == "store.disk_full" || code == "file.disk_full";
+    return code == "store.io" || code == "file.io";
 }
 
 Height Node::durable_height() const {
@@ -244,7 +337,14 @@ Height Node::durable_height() const {
 }
 
 TimeMs Node::clock(std::uint64_t true_ms) const {
-    return TimeMs{static_cast<std::uint64_t>(static_cast<std::int64_t>(true_ms) + clock_ms_)};
+    const auto now = static_cast<std::int64_t>(true_ms);
+    const std::int64_t drifted = (now - static_cast<std::int64_t>(epoch_ms)) * clock_.drift / 1'000'000;
+    return TimeMs{static_cast<std::uint64_t>(now + clock_.off_ms + drifted + step_ms_)};
+}
+
+replica::MonotonicMs Node::monotonic(std::uint64_t true_us) const {
+    const auto now = static_cast<std::int64_t>(true_us);
+    return replica::MonotonicMs{static_cast<std::uint64_t>(now + now * clock_.drift / 1'000'000) / 1000};
 }
 
 std::string standing_of(const std::vector<std::unique_ptr<Node>>& nodes) {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "chain/archive.h"
@@ -18,7 +20,13 @@ namespace datadeed::sim {
 // One machine: disks that outlive the process, and the process, a shipped Replica.
 class Node {
 public:
-    Node(const World& world, ledger::MemberId name, std::int64_t clock_ms);
+    // How far a clock is off the true time: at first, and so many millionths more as time passes.
+    struct Clock {
+        std::int64_t off_ms{};
+        std::int64_t drift{};
+    };
+    Node(const World& world, ledger::MemberId name, Clock clock);
+    Node(const World& world, ledger::MemberId name) : Node{world, std::move(name), Clock{}} {}
 
     // A new process on the disks as they are. An error is a violation, since nothing here damages what was durable.
     [[nodiscard]] Result<void, std::string> start();
@@ -26,13 +34,20 @@ public:
     void crash(Rng& rng);
     // A bit turns in its vote file, before the last frame; false when there is nothing before that.
     [[nodiscard]] bool rot_votes(Rng& rng);
+    // Its last writes to the vote file, up to four, were never done, though it was told so; false when there are none.
+    [[nodiscard]] bool lose_writes(Rng& rng);
+    // The last one landed at an earlier place of that file, and frames behind that are whole; false when it can't.
+    [[nodiscard]] bool misdirect_write(Rng& rng);
+    // A record of its state changes as a bug of its machine would change it, seal and all; false when there is none.
+    [[nodiscard]] bool change_state();
     // The vote file is gone too; the chain isn't.
     void lose_votes();
     // Copies the whole machine as it is; later, while it's down, it is set back to the copy.
     void take_copy();
     void roll_back();
-    // Chain and state are gone; the vote file isn't.
+    // Chain and state are gone, or the state alone; the vote file isn't.
     void lose_chain();
+    void lose_state();
     // All disks are replaced by empty ones.
     void wipe();
     // The snapshot that the present process began with, if it did.
@@ -43,6 +58,10 @@ public:
     [[nodiscard]] const std::optional<Height>& copied() const { return copied_; }
     // The write number `after` from now on fails; the step in which that happens ends in a Halt.
     void fail_at_write(std::uint64_t after, Rng& rng);
+    // As above, for want of room: of a file's write what fits is done.
+    void fill_at_write(std::uint64_t after, Rng& rng);
+    // Whether a Halt with this code is what the failure that it was armed with leads to.
+    [[nodiscard]] bool explains(std::string_view code) const;
 
     [[nodiscard]] bool up() const { return replica_ != nullptr; }
     [[nodiscard]] bool armed() const { return armed_; }
@@ -53,6 +72,10 @@ public:
     [[nodiscard]] const ledger::MemberId& name() const { return name_; }
     // This machine's clock at a true time.
     [[nodiscard]] TimeMs clock(std::uint64_t true_ms) const;
+    // Its clock that only rises, so long after the beginning.
+    [[nodiscard]] replica::MonotonicMs monotonic(std::uint64_t true_us) const;
+    // Its clock is set: so far off what it would be otherwise.
+    void set_clock(std::int64_t step_ms) { step_ms_ = step_ms; }
     // Writes a snapshot as its host would; what came of it.
     [[nodiscard]] replica::SnapshotWritten write_snapshot(const replica::WriteSnapshot& what);
     // Archives blocks as its host would; what came of it.
@@ -88,7 +111,8 @@ private:
 
     const World* world_;
     ledger::MemberId name_;
-    std::int64_t clock_ms_;
+    Clock clock_;
+    std::int64_t step_ms_{0};
     chain::MemoryDisk chain_disk_{};
     chain::MemoryDisk values_disk_{};
     chain::MemoryDisk tree_disk_{};
@@ -98,6 +122,7 @@ private:
     std::unique_ptr<replica::Replica> replica_{};
     replica::VerifyContext context_{};
     bool armed_{false};
+    bool is_full_{false};  // what it is armed with
     std::optional<Height> taken_over_{};
     bool has_skipped_{false};
     std::optional<Height> copied_{};

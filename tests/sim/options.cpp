@@ -14,6 +14,8 @@ namespace {
 bool take_flag(Options& options, std::string_view word) {
     if (word == "--until-violation") {
         options.until_violation = true;
+    } else if (word == "--collusion") {
+        options.collusion = true;
     } else if (word == "--shrink") {
         options.shrink = true;
     } else if (word == "--trace") {
@@ -91,7 +93,8 @@ std::optional<Options> parse_options(int count, const char* const* words) {
         const std::optional<std::uint64_t> number = read_number(text);
         if (!number || !take_number(options, word, *number)) return std::nullopt;
     }
-    if (options.shrink && (options.twins || options.count != 1)) return std::nullopt;
+    if (options.shrink && (options.twins || options.collusion || options.count != 1)) return std::nullopt;
+    if (options.twins && options.collusion) return std::nullopt;
     if (options.show != Show::nothing) options.jobs = 1;  // lines of two runs would mix
     return options;
 }
@@ -108,6 +111,9 @@ std::string usage() {
         "       datadeed-sim --twins 4 [--schedules N] [--first S] [--jobs N]   N scenarios of Twins with four "
         "validators: all\n"
         "       datadeed-sim --twins 4 --scenario S [--trace | --messages | --mermaid]\n"
+        "       datadeed-sim --collusion [--schedules N] [--first S | --seed S] [--trace]   more liars than are "
+        "borne:\n"
+        "                                                                  it must come out\n"
         "       runs of seeds take [--without NAME,...] [--submissions N] [--faulty-ms N]; names:";
     std::size_t column = 80;
     for (const Reduction& reduction : reductions()) {

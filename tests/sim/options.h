@@ -20,6 +20,7 @@ struct Options {
     std::optional<std::uint64_t> count{};
     std::uint64_t jobs{std::max(1U, std::thread::hardware_concurrency())};  // threads
     bool twins{false};
+    bool collusion{false};
     bool until_violation{false};
     bool shrink{false};
     Show show{Show::nothing};

@@ -21,9 +21,41 @@ std::uint64_t maybe(Rng& rng, std::uint64_t per_mille, std::uint64_t most) {
 // Those that start what the others can use are drawn more often.
 constexpr Lie often[] = {Lie::two_stories, Lie::mutates, Lie::opens_falsely, Lie::poisons, Lie::poisons};
 
+// What an observer has a voice for.
+constexpr Lie without_votes[] = {Lie::withholds, Lie::boastful, Lie::swaps_bodies, Lie::floods,
+                                 Lie::parrots,   Lie::trims,    Lie::other_chain,  Lie::poisons};
+
+// Of clocks, in millionths.
+constexpr std::int64_t drift_max = 200;
+
 Lie draw_lie(Rng& rng) {
     const std::uint64_t drawn = rng.between(1, last_lie + std::size(often));
     return drawn <= last_lie ? static_cast<Lie>(drawn) : often[drawn - last_lie - 1];
+}
+
+// Faults that came later draw last, from numbers of their own: a seed without them is the run that it was.
+void draw_more(Plan& plan, Rng rng) {
+    const std::size_t f = consensus::faults(plan.validators);
+    if (plan.observers > 0 && rng.chance(250)) {
+        while (plan.observer_lies.empty() || rng.chance(300)) {
+            const Lie lie = without_votes[rng.below(std::size(without_votes))];
+            if (std::ranges::count(plan.observer_lies, lie) == 0) plan.observer_lies.push_back(lie);
+        }
+    }
+    plan.clog = maybe(rng, 300, 60);
+    plan.fills_disks = rng.chance(500);
+    if (!plan.hurts() && plan.faulty() < f && rng.chance(250)) {
+        bool* const hurts[] = {&plan.loses_writes, &plan.misdirects, &plan.diverges};
+        *hurts[rng.below(std::size(hurts))] = true;
+    }
+    if (rng.chance(300)) {
+        for (std::size_t i = 0; i < plan.clocks.size(); ++i) {
+            plan.drifts.push_back(static_cast<std::int64_t>(rng.below(2 * drift_max + 1)) - drift_max);
+        }
+    }
+    plan.clock_steps = maybe(rng, 200, 60);
+    plan.clocks_go_back = rng.chance(500);
+    plan.reused_nonces = maybe(rng, 300, 200);
 }
 
 }  // namespace
@@ -106,6 +138,7 @@ Plan make_plan(std::uint64_t seed) {
     }
     if (plan.has(Lie::poisons) || rng.chance(400)) plan.snapshots = rng.between(2, 12);
     if (plan.snapshots > 0 && rng.chance(500)) plan.keep_blocks = rng.between(1, 4);
+    draw_more(plan, rng.split());
     return plan;
 }
 
@@ -113,17 +146,23 @@ std::string Plan::text() const {
     std::ostringstream out;
     out << validators << " validators (" << byzantine << " Byzantine:";
     for (const Lie lie : lies) out << " " << name(lie) << ",";
-    out << "), " << observers << " observers; delay " << delay_us << " us, loss " << loss
+    out << "), " << observers << " observers";
+    for (const Lie lie : observer_lies) out << ", " << name(lie);
+    out << "; delay " << delay_us << " us, loss " << loss
         << (rare_kind ? ", half of " + std::string{consensus::name(*rare_kind)} : "") << ", twice " << twice
-        << ", slow " << slow << ", partition " << partition << "; ticks " << tick_us << " us, crash " << crash
-        << ", in a write " << crash_in_write << ", all " << crash_all << ", pause " << pause
-        << (loses_votes ? ", one loses its votes" : "") << (rots_votes ? ", the votes of one rot" : "")
-        << (rolls_back ? ", one is rolled back" : "") << (wipes ? ", one is wiped" : "")
-        << (loses_chain ? ", one loses its chain" : "") << "; clocks";
+        << ", slow " << slow << ", partition " << partition << ", clog " << clog << "; ticks " << tick_us
+        << " us, crash " << crash << ", in a write " << crash_in_write << (fills_disks ? ", disks fill" : "")
+        << ", all " << crash_all << ", pause " << pause << (loses_votes ? ", one loses its votes" : "")
+        << (rots_votes ? ", the votes of one rot" : "") << (loses_writes ? ", one loses its last votes" : "")
+        << (misdirects ? ", the last votes of one land elsewhere" : "")
+        << (diverges ? ", the state of one differs" : "") << (rolls_back ? ", one is rolled back" : "")
+        << (wipes ? ", one is wiped" : "") << (loses_chain ? ", one loses its chain" : "") << "; clocks";
     for (const std::int64_t clock : clocks) out << " " << clock;
-    out << " ms; " << snapshots << " transactions between snapshots, " << keep_blocks << " blocks kept; " << changes
-        << " changes of validators; " << clients << " clients, " << submissions << " submissions in " << faulty_ms
-        << " ms, then " << healed_us << " us";
+    if (!drifts.empty()) out << ", drifting";
+    out << " ms, set " << clock_steps << (clocks_go_back ? " back; " : " forwards; ") << snapshots
+        << " transactions between snapshots, " << keep_blocks << " blocks kept; " << changes
+        << " changes of validators; " << clients << " clients, nonces used again " << reused_nonces << ", "
+        << submissions << " submissions in " << faulty_ms << " ms, then " << healed_us << " us";
     return out.str();
 }
 

@@ -27,6 +27,7 @@ bool be_honest(Plan& plan) {
 
 bool set_clocks_right(Plan& plan) {
     plan.wrong_clock = false;
+    plan.drifts.clear();
     const bool differ = std::ranges::any_of(plan.clocks, [](std::int64_t off) { return off != 0; });
     std::ranges::fill(plan.clocks, 0);
     return differ;
@@ -34,6 +35,7 @@ bool set_clocks_right(Plan& plan) {
 
 bool leave_out_observers(Plan& plan) {
     const std::size_t observers = std::exchange(plan.observers, 0);
+    plan.observer_lies.clear();
     plan.clocks.resize(plan.validators);
     return observers > 0;
 }
@@ -50,16 +52,24 @@ std::vector<Reduction> make_reductions() {
         zero("rare-kind", &Plan::rare_kind),
         zero("twice", &Plan::twice),
         zero("slow", &Plan::slow),
+        zero("clog", &Plan::clog),
         zero("crash", &Plan::crash),
         zero("crash-in-write", &Plan::crash_in_write),
+        zero("disk-full", &Plan::fills_disks),
         zero("crash-all", &Plan::crash_all),
         zero("pause", &Plan::pause),
         zero("lost-votes", &Plan::loses_votes),
         zero("rotten-votes", &Plan::rots_votes),
+        zero("lost-writes", &Plan::loses_writes),
+        zero("misdirected", &Plan::misdirects),
+        zero("difference", &Plan::diverges),
         zero("lost-chain", &Plan::loses_chain),
         zero("wipe", &Plan::wipes),
         zero("rollback", &Plan::rolls_back),
         {.name = "clocks", .apply = set_clocks_right},
+        zero("clock-steps", &Plan::clock_steps),
+        zero("nonces", &Plan::reused_nonces),
+        {.name = "observers-lies", .apply = [](Plan& plan) { return !std::exchange(plan.observer_lies, {}).empty(); }},
     };
     for (std::uint8_t lie = 1; lie <= static_cast<std::uint8_t>(Lie::poisons); ++lie) {
         all.push_back(without(static_cast<Lie>(lie)));

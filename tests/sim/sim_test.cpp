@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tests/sim/cluster.h"
+#include "tests/sim/collusion.h"
 #include "tests/sim/options.h"
 #include "tests/sim/shrink.h"
 #include "tests/sim/trace.h"
@@ -47,6 +48,12 @@ TEST_CASE("two hundred clusters keep every promise with everything going wrong, 
     CHECK(sights.refused_answers > 100);
     CHECK(sights.checkpoints > 100);
     CHECK(sights.archived > 10);
+    CHECK(sights.disks_full > 10);
+    CHECK(sights.nonces_reused > 50);
+    CHECK(sights.carried > 100);
+    CHECK(sights.epochs_amid > 5);
+    CHECK(sights.below(0).empty());
+    CHECK(sights.below(UINT64_MAX).find("blocks carried into a view") != std::string::npos);
 }
 
 TEST_CASE("a seed gives the same run each time") {
@@ -125,6 +132,21 @@ TEST_CASE("a trace shows messages as arrows, and what happens as notes") {
     CHECK(lines.find("  node-1  hears from node-0: PRE-PREPARE view 0 height 1 ") != std::string::npos);
     CHECK(lines.find("  node-1  commits block 1 ") != std::string::npos);
     CHECK(sim::describe_message(Bytes{1, 2, 3}) == "bytes that are no message");
+}
+
+TEST_CASE("a fork by more liars than are borne comes out, and convicts nobody honest") {
+    const sim::World world = sim::make_world(4, 0, sim::collusion_instances);
+    std::uint64_t blocks = 0;
+    std::uint64_t accused = 0;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        INFO("replay: datadeed-sim --collusion --seed " << seed << " --trace");
+        const sim::CollusionOutcome outcome = sim::run_collusion(world, seed, {});
+        CHECK(outcome.violation.value_or("") == "");
+        blocks += outcome.blocks;
+        accused += outcome.accused;
+    }
+    CHECK(blocks > 100);
+    CHECK(accused >= 4);
 }
 
 TEST_CASE("two hundred scenarios of Twins keep every promise, and twins are found out") {

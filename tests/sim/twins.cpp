@@ -34,7 +34,7 @@ public:
     TwinsRun(const World& world, const TwinsScenario& scenario, const Trace& trace)
         : world_{&world}, scenario_{scenario}, trace_{&trace}, checker_{world, 1} {
         for (std::size_t i = 0; i < twins_instances; ++i) {
-            nodes_.push_back(std::make_unique<Node>(world, validator_name(identity_of_instance(i)), 0));
+            nodes_.push_back(std::make_unique<Node>(world, validator_name(identity_of_instance(i))));
         }
     }
 

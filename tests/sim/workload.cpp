@@ -5,16 +5,21 @@
 
 namespace datadeed::sim {
 
-Workload::Workload(const World& world, std::size_t owners, Rng rng) : world_{&world}, owners_{owners}, rng_{rng} {}
+Workload::Workload(const World& world, Habits habits, Rng rng) : world_{&world}, habits_{habits}, rng_{rng} {}
 
 Workload::Submission Workload::make(std::size_t owner, ledger::Operation operation, std::uint64_t true_ms) {
-    const Bytes raw = sign_order(*world_, {.owner = owner,
-                                           .nonce_us = true_ms * 1000 + (nonces_++ % 1000),
-                                           .expires_ms = true_ms + 600'000,
-                                           .operations = {std::move(operation)}});
+    return sign({.owner = owner,
+                 .nonce_us = true_ms * 1000 + (nonces_++ % 1000),
+                 .expires_ms = true_ms + 600'000,
+                 .operations = {std::move(operation)}});
+}
+
+Workload::Submission Workload::sign(Order order) {
+    const Bytes raw = sign_order(*world_, order);
     const Result<replica::TransactionPtr, ledger::Refusal> checked = replica::check_transaction(raw, *world_->context);
     DATADEED_ASSERT(checked.has_value());
     earlier_.push_back(*checked);
+    orders_.push_back(std::move(order));
     return {.token = replica::RequestToken{++tokens_}, .transaction = *checked};
 }
 
@@ -37,7 +42,7 @@ ledger::Operation Workload::draw(std::size_t owner) {
     }
     if (kind == 7) return ledger::TransferAccept{.data = ledger::DatasetId{known.data}};
     return ledger::TransferOffer{.data = ledger::DatasetId{known.data},
-                                 .to = owner_name(rng_.below(owners_)),
+                                 .to = owner_name(rng_.below(habits_.owners)),
                                  .share = ledger::ShareBp{static_cast<std::uint32_t>(rng_.between(1, 4000))}};
 }
 
@@ -45,7 +50,13 @@ Workload::Submission Workload::next(std::uint64_t true_ms) {
     if (!earlier_.empty() && rng_.chance(100)) {
         return {.token = replica::RequestToken{++tokens_}, .transaction = earlier_[rng_.below(earlier_.size())]};
     }
-    const std::size_t owner = rng_.below(owners_);
+    if (habits_.reused_nonces > 0 && !orders_.empty() && rng_.chance(habits_.reused_nonces)) {
+        Order again = orders_[rng_.below(orders_.size())];
+        again.operations = {draw(again.owner)};
+        ++nonces_reused_;
+        return sign(std::move(again));
+    }
+    const std::size_t owner = rng_.below(habits_.owners);
     ledger::Operation operation = draw(owner);
     return make(owner, std::move(operation), true_ms);
 }
@@ -53,7 +64,7 @@ Workload::Submission Workload::next(std::uint64_t true_ms) {
 Workload::Submission Workload::sure(std::uint64_t true_ms) {
     const std::string name = "sure-" + std::to_string(++names_);
     return make(
-        rng_.below(owners_),
+        rng_.below(habits_.owners),
         ledger::RegisterData{.data = ledger::DatasetId{name}, .title = "Sure", .type = "table", .commitment = {}},
         true_ms);
 }

@@ -15,7 +15,11 @@ namespace datadeed::sim {
 // The clients: what they hand in where, and what they were told.
 class Workload {
 public:
-    Workload(const World& world, std::size_t owners, Rng rng);
+    struct Habits {
+        std::size_t owners{};
+        std::uint64_t reused_nonces{};  // in thousandths: what is signed under a nonce that its owner used before
+    };
+    Workload(const World& world, Habits habits, Rng rng);
 
     struct Submission {
         replica::RequestToken token{};
@@ -37,13 +41,15 @@ public:
     [[nodiscard]] std::string describe_waiting() const;
     [[nodiscard]] std::uint64_t committed() const { return committed_; }
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
+    [[nodiscard]] std::uint64_t nonces_reused() const { return nonces_reused_; }
 
 private:
     [[nodiscard]] Submission make(std::size_t owner, ledger::Operation operation, std::uint64_t true_ms);
+    [[nodiscard]] Submission sign(Order order);
     [[nodiscard]] ledger::Operation draw(std::size_t owner);
 
     const World* world_;
-    std::size_t owners_;
+    Habits habits_;
     Rng rng_;
     std::uint64_t tokens_{0};
     std::uint64_t nonces_{0};
@@ -54,6 +60,7 @@ private:
     };
     std::vector<Known> registered_;
     std::vector<replica::TransactionPtr> earlier_;
+    std::vector<Order> orders_;
     struct Waiting {
         std::size_t node{};
         std::string what{};
@@ -61,6 +68,7 @@ private:
     std::map<replica::RequestToken, Waiting> waiting_;
     std::uint64_t committed_{0};
     std::uint64_t refused_{0};
+    std::uint64_t nonces_reused_{0};
 };
 
 }  // namespace datadeed::sim

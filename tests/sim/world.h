@@ -31,6 +31,8 @@ inline constexpr std::uint64_t quiet_ms = 300'000;
 [[nodiscard]] const crypto::SecretKey& owner_key(std::size_t index);
 // Signs for the member of a node; nodes are numbered as they run, observers after validators.
 [[nodiscard]] const crypto::SecretKey& node_member_key(std::size_t node);
+// So many owners at most.
+inline constexpr std::size_t owners_max = 8;
 // The keys under which a node joins or goes on for the n-th time, n below generations_max.
 inline constexpr std::size_t generations_max = 4;
 [[nodiscard]] ledger::NodeSecrets joining_keys(const ledger::Genesis& genesis, std::size_t node,

@@ -1,0 +1,112 @@
+#include <algorithm>
+
+#include "base/fields.h"
+#include "chain/evidence_judge.h"
+#include "tests/replica/late.h"
+#include "tests/replica/solo.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::replica {
+using datadeed::replica::testing::all_of;
+using datadeed::replica::testing::Chain;
+using datadeed::replica::testing::Late;
+using datadeed::replica::testing::question_in;
+
+namespace {
+
+const ledger::MemberId informer = sim::validator_name(0);
+
+// The observer has block 1 of its chain; `others` is a chain with another one.
+struct Forked {
+    Forked() {
+        const std::optional<FetchBlocks> question = late.question_to(informer);
+        DATADEED_ASSERT(question.has_value());
+        (void)late.answer(informer, *question, late.good);
+        DATADEED_ASSERT(late.node.replica().status().height == Height{1});
+    }
+    std::vector<Action> show(std::uint64_t from, const CertifiedBlock& block) {
+        return late.hear(informer, Blocks{.request = 0, .from = Height{from}, .blocks = {block}});
+    }
+    std::vector<Action> claim(const Digest& hash) {
+        return late.hear(informer, Tip{.height = Height{1}, .hash = hash, .votes = true});
+    }
+    Late late;
+    Chain others;
+    CertifiedBlock first = others.next({"x"});
+    CertifiedBlock second = others.next({"y"});
+};
+
+bool says(const std::vector<Action>& actions, const char* name) {
+    return std::ranges::any_of(all_of<LogEvent>(actions), [&](const LogEvent& event) { return event.name == name; });
+}
+
+// Blocks that go out to all peers.
+std::vector<Blocks> shown_in(const std::vector<Action>& actions) {
+    std::vector<Blocks> shown;
+    for (const SendTo& send : all_of<SendTo>(actions)) {
+        Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
+        if (auto* blocks = message ? std::get_if<Blocks>(&*message) : nullptr) shown.push_back(std::move(*blocks));
+    }
+    return shown;
+}
+
+}  // namespace
+
+TEST_CASE("a peer whose last block isn't ours at that height is asked to show it, now and then") {
+    Forked forked;
+    const std::optional<FetchBlocks> question = question_in(forked.claim(forked.first.certificate.hash), informer);
+    REQUIRE(question);
+    CHECK(question->from == Height{1});
+    CHECK(question->max == 1);
+    (void)forked.late.tick(fork_ask_ms - 1);
+    CHECK_FALSE(question_in(forked.claim(forked.first.certificate.hash), informer));
+    (void)forked.late.tick(1);
+    CHECK(question_in(forked.claim(forked.first.certificate.hash), informer));
+    CHECK_FALSE(question_in(forked.claim(forked.late.good.certificate.hash), informer));
+    // A claim is no fork.
+    CHECK(forked.late.node.replica().status().height == Height{1});
+}
+
+TEST_CASE("a certified block in place of ours is a fork: signers are accused, all are shown ours, then the node stops") {
+    Forked forked;
+    const std::vector<Action> seen = forked.show(1, forked.first);
+    CHECK(says(seen, "chain.forked"));
+    const std::vector<EvidenceFound> found = all_of<EvidenceFound>(seen);
+    REQUIRE(found.size() == 3);
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        CHECK(found[i].accused == sim::validator_name(i));
+        const auto read = chain::evidence_judge().read(found[i].evidence);
+        REQUIRE(read);
+        CHECK(read->charge.offence == ledger::Offence::two_votes);
+    }
+    const std::vector<Blocks> shown = shown_in(seen);
+    REQUIRE(shown.size() == 1);
+    CHECK(shown[0].blocks.at(0).certificate.hash == forked.late.good.certificate.hash);
+    // Nothing is answered any more.
+    CHECK(forked.late.hear(informer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8}).empty());
+    CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms - 1)).empty());
+    const std::vector<Halt> halts = all_of<Halt>(forked.late.tick(1));
+    REQUIRE(halts.size() == 1);
+    CHECK(halts[0].code == "consensus.two_certificates");
+}
+
+TEST_CASE("a certified block on another one than our last is a fork, and isn't its sender's fault") {
+    Forked forked;
+    const std::vector<Action> seen = forked.show(2, forked.second);
+    CHECK(says(seen, "chain.forked"));
+    CHECK_FALSE(says(seen, "peer.block_wrong"));
+    REQUIRE(shown_in(seen).size() == 1);
+    CHECK(shown_in(seen)[0].from == Height{1});
+    CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms)).size() == 1);
+}
+
+TEST_CASE("a block that we have, or that follows ours, is no fork") {
+    Forked forked;
+    CHECK_FALSE(says(forked.show(1, forked.late.good), "chain.forked"));
+    const CertifiedBlock next = forked.late.chain.next({"c"});
+    CHECK_FALSE(says(forked.show(2, next), "chain.forked"));
+    (void)forked.late.tick(fork_tell_ms);
+    CHECK(forked.late.node.replica().status().height == Height{1});
+}
+
+}  // namespace datadeed::replica

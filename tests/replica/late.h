@@ -1,0 +1,86 @@
+#pragma once
+
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/assert.h"
+#include "base/fields.h"
+#include "tests/consensus/quick_signatures.h"
+#include "tests/replica/bench.h"
+#include "tests/replica/solo.h"
+#include "tests/sim/node.h"
+
+namespace datadeed::replica::testing {
+
+// Blocks of a chain of four validators and an observer, one after another, as they are certified.
+struct Chain {
+    template <class M>
+    [[nodiscard]] consensus::Signed<M> sign(std::uint32_t signer, const M& message) const {
+        const consensus::testing::QuickSigner key{consensus::testing::quick_key(signer)};
+        return consensus::sign(bench.world.chain(), message, consensus::ValidatorIndex{signer}, key);
+    }
+    CertifiedBlock next(std::initializer_list<const char*> data) {
+        for (const char* name : data) bench.add(name, bench.genesis());
+        const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
+        DATADEED_ASSERT(built.has_value() && built->block != nullptr);
+        const BlockPtr block = built->block->block;
+        CertifiedBlock certified{.payload = built->block->payload, .certificate = {}};
+        const consensus::Commit vote{.view = {}, .height = block->block.header.height, .hash = block->hash};
+        certified.certificate = {.view = vote.view, .height = vote.height, .hash = vote.hash, .votes = {}};
+        for (std::uint32_t signer = 0; signer < 3; ++signer) {
+            certified.certificate.votes.push_back(
+                {.signer = consensus::ValidatorIndex{signer}, .signature = sign(signer, vote).signature});
+        }
+        DATADEED_ASSERT(bench.executor->commit(block, certified.certificate, 0).has_value());
+        for (const TransactionPtr& transaction : block->transactions) bench.pool.remove(transaction->tx.id());
+        return certified;
+    }
+    Bench bench{4, 1};
+};
+
+// What the peer is asked for, if anything.
+inline std::optional<FetchBlocks> question_in(const std::vector<Action>& actions, const ledger::MemberId& peer) {
+    for (const SendTo& send : all_of<SendTo>(actions)) {
+        const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
+        const auto* question = message ? std::get_if<FetchBlocks>(&*message) : nullptr;
+        if (question != nullptr && std::ranges::find(send.peers, peer) != send.peers.end()) return *question;
+    }
+    return std::nullopt;
+}
+
+// The observer, which lags by one block, and that block.
+struct Late {
+    Late() {
+        DATADEED_ASSERT(node.start().has_value());
+        (void)tick(20);
+    }
+    std::vector<Action> tick(std::uint64_t ms) {
+        now_ms += ms;
+        return node.replica().step(Event{Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}}});
+    }
+    std::vector<Action> hear(const ledger::MemberId& peer, const WireMessage& message) {
+        Result<PeerEvent, WireError> event = decode_and_verify(encode(message), *chain.bench.world.context);
+        DATADEED_ASSERT(event.has_value());
+        return node.replica().step(Event{PeerMessage{.peer = peer, .message = std::move(*event)}});
+    }
+    // What this node asks the peer for when it says that it has the block; nothing when it is left alone.
+    std::optional<FetchBlocks> question_to(const ledger::MemberId& peer) {
+        (void)node.replica().step(Event{PeerUp{.peer = peer}});
+        std::vector<Action> actions = hear(peer, Tip{.height = Height{1}, .hash = {}, .votes = true});
+        for (Action& action : tick(20)) actions.push_back(std::move(action));
+        return question_in(actions, peer);
+    }
+    std::vector<Action> answer(const ledger::MemberId& peer, const FetchBlocks& question, const CertifiedBlock& block) {
+        return hear(peer, Blocks{.request = question.request, .from = question.from, .blocks = {block}});
+    }
+
+    Chain chain;
+    CertifiedBlock good = chain.next({"a", "b"});
+    sim::Node node{chain.bench.world, sim::observer_name(0)};
+    std::uint64_t now_ms{1'000};
+};
+
+}  // namespace datadeed::replica::testing
