@@ -103,7 +103,7 @@ private:
     template <class Make>
     auto with_nodes(std::uint64_t size, Make&& make) const -> Result<decltype(make(crypto::NodeReader{})), Error>;
 
-    const KvReader* reader_;
+    const KvReader* reader_{nullptr};
 };
 
 }  // namespace datadeed::chain

@@ -212,7 +212,9 @@ public:
         return {};
     }
 
-    std::unique_ptr<KvSnapshot> snapshot() const override { return std::make_unique<LeveldbSnapshot>(handle_); }
+    [[nodiscard]] std::unique_ptr<KvSnapshot> snapshot() const override {
+        return std::make_unique<LeveldbSnapshot>(handle_);
+    }
 
     // CompactRange writes the memtable out first, as a table that is synced, whatever the range; here no key is in it.
     Result<void, Error> flush() override {

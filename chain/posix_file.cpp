@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -7,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 
 #include "chain/file.h"
@@ -181,17 +181,12 @@ public:
     }
 
     Result<std::vector<std::string>, Error> list(const std::string& folder) const override {
-        DIR* const stream = ::opendir(folder.c_str());
-        if (stream == nullptr) return fail(error_of(errno, folder));
         std::vector<std::string> names;
-        errno = 0;
-        while (const dirent* entry = ::readdir(stream)) {
-            const std::string name{static_cast<const char*>(entry->d_name)};
-            if (name != "." && name != "..") names.push_back(name);
+        std::error_code error;
+        for (std::filesystem::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
+            names.push_back(at->path().filename().string());
         }
-        const int error = errno;
-        ::closedir(stream);
-        if (error != 0) return fail(error_of(error, folder));
+        if (error) return fail(error_of(error.value(), folder));
         std::sort(names.begin(), names.end());
         return names;
     }

@@ -41,6 +41,9 @@ public:
     explicit SecretText(std::string_view text);
     SecretText(SecretText&& other) noexcept;
     SecretText& operator=(SecretText&& other) noexcept;
+    SecretText(const SecretText&) = delete;
+    SecretText& operator=(const SecretText&) = delete;
+    ~SecretText() = default;
 
     // Adds a byte; false when the text is full.
     [[nodiscard]] bool push_back(char c);

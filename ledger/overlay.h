@@ -17,6 +17,7 @@ public:
     [[nodiscard]] static Overlay on(const StateView& below) { return Overlay{&below}; }
     Overlay(const Overlay&) = delete;
     Overlay& operator=(const Overlay&) = delete;
+    ~Overlay() override = default;
 
     [[nodiscard]] std::optional<Bytes> get(ByteView key) const override;
     void put(ByteView key, Bytes value);

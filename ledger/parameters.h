@@ -20,11 +20,11 @@ struct Parameters {
     // Replay protection: how many nonces of a member are remembered, how long before the block's time a nonce may be,
     // and how far ahead.
     std::uint64_t nonce_window{256};
-    std::uint64_t nonce_age_max_ms{24 * 60 * 60 * 1000};
-    std::uint64_t nonce_ahead_max_ms{10 * 60 * 1000};
+    std::uint64_t nonce_age_max_ms{std::uint64_t{24} * 60 * 60 * 1000};
+    std::uint64_t nonce_ahead_max_ms{std::uint64_t{10} * 60 * 1000};
 
     // How long after the first anchor of a pair the other side's silence shows as UNMATCHED, and when it's final.
-    std::uint64_t log_match_window_ms{24 * 60 * 60 * 1000};
+    std::uint64_t log_match_window_ms{std::uint64_t{24} * 60 * 60 * 1000};
     std::uint64_t log_expiry_window_ms{std::uint64_t{30} * 24 * 60 * 60 * 1000};
 
     // The most that a block may hold: bytes of all its transactions together, and how many.

@@ -24,7 +24,7 @@ void Outbox::send_all(Bytes bytes, Lane lane) {
 }
 
 void Outbox::reply(RequestToken token, Outcome outcome) {
-    push(Reply{.token = token, .outcome = std::move(outcome)});
+    push(Reply{.token = token, .outcome = outcome});
 }
 
 // Not inline: GCC 12 sees uninitialised alternatives where it inlines the moving of a variant.

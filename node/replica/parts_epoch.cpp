@@ -155,7 +155,7 @@ void Replica::Parts::on(ReadyRequest& event) {
     if (!votes_) {
         chain::VoteFileOptions file = vote_place_.file;
         file.create = true;
-        Result<VoteJournal::Opened, chain::Error> made = VoteJournal::open(*vote_place_.files, std::move(file));
+        Result<VoteJournal::Opened, chain::Error> made = VoteJournal::open(*vote_place_.files, file);
         if (!made) return halt(made.error());
         votes_ = std::move(*made);
     }

@@ -7,9 +7,9 @@
 
 namespace datadeed::replica {
 
-Result<VoteJournal::Opened, chain::Error> VoteJournal::open(chain::FileSystem& files, chain::VoteFileOptions options) {
-    const std::string path = options.path;
-    Result<chain::VoteFile::Opened, chain::Error> opened = chain::VoteFile::open(files, std::move(options));
+Result<VoteJournal::Opened, chain::Error> VoteJournal::open(chain::FileSystem& files,
+                                                            const chain::VoteFileOptions& options) {
+    Result<chain::VoteFile::Opened, chain::Error> opened = chain::VoteFile::open(files, options);
     if (!opened) return fail(opened.error());
     std::vector<consensus::VoteRecord> records;
     records.reserve(opened->records.size());
@@ -17,7 +17,7 @@ Result<VoteJournal::Opened, chain::Error> VoteJournal::open(chain::FileSystem& f
         Result<consensus::VoteRecord, cbor::DecodeError> record = decode<consensus::VoteRecord>(bytes);
         if (!record) {
             return fail(chain::Error{.fault = chain::Fault::votes_corrupt,
-                                     .place = path,
+                                     .place = options.path,
                                      .detail = "record " + std::to_string(records.size()) + " is not a vote"});
         }
         records.push_back(std::move(*record));

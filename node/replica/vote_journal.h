@@ -25,7 +25,8 @@ public:
     struct Opened;
 
     // Errors: those of VoteFile::open; votes_corrupt also for a record that isn't one of consensus'.
-    [[nodiscard]] static Result<Opened, chain::Error> open(chain::FileSystem& files, chain::VoteFileOptions options);
+    [[nodiscard]] static Result<Opened, chain::Error> open(chain::FileSystem& files,
+                                                           const chain::VoteFileOptions& options);
 
     // Takes a record, whose number must follow on the last one (asserted). A checkpoint may replace the file by a short
     // one.
