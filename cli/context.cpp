@@ -57,7 +57,7 @@ client::Deadline Context::take_deadline() {
 
 void Context::say(std::string_view line) const {
     if (globals_.quiet || globals_.json) return;
-    std::fprintf(stderr, "%s\n", printable(line).c_str());
+    static_cast<void>(std::fprintf(stderr, "%s\n", printable(line).c_str()));
 }
 
 bool Context::shows_progress() const {

@@ -10,13 +10,14 @@
 
 int main(int argc, char** argv) {
     // A reader that went away shows as a failed write, with an exit code.
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     try {
         const char* const profile = std::getenv("DATADEED_PROFILE");
         return datadeed::cli::run({argv + 1, argv + argc}, profile == nullptr ? "" : profile);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "error: internal error: %s  [internal]\n  try:  report this with the command line\n",
-                     error.what());
+        static_cast<void>(
+            std::fprintf(stderr, "error: internal error: %s  [internal]\n  try:  report this with the command line\n",
+                         error.what()));
         return datadeed::cli::exit_code::internal;
     }
 }

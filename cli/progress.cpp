@@ -31,7 +31,7 @@ ProgressBar::ProgressBar(std::string what, std::uint64_t total, bool shown)
     : what_{std::move(what)}, total_{total}, shown_{shown} {}
 
 ProgressBar::~ProgressBar() {
-    if (shown_) std::fputs("\r\x1B[K", stderr);
+    if (shown_) static_cast<void>(std::fputs("\r\x1B[K", stderr));
 }
 
 void ProgressBar::update(std::uint64_t done) {
@@ -41,8 +41,8 @@ void ProgressBar::update(std::uint64_t done) {
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - begin_).count();
     const std::string line =
         render(what_, {.done = done, .total = total_, .elapsed_ms = static_cast<std::uint64_t>(elapsed)});
-    std::fprintf(stderr, "\r%s\x1B[K", line.c_str());
-    std::fflush(stderr);
+    static_cast<void>(std::fprintf(stderr, "\r%s\x1B[K", line.c_str()));
+    static_cast<void>(std::fflush(stderr));
 }
 
 }  // namespace datadeed::cli

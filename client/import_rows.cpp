@@ -49,7 +49,7 @@ ImportRows::ImportRows(std::string path, File file) : path_{std::move(path)}, re
 
 Outcome<ImportRows> ImportRows::open(const ImportPlan& plan) {
     const File file{std::fopen(plan.file.c_str(), "rbe"), [](std::FILE* opened) {
-                        if (opened != nullptr) std::fclose(opened);
+                        if (opened != nullptr) static_cast<void>(std::fclose(opened));
                     }};
     if (!file) return fail(unreadable(plan.file, errno));
     ImportRows rows{plan.file, file};

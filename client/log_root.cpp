@@ -17,7 +17,7 @@ constexpr std::size_t line_size_max = std::size_t{1} << 20U;
 constexpr std::size_t buffer_size = std::size_t{1} << 18U;
 
 struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+    void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
 };
 
 std::uint64_t size_of(std::FILE* file) {

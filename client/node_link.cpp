@@ -14,11 +14,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::uint64_t token_life_ms = 5 * 60 * 1000;
-constexpr std::uint64_t token_renewal_ms = 60 * 1000;  // before the end of its life
-constexpr seconds wait_max{5};                         // for finality, in one request
-constexpr milliseconds reply_slack{3000};              // for the answer, on top of that
-constexpr milliseconds genesis_patience{2000};         // a paused node never answers
+constexpr std::uint64_t token_life_ms = 300'000;
+constexpr std::uint64_t token_renewal_ms = 60'000;  // before the end of its life
+constexpr seconds wait_max{5};                      // for finality, in one request
+constexpr milliseconds reply_slack{3000};           // for the answer, on top of that
+constexpr milliseconds genesis_patience{2000};      // a paused node never answers
 constexpr milliseconds status_patience{1500};
 constexpr milliseconds pause_min{20};
 constexpr milliseconds pause_max{250};
@@ -250,6 +250,12 @@ Outcome<void> NodeLink::submit(const SignedTransaction& tx, Deadline deadline) {
     return {};
 }
 
+Outcome<Final> NodeLink::after_refusal(const Problem& refusal, const ledger::TxId& tx, Deadline deadline) {
+    const Known known = look_everywhere(tx, deadline);
+    if (known.final) return *known.final;
+    return fail(refusal);
+}
+
 Outcome<Final> NodeLink::submit_and_wait(const SignedTransaction& tx, Deadline deadline) {
     bool maybe_taken = false;
     while (true) {
@@ -262,8 +268,7 @@ Outcome<Final> NodeLink::submit_and_wait(const SignedTransaction& tx, Deadline d
         if (!posted && !out_of_reach && !busy) {
             // A refusal. It may come from a node that has seen an earlier copy of the same bytes go through.
             const bool seen = maybe_taken || posted.error().code == "tx.nonce_used";
-            const Known known = seen ? look_everywhere(tx.id, deadline) : Known{};
-            if (known.final) return *known.final;
+            if (seen) return after_refusal(posted.error(), tx.id, deadline);
             return fail(posted.error());
         }
         if (out_of_reach && !maybe_taken) return fail(posted.error());

@@ -88,6 +88,8 @@ private:
         bool accepted{false};
     };
     [[nodiscard]] Known look_everywhere(const ledger::TxId& tx, Deadline deadline);
+    // The answer to a refusal by one node: the refusal, unless a node knows the transaction to be final.
+    [[nodiscard]] Outcome<Final> after_refusal(const Problem& refusal, const ledger::TxId& tx, Deadline deadline);
 
     std::vector<NodeAddress> nodes_;
     ChainId chain_;

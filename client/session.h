@@ -21,6 +21,7 @@ public:
     Session(Profile profile, crypto::SecretKey key, TransportFactory transport);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
+    ~Session() = default;
 
     [[nodiscard]] const Profile& profile() const { return profile_; }
     [[nodiscard]] Signer& signer() { return signer_; }

@@ -26,7 +26,7 @@ struct SignedTransaction {
 // within the object.
 class Signer {
 public:
-    static constexpr std::uint64_t expiry_default_ms = 10 * 60 * 1000;
+    static constexpr std::uint64_t expiry_default_ms = 600'000;
 
     Signer(const ChainId& chain, ledger::MemberId member, crypto::SecretKey key)
         : chain_{chain}, member_{std::move(member)}, key_{std::move(key)} {}

@@ -10,7 +10,7 @@ namespace {
 
 using Days = std::chrono::sys_days;
 constexpr std::int64_t ms_per_minute = 60'000;
-constexpr std::int64_t ms_per_day = 24 * 60 * ms_per_minute;
+constexpr std::int64_t ms_per_day = std::int64_t{24} * 60 * ms_per_minute;
 
 // Reads fixed-width decimal numbers and separators; remembers that something didn't fit.
 class Scanner {
@@ -146,12 +146,13 @@ std::string to_rfc3339(TimeMs time) {
     const std::chrono::year_month_day date{Days{day}};
     const auto within = static_cast<unsigned>((since - day).count());
     std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02u:%02u:%02u", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), within / 3'600'000,
-                  within / 60'000 % 60, within / 1000 % 60);
+    static_cast<void>(std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02u:%02u:%02u",
+                                    static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                    static_cast<unsigned>(date.day()), within / 3'600'000, within / 60'000 % 60,
+                                    within / 1000 % 60));
     std::string out{text.data()};
     if (within % 1000 != 0) {
-        std::snprintf(text.data(), text.size(), ".%03u", within % 1000);
+        static_cast<void>(std::snprintf(text.data(), text.size(), ".%03u", within % 1000));
         out += text.data();
     }
     return out + "Z";

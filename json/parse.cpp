@@ -140,12 +140,13 @@ Result<Value, ParseError> parse(std::string_view text, Limits limits) {
         return fail(error_at(text, 0, Rule::text_must_not_hold_nul_or_byte_order_mark));
     }
     Builder builder{limits};
-    const char* furthest = text.data();
-    const Cursor begin{.at = text.data(), .furthest = &furthest};
-    const Cursor end{.at = text.data() + text.size(), .furthest = &furthest};
+    const char* const first = text.data();
+    const char* furthest = first;
+    const Cursor begin{.at = first, .furthest = &furthest};
+    const Cursor end{.at = first + text.size(), .furthest = &furthest};
     if (!nlohmann::json::sax_parse(begin, end, &builder)) {
         // The byte before the cursor is the last one looked at; an empty text has none.
-        const auto offset = static_cast<std::size_t>(furthest - text.data());
+        const auto offset = static_cast<std::size_t>(furthest - first);
         return fail(error_at(text, offset == 0 ? 0 : offset - 1, builder.rule()));
     }
     return builder.take();

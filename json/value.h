@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -22,17 +23,17 @@ public:
     using Object = std::vector<Member>;
 
     Value();
-    Value(std::nullptr_t);
+    explicit(false) Value(std::nullptr_t);
     template <std::same_as<bool> T>
-    Value(T value);
+    explicit(false) Value(T value);
     template <std::integral T>
         requires(!std::same_as<T, bool>)
-    Value(T value);
-    Value(const char* text);
-    Value(std::string_view text);
-    Value(std::string text);
-    Value(Array elements);
-    Value(Object members);
+    explicit(false) Value(T value);
+    explicit(false) Value(const char* text);
+    explicit(false) Value(std::string_view text);
+    explicit(false) Value(std::string text);
+    explicit(false) Value(Array elements);
+    explicit(false) Value(Object members);
 
     // An empty object or array, or one with these in it.
     [[nodiscard]] static Value object(std::initializer_list<Member> members = {});
@@ -91,9 +92,7 @@ Value::Value(T value) : data_{value} {}
 template <std::integral T>
     requires(!std::same_as<T, bool>)
 Value::Value(T value) {
-    if constexpr (std::unsigned_integral<T>) {
-        data_ = static_cast<std::uint64_t>(value);
-    } else if (value < 0) {
+    if (std::cmp_less(value, 0)) {
         data_ = static_cast<std::int64_t>(value);
     } else {
         data_ = static_cast<std::uint64_t>(value);

@@ -52,12 +52,10 @@ Value to_json(const T& value) {
         return value;
     } else if constexpr (is_strong<T>) {
         return to_json(value.value);
-    } else if constexpr (std::integral<T>) {
+    } else if constexpr (std::integral<T> || std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
         return Value{value};
     } else if constexpr (std::is_enum_v<T>) {
         return detail::enum_to_json(value);
-    } else if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
-        return Value{value};
     } else if constexpr (std::same_as<T, Bytes> || datadeed::detail::is_byte_array<T>) {
         return Value{to_hex(value)};
     } else if constexpr (datadeed::detail::is_vector<T>) {

@@ -110,8 +110,8 @@ Outcome<ledger::NodeChange> change_asked_for(Context& context, const Args& args)
         return fail(bad_value("--ready: '" + args.text("ready") + "' is of '" + file->member.value + "'"));
     }
     change.member = std::move(file->member);
-    change.keys = std::move(file->keys);
-    change.ready = std::move(file->ready);
+    change.keys = file->keys;
+    change.ready = file->ready;
     return change;
 }
 

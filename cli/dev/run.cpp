@@ -149,11 +149,11 @@ void kill_all(const DevNetwork& network) {
 
 InterruptGuard::InterruptGuard() {
     interrupt_seen.store(false);
-    for (const int number : guarded) ::signal(number, note_interrupt);
+    for (const int number : guarded) static_cast<void>(::signal(number, note_interrupt));
 }
 
 InterruptGuard::~InterruptGuard() {
-    for (const int number : guarded) ::signal(number, SIG_DFL);
+    for (const int number : guarded) static_cast<void>(::signal(number, SIG_DFL));
 }
 
 bool InterruptGuard::interrupted() {
