@@ -223,7 +223,7 @@ private:
     std::string writing_;
     bool can_write_{true};
     ResponseReader reader_{0, 0};
-    std::array<std::uint8_t, 16 * 1024> chunk_{};
+    std::array<std::uint8_t, std::size_t{16} << 10U> chunk_{};
     bool abandoned_{false};
 };
 

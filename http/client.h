@@ -24,7 +24,7 @@ namespace datadeed::http {
 struct ClientLimits {
     std::chrono::milliseconds connect_time{5'000};  // with the look-up of the name
     std::chrono::milliseconds answer_time{75'000};  // from sending to the last byte of the answer
-    std::size_t header_bytes{16 * 1024};
+    std::size_t header_bytes{std::size_t{16} << 10U};
     std::size_t response_bytes{std::size_t{64} << 20U};
 };
 
@@ -47,6 +47,8 @@ public:
     ~Connection();
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
 
     // Blocks until the answer is there. Any status is a Response; a Failure means that there is none. After
     // answer_must_come_in_time or connection_must_stay_open it's unknown whether the server acted.

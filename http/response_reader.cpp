@@ -63,6 +63,17 @@ struct ResponseReader::State {
         parser->body_limit(body_max);
         parser->skip(method == Method::head);
     }
+
+    // Gives the parser what there is, as far as it takes it.
+    boost::system::error_code parse() {
+        boost::system::error_code error;
+        while (!error && !parser->is_done() && !needs_more(*parser, buffer.size() - begin)) {
+            begin += parser->put(boost::asio::buffer(buffer.data() + begin, buffer.size() - begin), error);
+        }
+        if (error == beast::error::need_more) error = {};
+        if (!error && !parser->is_done() && ended) parser->put_eof(error);
+        return error;
+    }
 };
 
 ResponseReader::ResponseReader(std::size_t head_max, std::size_t body_max)
@@ -93,24 +104,9 @@ std::optional<Result<Response, Error>> ResponseReader::next(Method method) {
             }
             state.begin_response(method);
         }
-        Parser& parser = *state.parser;
-        boost::system::error_code error;
-        while (!parser.is_done() && !needs_more(parser, state.buffer.size() - state.begin)) {
-            const std::size_t used = parser.put(
-                boost::asio::buffer(state.buffer.data() + state.begin, state.buffer.size() - state.begin), error);
-            state.begin += used;
-            if (error == beast::error::need_more) {
-                error = {};
-                break;
-            }
-            if (error) return failed(translate(error));
-        }
-        if (!parser.is_done() && state.ended) {
-            parser.put_eof(error);
-            if (error) return failed(translate(error));
-        }
-        if (!parser.is_done()) return std::nullopt;
-        Response response = take(parser);
+        if (const boost::system::error_code error = state.parse()) return failed(translate(error));
+        if (!state.parser->is_done()) return std::nullopt;
+        Response response = take(*state.parser);
         state.parser.reset();
         if (response.status >= 200) return Result<Response, Error>{std::move(response)};
     }

@@ -19,6 +19,8 @@ public:
     ~ResponseReader();
     ResponseReader(ResponseReader&&) noexcept;
     ResponseReader& operator=(ResponseReader&&) noexcept;
+    ResponseReader(const ResponseReader&) = delete;
+    ResponseReader& operator=(const ResponseReader&) = delete;
 
     // Bytes as they come, split anywhere.
     void feed(ByteView bytes);

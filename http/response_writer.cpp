@@ -30,7 +30,7 @@ std::string date_text(std::time_t time) {
     static constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     std::tm parts{};
-    gmtime_r(&time, &parts);
+    static_cast<void>(gmtime_r(&time, &parts));
     std::string out{days[parts.tm_wday]};
     out += ", ";
     append_two_digits(out, parts.tm_mday);

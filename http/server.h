@@ -25,8 +25,8 @@ namespace datadeed::http {
 inline constexpr std::size_t small_body_bytes = std::size_t{64} << 10U;
 
 struct ServerLimits {
-    std::size_t header_bytes{8 * 1024};
-    std::size_t body_bytes{256 * 1024};
+    std::size_t header_bytes{std::size_t{8} << 10U};
+    std::size_t body_bytes{std::size_t{256} << 10U};
     // For one more, one that does nothing is closed (crowd.h); if all are at work, the newcomer is told 503 and closed.
     std::size_t connections{256};
     // Of answers' bodies that are being written, over all connections. A larger body than those that are left is

@@ -202,7 +202,7 @@ void Session::handle(Request request) {
     try {
         host_->handler(std::move(request), responder);
     } catch (const std::exception&) {
-        // The slot goes unanswered if the handler didn't get to it, and says 500.
+        return;  // the slot goes unanswered if the handler didn't get to it, and says 500
     }
 }
 

@@ -24,7 +24,7 @@ replica::MonotonicMs monotonic_now() {
 
 std::chrono::microseconds thread_time() {
     timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    static_cast<void>(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time));
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::seconds{time.tv_sec} +
                                                                  std::chrono::nanoseconds{time.tv_nsec});
 }

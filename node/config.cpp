@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <system_error>
 #include <tuple>
 
 #include <toml++/toml.h>
@@ -381,7 +381,7 @@ Result<NodeConfig, std::vector<ConfigError>> load_config(const std::filesystem::
         const std::filesystem::path folder = std::filesystem::absolute(file, ignored).parent_path();
         if (!in.bad()) return parse_config(text, folder);
     }
-    return fail(single({0, 0, "config.unreadable", std::string{"the file can't be read: "} + std::strerror(why),
+    return fail(single({0, 0, "config.unreadable", "the file can't be read: " + std::generic_category().message(why),
                         "check the path and its rights"}));
 }
 

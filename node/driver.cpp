@@ -84,7 +84,7 @@ void Driver::perform(std::vector<replica::Action> actions) {
     for (replica::Action& action : actions) {
         std::visit(Overloaded{
                        [&](replica::SendTo& send) { effects_.send(std::move(send)); },
-                       [&](replica::Reply& reply) { replies.push_back(std::move(reply)); },
+                       [&](replica::Reply& reply) { replies.push_back(reply); },
                        [&](replica::BlockCommitted& block) { on_block(block); },
                        [&](replica::StatusChanged&) { changed_ = true; },
                        [&](replica::LogEvent& event) {

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] static Result<Log, Fault> open(const NodeConfig& config);
     Log(Log&&) noexcept;
     Log& operator=(Log&&) noexcept;
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
     ~Log();
 
     void write(LogLevel level, std::string_view event, std::vector<LogField> fields = {}) const;

@@ -20,7 +20,7 @@ int code_of(Exit exit) {
 }
 
 void print(std::FILE* to, std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), to);
+    static_cast<void>(std::fwrite(text.data(), 1, text.size(), to));
 }
 
 // The errors of a configuration all go to standard error: there is no log yet.
@@ -107,7 +107,7 @@ int main(int count, char** values) {
         const std::vector<std::string_view> arguments{values + 1, values + count};
         return datadeed::node::run(datadeed::node::parse_options(arguments));
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "error: %s [internal.error]\n", error.what());
+        static_cast<void>(std::fprintf(stderr, "error: %s [internal.error]\n", error.what()));
         return 1;
     }
 }

@@ -17,6 +17,9 @@ public:
     // Checks and opens everything in the order of docs/operations.md and begins to serve. `log` must outlive it.
     [[nodiscard]] static Result<Node, Fault> start(NodeConfig config, const Log& log);
     Node(Node&&) noexcept;
+    Node& operator=(Node&&) = delete;
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
     ~Node();
 
     // Serves until SIGTERM or SIGINT, then stops everything: within five seconds, after which the process ends with 0.

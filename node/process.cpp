@@ -17,7 +17,7 @@ void harden_process() {
     const rlimit no_core{.rlim_cur = 0, .rlim_max = 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
     ::prctl(PR_SET_DUMPABLE, 0);
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
@@ -34,7 +34,7 @@ void end_process(Exit exit) {
 }
 
 void end_process_after(unsigned seconds) {
-    std::signal(SIGALRM, [](int) { std::_Exit(0); });
+    static_cast<void>(std::signal(SIGALRM, [](int) { std::_Exit(0); }));
     ::alarm(seconds);
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 static_assert(replica::wire_size_max <= net::Limits{}.queue_bytes, "a link must carry every message");
 
-constexpr std::size_t api_body_max = 128 * 1024;  // twice a transaction, so that a long one is refused by name
+constexpr std::size_t api_body_max = std::size_t{128}
+                                     << 10U;  // twice a transaction, so that a long one is refused by name
 constexpr std::size_t ops_connections = 64;
 
 using Keys = std::map<std::string, crypto::PublicKey>;

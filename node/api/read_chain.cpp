@@ -77,7 +77,7 @@ Answer get_transaction(const Reading& reading) {
                                              {"index", (*place)->log_index},
                                              {"time_ms", (*header)->header.time.value}});
     const auto leaf = chain.leaf((*place)->log_index);
-    if (is_pruned(leaf)) return answer(std::move(shown.set("pruned", true)));
+    if (is_pruned(leaf)) return answer(shown.set("pruned", true));
     if (!leaf) return problem(leaf.error());
     if (!*leaf) return problem(ApiError::transaction_must_exist);
     const auto parsed = ledger::parse(reading.backend.facts().chain, **leaf);
@@ -86,7 +86,7 @@ Answer get_transaction(const Reading& reading) {
         .set("nonce", parsed->content.nonce.value)
         .set("expires_ms", parsed->content.expires.value)
         .set("operations", operations_view(*parsed));
-    return answer(std::move(shown));
+    return answer(shown);
 }
 
 Answer get_receipt(const Reading& reading) {

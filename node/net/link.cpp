@@ -11,7 +11,7 @@ using boost::system::error_code;
 namespace {
 
 // So much is written at once: enough for full TLS records, little enough that an urgent message doesn't wait long.
-constexpr std::size_t write_bytes = 128 * 1024;
+constexpr std::size_t write_bytes = std::size_t{128} << 10U;
 
 }  // namespace
 

@@ -94,7 +94,7 @@ private:
     StrandTimer timer_;
     StrandTimer pause_;
     FrameReader reader_{hello_size_max};
-    std::array<std::uint8_t, 64 * 1024> chunk_{};
+    std::array<std::uint8_t, std::size_t{64} << 10U> chunk_{};
 
     bool closed_{false};
     bool authentic_{false};
