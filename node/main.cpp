@@ -1,6 +1,9 @@
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "base/overloaded.h"
@@ -23,6 +26,18 @@ void print(std::FILE* to, std::string_view text) {
     static_cast<void>(std::fwrite(text.data(), 1, text.size(), to));
 }
 
+// What was asked for, on standard output. A full disk or a closed pipe must not pass for success.
+int say(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return 0;
+    const int why = errno;
+    const Fault fault{.exit = why == ENOSPC ? Exit::disk_full : Exit::store,
+                      .code = "output.not_written",
+                      .detail = "can't write to standard output: " + std::generic_category().message(why),
+                      .hint = "check the space left on the disk, or the program that reads the pipe"};
+    print(stderr, to_text(fault));
+    return code_of(fault.exit);
+}
+
 // The errors of a configuration all go to standard error: there is no log yet.
 int refuse(const std::vector<ConfigError>& errors, const std::string& file) {
     for (const ConfigError& error : errors) print(stderr, to_text(error, file) + "\n");
@@ -40,8 +55,7 @@ int run_node(const RunNode& options) {
     const auto config = load_config(options.config);
     if (!config) return refuse(config.error(), options.config);
     if (options.check_only) {
-        print(stdout, options.config + ": ok\n");
-        return 0;
+        return say(options.config + ": ok\n");
     }
     harden_process();
     const auto log = Log::open(*config);
@@ -71,10 +85,7 @@ int say_ready(const SayReady& options) {
     if (!config) return refuse(config.error(), options.config);
     harden_process();
     const Result<std::string, Fault> word = make_ready_file(*config, options.observer);
-    if (word) {
-        print(stdout, *word);
-        return 0;
-    }
+    if (word) return say(*word);
     print(stderr, to_text(word.error()));
     return code_of(word.error().exit);
 }
@@ -83,14 +94,8 @@ int run(const Command& command) {
     return std::visit(Overloaded{
                           [](const RunNode& options) { return run_node(options); },
                           [](const SayReady& options) { return say_ready(options); },
-                          [](const ShowVersion&) {
-                              print(stdout, "datadeed-node " + std::string{version()} + "\n");
-                              return 0;
-                          },
-                          [](const ShowHelp&) {
-                              print(stdout, help_text());
-                              return 0;
-                          },
+                          [](const ShowVersion&) { return say("datadeed-node " + std::string{version()} + "\n"); },
+                          [](const ShowHelp&) { return say(help_text()); },
                           [](const BadUsage& usage) {
                               print(stderr, "error: " + usage.message + "\n  see:  datadeed-node --help\n");
                               return code_of(Exit::usage);

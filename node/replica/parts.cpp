@@ -81,7 +81,7 @@ std::vector<Action> Replica::Parts::finish() {
         DATADEED_ASSERT(halted_ || needed_durable_ <= votes_->journal.durable_count());
     }
     // After all else: what this step says rests on votes that are durable by now.
-    if (snapshots_.whole() && !std::exchange(halted_, true)) {
+    if (snapshots_.whole() && !at_.fork_seen && !std::exchange(halted_, true)) {
         outbox_.push(StartAgain{.height = *snapshots_.whole()});
     }
     return outbox_.take();
@@ -165,7 +165,7 @@ void Replica::Parts::drop_refused(const Admission::Dropped& dropped) {
             outbox_.reply(token, Refused{.tx = id, .refusal = refusal});
         }
     }
-    work_stale_ = work_stale_ || !dropped.empty();
+    if (!dropped.empty()) work_given_.reset();
 }
 
 void Replica::Parts::review(bool idle) {

@@ -101,8 +101,9 @@ private:
     void answer(const ledger::MemberId& peer, const FetchBlocks& question);
     [[nodiscard]] std::optional<CertifiedBlock> load(Height height);
     void ask_for_fork(const ledger::MemberId& peer, const Tip& theirs);
-    void tell_fork(Height height);
+    void tell_fork(Height height, const CheckedCertifiedBlock* shown);
     void check_fork(const CheckedCertifiedBlock& shown);
+    void check_manifest(const consensus::CommitCertificate& certificate);
     void adopt_ready();
     void fetch_missing();
     [[nodiscard]] Snapshots::Moment snapshot_moment() const;
@@ -141,8 +142,7 @@ private:
     std::uint64_t bodies_asked_{0};
     consensus::View last_view_{};  // of the last certificate
     bool fetch_at_once_{false};
-    bool work_stale_{true};
-    bool work_given_{false};
+    std::optional<bool> work_given_{};  // whether consensus knows of work; nothing when it must be told anew
     Times at_{};
     ProposerClock proposer_clock_;
 };

@@ -8,12 +8,11 @@
 #include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
-namespace {}  // namespace
 
 // Until consensus has nothing more to ask: what it learns from one action may make it ask for the next.
 void Replica::Parts::run_consensus() {
     for (;;) {
-        while (!to_consensus_.empty() && !halted_) {
+        while (!to_consensus_.empty() && !halted_ && !at_.fork_seen) {
             consensus::Event event = std::move(to_consensus_.front());
             to_consensus_.pop_front();
             if (!pbft_) continue;
@@ -22,7 +21,7 @@ void Replica::Parts::run_consensus() {
             }
             if (epoch_over_ && !halted_) begin_epoch();
         }
-        if (halted_ || !pbft_) return;
+        if (halted_ || at_.fork_seen || !pbft_) return;
         give_work();
         if (to_consensus_.empty()) return;
     }
@@ -31,9 +30,8 @@ void Replica::Parts::run_consensus() {
 void Replica::Parts::give_work() {
     const bool pending = pool_.sound() > 0;
     const bool due = pending && at_.now >= at_.work + work_period_ms;
-    if (pending == work_given_ && !work_stale_ && !due) return;
+    if (work_given_ == pending && !due) return;
     work_given_ = pending;
-    work_stale_ = false;
     at_.work = at_.now;
     consensus::WorkPending work{.pending = pending, .oldest_ms = 0, .oldest_blocks = 0};
     if (const Pending* oldest = pool_.oldest_sound()) {
@@ -77,7 +75,8 @@ void Replica::Parts::perform(consensus::Build& action) {
                                               .payload = built->block->payload};
     }
     to_consensus_.emplace_back(std::move(answer));
-    work_given_ = built->block != nullptr;  // consensus forgets the work when there's nothing to propose
+    // Consensus forgets the work when there's nothing to propose.
+    if (work_given_) work_given_ = built->block != nullptr;
     if (!built->refused.empty()) review(false);
 }
 
@@ -146,7 +145,7 @@ bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
     at_.commit = at_.now;
     last_view_ = certificate.view;
     epoch_over_ = block->block.header.validators_hash != nodes_hash_;
-    work_stale_ = true;
+    work_given_.reset();
     std::erase_if(proposals_, [this](const CheckedBody& proposal) {
         return proposal.block->block.header.height <= executor_.tip().height;
     });
@@ -231,7 +230,7 @@ void Replica::Parts::perform(consensus::Halt& action) {
         case consensus::HaltReason::own_votes_must_be_in_the_journal:
             return silence(votes_lost_text);
         case consensus::HaltReason::one_height_must_have_one_certificate:
-            return tell_fork(executor_.tip().height);
+            return tell_fork(executor_.tip().height, nullptr);
         case consensus::HaltReason::one_view_must_prepare_one_block:
             return halt(two_prepared());
     }

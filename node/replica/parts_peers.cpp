@@ -11,11 +11,19 @@
 namespace datadeed::replica {
 namespace {
 
-// Nothing where the block was pruned or skipped.
+// Nothing where it was skipped: of what was pruned headers stay.
 Result<std::optional<chain::StoredHeader>, chain::Error> header_if_kept(const chain::ChainView& chain, Height height) {
     Result<std::optional<chain::StoredHeader>, chain::Error> header = chain.header(height);
     if (!header && header.error().fault == chain::Fault::chain_pruned) return std::nullopt;
     return header;
+}
+
+// Whether the chain has another block in its place.
+Result<bool, chain::Error> is_of_a_fork(const consensus::CommitCertificate& certificate,
+                                        const chain::ChainView& chain) {
+    const auto own = header_if_kept(chain, certificate.height);
+    if (!own) return fail(own.error());
+    return *own && (*own)->hash != certificate.hash;
 }
 
 }  // namespace
@@ -117,31 +125,41 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& messag
 // Two quorums for two blocks at one height have more than f liars in common. Nothing can prevent that, but it must come
 // out. Validators of epochs that are over have no say: whoever has their keys could stop everybody.
 void Replica::Parts::check_fork(const CheckedCertifiedBlock& shown) {
+    const consensus::Epoch& epoch = context_.present().epoch();
     const consensus::CommitCertificate& certificate = *shown.certificate;
-    if (!context_.present().epoch().has(certificate.view)) return;
+    if (!epoch.has(certificate.view)) return;
     const ledger::Tip& tip = executor_.tip();
     const ledger::BlockHeader& header = shown.block->block.header;
-    if (header.height == tip.height.next() && header.prev != tip.hash) return tell_fork(tip.height);
-    if (header.height > tip.height) return;
-    const auto own = header_if_kept(committer_->chain().view(), header.height);
+    const bool is_beside = header.height == tip.height.next() && header.prev != tip.hash;
+    const Height height = is_beside ? tip.height : header.height;
+    if (height > tip.height || height.value == 0) return;
+    const auto own = header_if_kept(committer_->chain().view(), height);
     if (!own) return halt(own.error());
-    if (!*own || (*own)->hash == shown.block->hash) return;
-    for (consensus::Evidence& evidence : consensus::contradictions((*own)->certificate, certificate)) {
-        consensus::ReportEvidence report{.evidence = std::move(evidence)};
-        perform(report);
+    if (!is_beside && (!*own || (*own)->hash == certificate.hash)) return;
+    const std::optional<consensus::CommitCertificate>& below = shown.block->prev_certificate;
+    const consensus::CommitCertificate* other = !is_beside ? &certificate : below ? &*below : nullptr;
+    if (*own && other != nullptr && epoch.has((*own)->certificate.view)) {
+        for (consensus::Evidence& evidence : consensus::contradictions((*own)->certificate, *other)) {
+            consensus::ReportEvidence report{.evidence = std::move(evidence)};
+            perform(report);
+        }
     }
-    tell_fork(header.height);
+    tell_fork(height, &shown);
 }
 
-// From here on nothing is decided or answered any more, but all are shown what is final here, so that they see it, too.
-void Replica::Parts::tell_fork(Height height) {
+// From here on nothing is decided or answered any more. All are shown what is final here, and what was shown here: some
+// have the one, some the other, and some of them hear each other by this node alone.
+void Replica::Parts::tell_fork(Height height, const CheckedCertifiedBlock* shown) {
     at_.fork_seen = at_.now;
     outbox_.log(LogEvent::Level::error, "chain.forked", {{"height", std::to_string(height.value)}});
-    std::optional<CertifiedBlock> own = load(height);
-    if (!own) return;
-    Blocks shown{.request = 0, .from = height, .blocks = {}};
-    shown.blocks.push_back(std::move(*own));
-    outbox_.send_all(encode(WireMessage{std::move(shown)}), Lane::votes);
+    const auto show = [this](Height from, CertifiedBlock block) {
+        Blocks blocks{.request = 0, .from = from, .blocks = {}};
+        blocks.blocks.push_back(std::move(block));
+        outbox_.send_all(encode(WireMessage{std::move(blocks)}), Lane::votes);
+    };
+    if (std::optional<CertifiedBlock> own = load(height)) show(height, std::move(*own));
+    if (shown == nullptr) return;
+    show(shown->block->block.header.height, {.payload = shown->payload, .certificate = *shown->certificate});
 }
 
 // Also when the block below came by votes, after this one was fetched: nobody is asked for it again.
@@ -149,6 +167,8 @@ void Replica::Parts::adopt_ready() {
     while (!halted_) {
         std::optional<Sync::Ready> next = sync_.take_next(executor_.tip().height);
         if (!next) break;
+        check_fork(next->block);
+        if (halted_ || at_.fork_seen) break;
         // The certificate covers the header; whether the rest of what came is the header's, nobody has vouched for. And
         // validators of the epoch before have no say any more.
         const bool of_epoch = context_.present().epoch().has(next->block.certificate->view);
@@ -208,16 +228,18 @@ void Replica::Parts::receive(const ledger::MemberId& peer, Tip& message) {
     ask_for_fork(peer, message);
 }
 
-// What a peer says of its last block is only a reason to have it shown.
+// What a peer says of its last block is only a reason to have it shown, and to tell the operator.
 void Replica::Parts::ask_for_fork(const ledger::MemberId& peer, const Tip& theirs) {
     const ledger::Tip& tip = executor_.tip();
     if (theirs.height.value == 0 || theirs.height > tip.height || theirs.hash == tip.hash) return;
+    const auto asked = at_.fork_asked.find(peer);
+    if (asked != at_.fork_asked.end() && at_.now < asked->second + fork_ask_ms) return;
     const auto own = header_if_kept(committer_->chain().view(), theirs.height);
     if (!own) return halt(own.error());
     if (!*own || (*own)->hash == theirs.hash) return;
-    const auto [asked, first] = at_.fork_asked.try_emplace(peer, at_.now);
-    if (!first && at_.now < asked->second + fork_ask_ms) return;
-    asked->second = at_.now;
+    at_.fork_asked.insert_or_assign(peer, at_.now);
+    outbox_.log(LogEvent::Level::warning, "peer.other_block",
+                {{"peer", peer.value}, {"height", std::to_string(theirs.height.value)}});
     outbox_.send(peer, encode(WireMessage{FetchBlocks{.request = 0, .from = theirs.height, .max = 1}}), Lane::votes);
 }
 
@@ -229,15 +251,21 @@ Snapshots::Moment Replica::Parts::snapshot_moment() const {
             .now_ms = at_.now};
 }
 
-void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
-    // What it skips can't show any more that votes of this node were lost; what it stands on can.
-    if (message.manifest && pbft_) {
-        const consensus::CommitCertificate& certificate = message.manifest->content().certificate;
-        const bool of_epoch = context_.present().epoch().has(certificate.view);
-        const bool is_above = certificate.height > executor_.tip().height;
-        if (of_epoch && is_above && !pbft_->may_have_committed(certificate)) lose_votes();
+// What it skips can't show any more that votes of this node were lost, nor a fork; what it stands on can.
+void Replica::Parts::check_manifest(const consensus::CommitCertificate& certificate) {
+    if (!context_.present().epoch().has(certificate.view)) return;
+    if (certificate.height > executor_.tip().height) {
+        if (pbft_ && !pbft_->may_have_committed(certificate)) lose_votes();
+        return;
     }
-    if (halted_) return;
+    const Result<bool, chain::Error> forked = is_of_a_fork(certificate, committer_->chain().view());
+    if (!forked) return halt(forked.error());
+    if (*forked) tell_fork(certificate.height, nullptr);
+}
+
+void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
+    if (message.manifest) check_manifest(message.manifest->content().certificate);
+    if (halted_ || at_.fork_seen) return;
     snapshots_.receive(peer, message, snapshot_moment());
 }
 

@@ -227,6 +227,11 @@ TEST_CASE("a configuration is checked without starting") {
     CHECK(test::run_node({"--help"}, chain.folder()).code == 0);
 }
 
+TEST_CASE("an answer that can't be written is no success") {
+    Process full{{"--version"}, "/dev/full"};
+    CHECK(full.wait_exit() == code_of(Exit::disk_full));
+}
+
 TEST_CASE("votes that are gone make a validator that says so and doesn't vote") {
     const Chain chain;
     {

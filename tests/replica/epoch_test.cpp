@@ -320,15 +320,17 @@ TEST_CASE("those who voted before have no say after the change") {
     REQUIRE((stored && *stored));
     const auto below = chain::ChainView{pair.node.chain_store()}.header(Height{2});
     REQUIRE((below && *below));
-    const consensus::Commit vote{.view = {}, .height = Height{3}, .hash = (*stored)->hash};
-    const consensus::testing::QuickSigner old_key{consensus::testing::quick_key(0)};
-    const auto by_old = consensus::sign(pair.world.chain(), vote, consensus::ValidatorIndex{0}, old_key);
-    const CertifiedBlock forged{
-        .payload = encode(ProposalPayload{.block = (*stored)->block, .prev_certificate = (*below)->certificate}),
-        .certificate = {.view = vote.view,
-                        .height = vote.height,
-                        .hash = vote.hash,
-                        .votes = {{.signer = by_old.signer, .signature = by_old.signature}}}};
+    const auto by_old = [&](const ledger::Block& block, std::optional<consensus::CommitCertificate> prev) {
+        const consensus::Commit vote{.view = {}, .height = block.header.height, .hash = ledger::hash(block.header)};
+        const consensus::testing::QuickSigner old_key{consensus::testing::quick_key(0)};
+        const auto said = consensus::sign(pair.world.chain(), vote, consensus::ValidatorIndex{0}, old_key);
+        return CertifiedBlock{.payload = encode(ProposalPayload{.block = block, .prev_certificate = std::move(prev)}),
+                              .certificate = {.view = vote.view,
+                                              .height = vote.height,
+                                              .hash = vote.hash,
+                                              .votes = {{.signer = said.signer, .signature = said.signature}}}};
+    };
+    const CertifiedBlock forged = by_old((*stored)->block, (*below)->certificate);
     pair.restart_other();
     sim::Node& other = pair.other;
     pair.now_ms += 1'000;
@@ -351,6 +353,20 @@ TEST_CASE("those who voted before have no say after the change") {
     CHECK(other.replica().status().height == Height{2});
     const std::vector<LogEvent> logged = all_of<LogEvent>(actions);
     CHECK(std::ranges::find(logged, "peer.block_wrong", &LogEvent::name) != logged.end());
+
+    // Nor do they make a fork of a block that they certified otherwise long ago.
+    auto first = chain::ChainView{other.chain_store()}.block(Height{1});
+    REQUIRE((first && *first));
+    ledger::Block otherwise = (*first)->block;
+    ++otherwise.header.time.value;
+    auto shown = decode_and_verify(
+        encode(WireMessage{Blocks{.request = 0, .from = Height{1}, .blocks = {by_old(otherwise, std::nullopt)}}}),
+        other.context());
+    REQUIRE(shown);
+    CHECK(std::get<CheckedBlocks>(*shown).blocks.size() == 1);
+    const std::vector<LogEvent> after = all_of<LogEvent>(
+        other.replica().step(Event{PeerMessage{.peer = pair.node.name(), .message = std::move(*shown)}}));
+    CHECK(std::ranges::find(after, "chain.forked", &LogEvent::name) == after.end());
 }
 
 }  // namespace datadeed::replica::testing

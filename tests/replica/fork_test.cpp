@@ -54,6 +54,7 @@ std::vector<Blocks> shown_in(const std::vector<Action>& actions) {
 
 TEST_CASE("a peer whose last block isn't ours at that height is asked to show it, now and then") {
     Forked forked;
+    CHECK_FALSE(question_in(forked.claim(forked.late.good.certificate.hash), informer));
     const std::optional<FetchBlocks> question = question_in(forked.claim(forked.first.certificate.hash), informer);
     REQUIRE(question);
     CHECK(question->from == Height{1});
@@ -62,12 +63,12 @@ TEST_CASE("a peer whose last block isn't ours at that height is asked to show it
     CHECK_FALSE(question_in(forked.claim(forked.first.certificate.hash), informer));
     (void)forked.late.tick(1);
     CHECK(question_in(forked.claim(forked.first.certificate.hash), informer));
-    CHECK_FALSE(question_in(forked.claim(forked.late.good.certificate.hash), informer));
     // A claim is no fork.
     CHECK(forked.late.node.replica().status().height == Height{1});
 }
 
-TEST_CASE("a certified block in place of ours is a fork: signers are accused, all are shown ours, then the node stops") {
+TEST_CASE(
+    "a certified block in place of ours is a fork: signers are accused, all are shown ours, then the node stops") {
     Forked forked;
     const std::vector<Action> seen = forked.show(1, forked.first);
     CHECK(says(seen, "chain.forked"));
@@ -80,8 +81,9 @@ TEST_CASE("a certified block in place of ours is a fork: signers are accused, al
         CHECK(read->charge.offence == ledger::Offence::two_votes);
     }
     const std::vector<Blocks> shown = shown_in(seen);
-    REQUIRE(shown.size() == 1);
+    REQUIRE(shown.size() == 2);
     CHECK(shown[0].blocks.at(0).certificate.hash == forked.late.good.certificate.hash);
+    CHECK(shown[1].blocks.at(0).certificate.hash == forked.first.certificate.hash);
     // Nothing is answered any more.
     CHECK(forked.late.hear(informer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8}).empty());
     CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms - 1)).empty());
@@ -95,9 +97,34 @@ TEST_CASE("a certified block on another one than our last is a fork, and isn't i
     const std::vector<Action> seen = forked.show(2, forked.second);
     CHECK(says(seen, "chain.forked"));
     CHECK_FALSE(says(seen, "peer.block_wrong"));
-    REQUIRE(shown_in(seen).size() == 1);
+    REQUIRE(shown_in(seen).size() == 2);
     CHECK(shown_in(seen)[0].from == Height{1});
+    CHECK(shown_in(seen)[1].from == Height{2});
+    // By the certificate that it brings of the block below it.
+    CHECK(all_of<EvidenceFound>(seen).size() == 3);
     CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms)).size() == 1);
+}
+
+TEST_CASE("blocks of another branch that were fetched before ours came are a fork, and not their sender's fault") {
+    Late late;
+    Chain others;
+    (void)others.next({"x"});
+    const CertifiedBlock second = others.next({"y"});
+    const ledger::MemberId other = sim::validator_name(1);
+    // Two ranges are under way: of the first block with one peer, of the second with another, who is quicker.
+    const std::optional<FetchBlocks> first = late.question_to(informer);
+    REQUIRE(first);
+    (void)late.node.replica().step(Event{PeerUp{.peer = other}});
+    std::vector<Action> actions = late.hear(other, Tip{.height = Height{2}, .hash = {}, .votes = true});
+    for (Action& action : late.tick(20)) actions.push_back(std::move(action));
+    const std::optional<FetchBlocks> next = question_in(actions, other);
+    REQUIRE(next);
+    REQUIRE(next->from == Height{2});
+    CHECK_FALSE(says(late.answer(other, *next, second), "chain.forked"));
+    const std::vector<Action> seen = late.answer(informer, *first, late.good);
+    CHECK(late.node.replica().status().height == Height{1});
+    CHECK(says(seen, "chain.forked"));
+    CHECK_FALSE(says(seen, "peer.block_wrong"));
 }
 
 TEST_CASE("a block that we have, or that follows ours, is no fork") {

@@ -13,6 +13,7 @@ namespace {
 // How long a slow primary holds its proposals back: just under what a view is given.
 constexpr std::uint64_t slow_us = 420'000;
 constexpr std::size_t history_max = 200;
+constexpr std::size_t blocks_max = 20;
 
 // Only these say something about final blocks.
 bool is_about_blocks(Lie lie) {
@@ -95,6 +96,7 @@ void Liar::apply(Lie lie, const Said& said, Out& out) {
                           },
                           [&](const replica::Tip& tip) {
                               if (lie != Lie::boastful) return out.push_back(said);
+                              if (++boasts_ % 2 == 0) return tell(said, another_tip(tip), out);
                               const replica::Tip boast{.height = Height{UINT64_MAX},
                                                        .hash = {},
                                                        .votes = tip.votes,
@@ -190,6 +192,7 @@ std::vector<Said> Liar::hear(const Bytes& bytes) {
     Out out;
     if (!votes_ && !who_.observes) return out;
     if (status_ && tells(Lie::stalls)) tell_all(*status_, out);
+    if (tells(Lie::parrots)) repeat_blocks(bytes, out);
     const bool is_vote = bytes.size() > 2 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::votes);
     if (!is_vote) return out;
     const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(bytes);
@@ -205,6 +208,19 @@ std::vector<Said> Liar::hear(const Bytes& bytes) {
     if (history_.size() < history_max) history_.push_back(bytes);
     for (const Lie lie : lies_) react(lie, message, out);
     return out;
+}
+
+// Its own height with another block.
+Bytes Liar::another_tip(replica::Tip tip) {
+    tip.hash[0] ^= 1U;
+    return encode(replica::WireMessage{tip});
+}
+
+// Blocks that were asked for come again, unasked.
+void Liar::repeat_blocks(const Bytes& bytes, Out& out) {
+    const bool is_blocks = bytes.size() > 2 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::blocks);
+    if (is_blocks && blocks_.size() < blocks_max) blocks_.push_back(bytes);
+    if (!blocks_.empty() && ++heard_blocks_ % 8 == 0) tell_all(blocks_[heard_blocks_ / 8 % blocks_.size()], out);
 }
 
 void Liar::react(Lie lie, const consensus::Message& heard, Out& out) {

@@ -60,6 +60,8 @@ private:
     void apply(Lie lie, const Said& said, Out& out);
     void apply_to_vote(Lie lie, const Said& said, const consensus::Message& message, Out& out);
     void react(Lie lie, const consensus::Message& heard, Out& out);
+    [[nodiscard]] static Bytes another_tip(replica::Tip tip);
+    void repeat_blocks(const Bytes& bytes, Out& out);
     void selective(const Said& said, Out& out) const;
     void tell(const Said& instead_of, Bytes bytes, Out& out) const;
     void tell_all(Bytes bytes, Out& out) const;
@@ -110,11 +112,14 @@ private:
     consensus::ViewChanges view_changes_;          // the latest of each that it heard
     std::vector<Digest> seen_;                     // hashes that it heard of
     std::vector<Bytes> history_;                   // messages that it heard
+    std::vector<Bytes> blocks_;                    // answers with blocks among them
     std::optional<Bytes> status_;                  // the last of its own
     std::optional<ledger::RawTransaction> spare_;  // a sound one, of an earlier block
     std::vector<Bytes> parts_;                     // that its replica gave away
     std::uint64_t told_{0};                        // messages told in two ways
     std::uint64_t heard_{0};
+    std::uint64_t heard_blocks_{0};
+    std::uint64_t boasts_{0};
     std::uint64_t blocks_backdated_{0};
 };
 

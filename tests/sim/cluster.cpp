@@ -357,15 +357,20 @@ void Cluster::post(std::size_t index, const Said& said) {
 void Cluster::start(std::size_t index) {
     Node& node = *nodes_[index];
     if (const Result<void, std::string> started = node.start(); !started) {
-        // It was about to execute blocks that it had stored.
-        const bool differs = may_differ(index) && started.error().find("state.differs_from_block") != std::string::npos;
-        return differs ? recover_from_difference(index, started.error(), &Node::lose_state)
-                       : checker_.violate(Invariant::running, started.error());
+        const auto says = [&](const char* code) { return started.error().find(code) != std::string::npos; };
+        // It was about to execute blocks that it had stored; without its state, to make that from blocks that it
+        // pruned.
+        if (may_differ(index) && says("state.differs_from_block")) {
+            return recover_from_difference(index, started.error(), &Node::lose_state);
+        }
+        if (may_differ(index) && says("chain.pruned")) {
+            return recover_from_difference(index, started.error(), &Node::lose_chain);
+        }
+        return checker_.violate(Invariant::running, started.error());
     }
     if (!is_honest(index)) liars_[index]->begin_epoch(node.context().present());
     note(index, "starts");
-    const bool lost = hurt_ == index && (plan_.rolls_back || plan_.wipes || plan_.keeps_votes());
-    if (is_honest(index)) checker_.on_start(node, lost);
+    if (is_honest(index)) checker_.on_start(node, hurt_ == index && std::exchange(chain_lost_, false));
     if (const std::optional<Height>& height = node.taken_over()) {
         note(index, "goes on from the snapshot of " + std::to_string(height->value));
         ++outcome_.sights.taken_over;

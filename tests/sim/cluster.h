@@ -143,6 +143,7 @@ private:
     std::optional<std::size_t> hurt_{};     // the node that lost votes
     std::optional<std::size_t> retired_{};  // the primary that was stopped for good, at the end
     bool rolled_back_{false};
+    bool chain_lost_{false};      // by the node that lost something, and it hasn't started since
     bool must_be_silent_{false};  // it has fetched a certificate with a vote that it doesn't know
     Outcome outcome_{};
 };

@@ -56,9 +56,11 @@ void Cluster::damage(std::size_t index) {
     } else if (plan_.loses_chain) {
         note(index, "loses its chain, and keeps its votes");
         node.lose_chain();
+        chain_lost_ = true;
         ++outcome_.sights.chains_lost;
     } else if (plan_.loses_writes && node.lose_writes(rng_)) {
         note(index, "hasn't got its last votes on its disk");
+        ++outcome_.sights.writes_lost;
         checker_.excuse(node);
     } else if (plan_.misdirects && node.misdirect_write(rng_)) {
         note(index, "has its last votes on its disk in place of earlier ones");
@@ -73,7 +75,8 @@ void Cluster::damage(std::size_t index) {
     must_be_silent_ = !plan_.keeps_votes() && !plan_.loses_writes;
 }
 
-// Validators whose clocks differ by more than block times may take no blocks from each other: so it goes one way.
+// Validators whose clocks differ by more than block times may take no blocks from each other: so all are set to one
+// side of what they would be, by so much at most.
 void Cluster::set_clock(std::size_t index) {
     const auto step_ms = static_cast<std::int64_t>(rng_.below(clock_step_max_ms));
     nodes_[index]->set_clock(plan_.clocks_go_back ? -step_ms : step_ms);
@@ -85,6 +88,7 @@ void Cluster::recover_from_difference(std::size_t index, const std::string& why,
     ++outcome_.sights.differed;
     crash(index, ("stops: " + why).c_str());
     (*nodes_[index].*do_what_the_hint_says)();
+    chain_lost_ = true;
 }
 
 // The first honest validator: copied early, set back when the chain has gone on.
@@ -101,6 +105,7 @@ void Cluster::maybe_roll_back() {
     crash(victim, plan_.wipes ? "crashes, and its disks are replaced by empty ones"
                               : "crashes, and is set back to an older copy of its disks");
     plan_.wipes ? node.wipe() : node.roll_back();
+    chain_lost_ = true;
     checker_.excuse(node);
     hurt_ = victim;
     rolled_back_ = true;

@@ -20,11 +20,11 @@ namespace {
 
 constexpr std::uint64_t hop_ms = 1;
 constexpr std::uint64_t tick_ms = 20;
-// From when on the halves hear each other, at the latest, and how long they may take to notice: the longest timeout,
-// since a view may have to change for it.
+// From when on the halves hear each other, and how long they may take to notice: a tip, a question, the second before
+// the end, and once more where an answer was lost.
 constexpr std::uint64_t apart_min_ms = 4'000;
 constexpr std::uint64_t apart_max_ms = 10'000;
-constexpr std::uint64_t notice_ms = 60'000;
+constexpr std::uint64_t notice_ms = 12'000;
 
 class Collusion {
 public:
@@ -86,8 +86,8 @@ private:
     }
 
     void tick(std::size_t instance) {
-        step(instance, replica::Tick{.now = replica::MonotonicMs{now_ms_},
-                                     .wall = nodes_[instance]->clock(epoch_ms + now_ms_)});
+        step(instance,
+             replica::Tick{.now = replica::MonotonicMs{now_ms_}, .wall = nodes_[instance]->clock(epoch_ms + now_ms_)});
     }
 
     void turn() {
@@ -110,13 +110,12 @@ private:
 
     void hand_in(std::size_t instance) {
         const std::string name = "d" + std::to_string(instance) + "-" + std::to_string(now_ms_);
-        const Bytes raw = sign_order(*world_, {.owner = instance,
-                                               .nonce_us = (epoch_ms + now_ms_) * 1000,
-                                               .expires_ms = epoch_ms + 600'000,
-                                               .operations = {ledger::RegisterData{.data = ledger::DatasetId{name},
-                                                                                   .title = "Forked",
-                                                                                   .type = "table",
-                                                                                   .commitment = {}}}});
+        const Bytes raw = sign_order(
+            *world_, {.owner = instance,
+                      .nonce_us = (epoch_ms + now_ms_) * 1000,
+                      .expires_ms = epoch_ms + 600'000,
+                      .operations = {ledger::RegisterData{
+                          .data = ledger::DatasetId{name}, .title = "Forked", .type = "table", .commitment = {}}}});
         const Result<replica::TransactionPtr, ledger::Refusal> checked =
             replica::check_transaction(raw, *world_->context);
         DATADEED_ASSERT(checked.has_value());

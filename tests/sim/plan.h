@@ -22,7 +22,7 @@ enum class Lie : std::uint8_t {
     swaps_bodies,      // sends other transactions than the hash binds
     withholds,         // answers nobody who lacks a block
     selective,         // talks to some peers only
-    boastful,          // claims to be ahead of everybody, by more than there is
+    boastful,          // claims to be ahead of everybody, by more than there is, or to have another last block
     backdated,         // proposes a first block of minutes ago
     hides_prepared,    // changes the view without what it has prepared
     forges,            // changes the view with certificates that nobody signed
@@ -34,7 +34,7 @@ enum class Lie : std::uint8_t {
     impersonates,      // votes in the names of others, with its own key
     reuses,            // sends others' PREPAREs on as COMMITs
     floods,            // votes for far heights and views
-    parrots,           // says again what others said long ago
+    parrots,           // says again what others said long ago, final blocks unasked among it
     stuffs,            // certifies blocks by its own votes, as many as it takes
     trims,             // sends certificates of f + 1 votes
     other_chain,       // certifies blocks by votes of another chain

@@ -25,6 +25,7 @@ constexpr Sight all[] = {
     {"nodes silenced", &Sights::silenced},
     {"rolled back", &Sights::rolled_back},
     {"that had to notice", &Sights::recognised},
+    {"nodes whose last writes were lost", &Sights::writes_lost},
     {"writes misdirected", &Sights::misdirected},
     {"chains lost", &Sights::chains_lost},
     {"states found to differ", &Sights::differed},

@@ -22,7 +22,8 @@ struct Sights {
     std::uint64_t silenced{};
     std::uint64_t rolled_back{};  // nodes set back to an older copy
     std::uint64_t recognised{};   // those with lost votes that had to notice, and did
-    std::uint64_t misdirected{};  // writes to a vote file
+    std::uint64_t writes_lost{};  // to a vote file,
+    std::uint64_t misdirected{};  // or done at another place
     std::uint64_t chains_lost{};  // by nodes that kept their votes
     std::uint64_t differed{};     // states that were found not to be what the chain gives
     std::uint64_t refused_proposals{};
