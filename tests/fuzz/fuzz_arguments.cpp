@@ -89,8 +89,7 @@ void check(const UsageError& error) {
 }  // namespace datadeed::cli
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace datadeed;
-    std::visit([](const auto& known) { cli::check(known); },
-               cli::parse_command_line(cli::words_in(as_text({data, size})), {}));
+    std::visit([](const auto& known) { datadeed::cli::check(known); },
+               datadeed::cli::parse_command_line(datadeed::cli::words_in(datadeed::as_text({data, size})), {}));
     return 0;
 }
