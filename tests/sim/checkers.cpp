@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "base/assert.h"
@@ -140,6 +141,30 @@ void Checker::note_view_change(const Node& node, const consensus::Signed<consens
     if (++healed_views_[node.name().value] > 4 * n * (consensus::faults(n) + 2)) {
         violate(Invariant::livelock, node.name().value + " has come to view " + std::to_string(to.value));
     }
+}
+
+void Checker::on_heard(const Node& node, const consensus::Signed<consensus::ViewChange>& said) {
+    if (signer_of(said.message.new_view, said.signer) == node.name()) return;
+    consensus::View& highest = heard_[node.name().value][said.signer];
+    highest = std::max(highest, said.message.new_view);
+}
+
+void Checker::check_joined(Node& node) {
+    const auto heard = heard_.find(node.name().value);
+    if (heard == heard_.end()) return;
+    const replica::Status status = node.replica().status();
+    if (status.duty != replica::Duty::voting) return;
+    std::vector<consensus::View> asked;
+    for (const auto& [signer, view] : heard->second) {
+        if (consensus::Epoch::of(view) == status.epoch) asked.push_back(view);
+    }
+    const std::size_t f = consensus::faults(voters_in(standing_in(status)));
+    if (asked.size() <= f) return;
+    std::ranges::sort(asked, std::greater<>{});
+    if (standing_in(status) >= asked[f]) return;
+    violate(Invariant::joining, node.name().value + " stays in view " + std::to_string(status.view) +
+                                    ", though f + 1 others ask for " +
+                                    std::to_string(consensus::Epoch::place_of(asked[f])));
 }
 
 // Against the disk itself, not the node's belief.

@@ -39,6 +39,11 @@ public:
 
     // A message leaves an honest node.
     void on_send(const Node& node, const replica::SendTo& send);
+    // An honest validator takes in a VIEW-CHANGE of another,
+    void on_heard(const Node& node, const consensus::Signed<consensus::ViewChange>& said);
+    // and has taken in all that came: it asks for a view no lower than f + 1 others do (T5).
+    void check_joined(Node& node);
+    void on_crash(const Node& node) { heard_.erase(node.name().value); }
     // An honest node says that a block is final and durable.
     void on_committed(const Node& node, const replica::BlockCommitted& block);
     // An honest node tells a client that its transaction is final.
@@ -109,6 +114,8 @@ private:
     std::map<std::string, Height> told_;                                // the highest block that each said is final
     Promises promises_;
     std::map<std::string, consensus::View> changed_to_;  // the highest VIEW-CHANGE of each node
+    // By node and signer: the highest view that it heard to be asked for, since it started.
+    std::map<std::string, std::map<consensus::ValidatorIndex, consensus::View>> heard_;
     std::map<std::string, std::uint64_t> healed_views_;  // views that each has asked for since healing, no block since
     // Blocks that may be decided: so many honest COMMITs that those of all faulty ones would complete a quorum.
     struct Lock {

@@ -195,6 +195,30 @@ void Cluster::wake(std::size_t index) {
         return schedule(node.paused_until - now_us_, What::wake, index);
     }
     std::vector<replica::Event> events = std::exchange(node.inbox, {});
+    // Who lost its chain leaves no view before it has what it signed.
+    const bool hears_changes = is_honest(index) && hurt_ != index && note_view_changes(node, events);
+    take_in(index, std::move(events));
+    if (hears_changes && node.up()) checker_.check_joined(node);
+}
+
+// Whether there are any.
+bool Cluster::note_view_changes(const Node& node, const std::vector<replica::Event>& events) {
+    using VerifiedChange = consensus::Verified<consensus::Signed<consensus::ViewChange>>;
+    bool any = false;
+    for (const replica::Event& event : events) {
+        const auto* message = std::get_if<replica::PeerMessage>(&event);
+        const auto* vote = message != nullptr ? std::get_if<replica::CheckedVote>(&message->message) : nullptr;
+        const auto* said = vote != nullptr ? std::get_if<VerifiedChange>(&vote->message) : nullptr;
+        if (said == nullptr) continue;
+        checker_.on_heard(node, **said);
+        any = true;
+    }
+    return any;
+}
+
+// All at once, as a host mostly does, or one after the other.
+void Cluster::take_in(std::size_t index, std::vector<replica::Event> events) {
+    const Node& node = *nodes_[index];
     if (rng_.chance(700)) return step(index, std::move(events));
     for (replica::Event& event : events) {
         if (!node.up()) return;
@@ -261,6 +285,7 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        outcome_.sights.poisoned += known.name == "peer.snapshot_wrong" ? 1U : 0U;
                        outcome_.sights.voices += known.name == "votes.given_up" ? 1U : 0U;
                        if (known.name == "peer.snapshot_wrong") check_blame(known);
+                       if (known.name == "votes.given_up" && honest) check_given_up(index);
                        outcome_.sights.evidence += known.name == "validator.contradicted_itself" ? 1U : 0U;
                        if (known.name == "validator.contradicted_itself") check_evidence(index, known);
                        if (!trace_) return;
@@ -394,6 +419,7 @@ void Cluster::crash(std::size_t index, const char* how) {
     note(index, how);
     ++outcome_.sights.crashes;
     node.crash(rng_);
+    checker_.on_crash(node);
     workload_.note_crash(index);
     for (std::size_t other = 0; other < nodes_.size(); ++other) {
         if (other != index && nodes_[other]->up()) give(other, replica::PeerDown{.peer = node.name()});

@@ -64,6 +64,8 @@ private:
     void deliver(const Parcel& parcel);
     void tick(std::size_t node);
     void wake(std::size_t node);
+    [[nodiscard]] bool note_view_changes(const Node& node, const std::vector<replica::Event>& events);
+    void take_in(std::size_t node, std::vector<replica::Event> events);
     void misfortune();
     void submit_next();
     void give(std::size_t node, replica::Event event);
@@ -83,6 +85,7 @@ private:
     void set_clock(std::size_t index);
     void note_fetched(std::size_t node, Height height);
     void check_voices();
+    void check_given_up(std::size_t node);
     void report();
     void check_convictions();
     void check_blame(const replica::LogEvent& event);
@@ -143,8 +146,9 @@ private:
     std::optional<std::size_t> hurt_{};     // the node that lost votes
     std::optional<std::size_t> retired_{};  // the primary that was stopped for good, at the end
     bool rolled_back_{false};
-    bool chain_lost_{false};      // by the node that lost something, and it hasn't started since
-    bool must_be_silent_{false};  // it has fetched a certificate with a vote that it doesn't know
+    bool chain_lost_{false};            // by the node that lost something, and it hasn't started since
+    std::set<std::size_t> given_up_{};  // their voices, rightly
+    bool must_be_silent_{false};        // it has fetched a certificate with a vote that it doesn't know
     Outcome outcome_{};
 };
 

@@ -125,12 +125,25 @@ void Cluster::note_fetched(std::size_t index, Height height) {
     });
 }
 
+// A voice may be given up for blocks that nobody keeps: by a node that was down or cut off while it was voted in.
+void Cluster::check_given_up(std::size_t index) {
+    const Height next = nodes_[index]->replica().status().height.next();
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        if (i == index || !is_honest(i) || !nodes_[i]->up() || nodes_[i]->replica().status().height < next) continue;
+        const Result<Height, chain::Error> first = chain::ChainView{nodes_[i]->chain_store()}.first_block();
+        if (first && *first > next) continue;
+        checker_.violate(Invariant::memory, nodes_[index]->name().value + " gives its voice up, and " +
+                                                nodes_[i]->name().value + " keeps block " + std::to_string(next.value));
+    }
+    given_up_.insert(index);
+}
+
 // Who lost votes must not speak once it was shown that; nobody else ever falls silent.
 void Cluster::check_voices() {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         if (!is_honest(i) || retired_ == i || !validates(i)) continue;
         const bool silent = nodes_[i]->replica().status().duty == replica::Duty::silenced;
-        if (silent && (hurt_ != i || plan_.keeps_votes()))
+        if (silent && (hurt_ != i || plan_.keeps_votes()) && !given_up_.contains(i))
             checker_.violate(Invariant::memory, nodes_[i]->name().value + " is silenced for nothing");
         if (hurt_ != i || !must_be_silent_) continue;
         if (!silent)

@@ -27,6 +27,7 @@ enum class Invariant : std::uint8_t {
     determinism,       // I18 a seed gives the same run each time
     memory,            // W3  who lost votes and was shown it is silent, nobody else is
     running,           // no honest node stops, fails to start or sends nonsense
+    joining,           // T5  nobody stays in a view that f + 1 others have left
     progress,          // L1  healed, all that waits is decided in time
     livelock,          // L3  healed, views don't change without end
 };
@@ -38,8 +39,8 @@ enum class Invariant : std::uint8_t {
         "I5 (state)",         "I6 (one vote)",         "I7 (left view)", "I8 (prepared is carried)",
         "I9 (durable votes)", "I10 (durable answers)", "I11 (pruned)",   "I12 (recovered)",
         "I13 (bounds)",       "I14 (reads)",           "I15 (evidence)", "I16 (epoch)",
-        "I18 (determinism)",  "W3 (lost votes)",       "W9 (running)",   "L1 (progress)",
-        "L3 (livelock)"};
+        "I18 (determinism)",  "W3 (lost votes)",       "W9 (running)",   "T5 (joining)",
+        "L1 (progress)",      "L3 (livelock)"};
     return names[static_cast<std::size_t>(invariant)];
 }
 
