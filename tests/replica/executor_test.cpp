@@ -1,5 +1,7 @@
 #include "node/replica/executor.h"
 
+#include "chain/keys.h"
+#include "ledger/state_keys.h"
 #include "node/replica/limits.h"
 #include "tests/replica/bench.h"
 #include "tests/support/catch.h"
@@ -15,6 +17,22 @@ TimeMs after(TimeMs time, std::uint64_t ms) {
 }
 
 }  // namespace
+
+TEST_CASE("a record that is always there and can't be read is an error of the store, not of the program") {
+    Bench bench;
+    bench.executor.reset();
+    bench.committer.reset();
+    const Bytes key = chain::keys::of(chain::keys::value, ledger::state_keys::totals());
+    bench.state_disk.content().at(key).back() ^= 1U;
+    auto opened =
+        chain::Committer::open({.chain = *bench.chain_store, .state = *bench.state_store}, bench.world.genesis, {});
+    REQUIRE(opened.has_value());
+    Executor executor{**opened, bench.world.genesis.parameters, bench.primary};
+    bench.add("a", bench.genesis());
+    (void)executor.build(bench.pool, bench.genesis());
+    REQUIRE((*opened)->state().error());
+    CHECK((*opened)->state().error()->fault == chain::Fault::state_damaged);
+}
 
 TEST_CASE("a fresh block is refused by the clock when it is too far behind, even one just after its parent") {
     Bench bench;
