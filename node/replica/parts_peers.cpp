@@ -18,14 +18,6 @@ Result<std::optional<chain::StoredHeader>, chain::Error> header_if_kept(const ch
     return header;
 }
 
-// Whether the chain has another block in its place.
-Result<bool, chain::Error> is_of_a_fork(const consensus::CommitCertificate& certificate,
-                                        const chain::ChainView& chain) {
-    const auto own = header_if_kept(chain, certificate.height);
-    if (!own) return fail(own.error());
-    return *own && (*own)->hash != certificate.hash;
-}
-
 }  // namespace
 
 void Replica::Parts::on(PeerMessage& event) {
@@ -258,9 +250,9 @@ void Replica::Parts::check_manifest(const consensus::CommitCertificate& certific
         if (pbft_ && !pbft_->may_have_committed(certificate)) lose_votes();
         return;
     }
-    const Result<bool, chain::Error> forked = is_of_a_fork(certificate, committer_->chain().view());
-    if (!forked) return halt(forked.error());
-    if (*forked) tell_fork(certificate.height, nullptr);
+    const auto own = header_if_kept(committer_->chain().view(), certificate.height);
+    if (!own) return halt(own.error());
+    if (*own && (*own)->hash != certificate.hash) tell_fork(certificate.height, nullptr);
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
@@ -275,7 +267,7 @@ void Replica::Parts::receive(const ledger::MemberId& peer, Part& message) {
 
 void Replica::Parts::fetch_missing() {
     adopt_ready();
-    if (halted_) return;
+    if (halted_ || at_.fork_seen) return;
     snapshots_.fetch(snapshot_moment());
     if (snapshots_.come_first(at_.now)) return;
     const bool votes = pbft_.has_value() && !fetch_at_once_;

@@ -55,7 +55,9 @@ std::vector<Blocks> shown_in(const std::vector<Action>& actions) {
 TEST_CASE("a peer whose last block isn't ours at that height is asked to show it, now and then") {
     Forked forked;
     CHECK_FALSE(question_in(forked.claim(forked.late.good.certificate.hash), informer));
-    const std::optional<FetchBlocks> question = question_in(forked.claim(forked.first.certificate.hash), informer);
+    const std::vector<Action> told = forked.claim(forked.first.certificate.hash);
+    CHECK(says(told, "peer.other_block"));
+    const std::optional<FetchBlocks> question = question_in(told, informer);
     REQUIRE(question);
     CHECK(question->from == Height{1});
     CHECK(question->max == 1);

@@ -26,7 +26,7 @@ TEST_CASE("whatever write fails, the node stops, and comes back with all that it
         Solo solo;
         sim::Rng rng{seed};
         REQUIRE(answers<Committed>(solo.submit(solo.registration(0, "a"))).size() == 1);
-        solo.node.fail_at_write(rng.below(4), rng);
+        solo.node.fail_at_write(rng.below(4), sim::Node::Failure::broken, rng);
         std::uint64_t told = 1;
         bool halted = false;
         for (std::uint64_t i = 0; i < 20 && !halted; ++i) {

@@ -32,7 +32,7 @@ void Cluster::misfortune() {
         } else if (!node.armed() && rng_.chance(plan_.crash_in_write)) {
             const std::uint64_t after = rng_.below(12);
             const bool fills = plan_.fills_disks && rng_.chance(500);
-            fills ? node.fill_at_write(after, rng_) : node.fail_at_write(after, rng_);
+            node.fail_at_write(after, fills ? Node::Failure::full : Node::Failure::broken, rng_);
         } else if (rng_.chance(plan_.pause)) {
             node.paused_until = now_us_ + rng_.between(10'000, 1'500'000);
             note(i, "stops for a while");

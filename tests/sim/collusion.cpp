@@ -12,6 +12,7 @@
 #include "base/overloaded.h"
 #include "chain/chain_view.h"
 #include "tests/sim/invariant.h"
+#include "tests/sim/network.h"
 #include "tests/sim/node.h"
 #include "tests/sim/rng.h"
 
@@ -47,13 +48,6 @@ public:
     }
 
 private:
-    struct Parcel {
-        std::uint64_t at{};
-        std::size_t from{};
-        std::size_t to{};
-        std::shared_ptr<const Bytes> bytes{};
-    };
-
     // Instances 0 and 1 are honest, one in each half; 2 and 3 are the colluders in the half of 0, 4 and 5 in that of 1.
     void draw_sides() {
         std::array<std::size_t, 4> all{0, 1, 2, 3};
@@ -93,7 +87,7 @@ private:
     void turn() {
         ++now_ms_;
         while (!parcels_.empty() && parcels_.front().at <= now_ms_) {
-            const Parcel parcel = std::move(parcels_.front());
+            const DueParcel parcel = std::move(parcels_.front());
             parcels_.pop();
             deliver(parcel);
         }
@@ -161,7 +155,7 @@ private:
         for (std::size_t to = 0; to < collusion_instances; ++to) {
             if (std::ranges::find(send.peers, nodes_[to]->name()) == send.peers.end()) continue;
             if (hear_each_other(from, to)) {
-                parcels_.push({.at = now_ms_ + hop_ms, .from = from, .to = to, .bytes = send.bytes});
+                parcels_.push({{.from = from, .to = to, .bytes = send.bytes}, now_ms_ + hop_ms});
             }
         }
     }
@@ -206,7 +200,7 @@ private:
     Rng rng_;
     std::array<std::size_t, collusion_instances> who_{};  // the validator that each instance is
     std::vector<std::unique_ptr<Node>> nodes_;
-    std::queue<Parcel> parcels_;
+    std::queue<DueParcel> parcels_;
     std::uint64_t now_ms_{0};
     std::uint64_t meet_ms_{0};
     std::array<std::uint64_t, 2> submit_every_ms_{};

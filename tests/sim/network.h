@@ -22,6 +22,11 @@ struct Parcel {
     std::shared_ptr<const Bytes> bytes{};
 };
 
+// One that arrives at a time, in the unit of whoever counts it.
+struct DueParcel : Parcel {
+    std::uint64_t at{};
+};
+
 // What happens to messages between nodes: delay, reordering, loss, duplication, partitions of one or both directions.
 class Network {
 public:

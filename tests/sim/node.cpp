@@ -155,7 +155,7 @@ void Node::crash(Rng& rng) {
     chain_.reset();
     state_.reset();
     inbox.clear();
-    armed_ = false;
+    armed_.reset();
     files_.heal();
     chain_disk_.heal();
     values_disk_.heal();
@@ -286,40 +286,27 @@ void Node::wipe() {
     copied_ = Height{0};
 }
 
-void Node::fail_at_write(std::uint64_t after, Rng& rng) {
-    armed_ = true;
-    is_full_ = false;
+void Node::fail_at_write(std::uint64_t after, Failure failure, Rng& rng) {
+    armed_ = failure;
+    const bool full = failure == Failure::full;
+    const chain::Fault fault = full ? chain::Fault::store_disk_full : chain::Fault::store_io;
     switch (rng.below(4)) {
         case 0:
-            return chain_disk_.fail_after(after, chain::Fault::store_io);
+            return chain_disk_.fail_after(after, fault);
         case 1:
-            return values_disk_.fail_after(after, chain::Fault::store_io);
+            return values_disk_.fail_after(after, fault);
         case 2:
-            return tree_disk_.fail_after(after, chain::Fault::store_io);
+            return tree_disk_.fail_after(after, fault);
         default:
+            // Of a write what fits is done.
+            if (full) return files_.fill_after(after * rng.below(512));
             return files_.fail_after(after, chain::Fault::file_io);
     }
 }
 
-void Node::fill_at_write(std::uint64_t after, Rng& rng) {
-    armed_ = true;
-    is_full_ = true;
-    switch (rng.below(4)) {
-        case 0:
-            return chain_disk_.fail_after(after, chain::Fault::store_disk_full);
-        case 1:
-            return values_disk_.fail_after(after, chain::Fault::store_disk_full);
-        case 2:
-            return tree_disk_.fail_after(after, chain::Fault::store_disk_full);
-        default:
-            return files_.fill_after(after * rng.below(512));
-    }
-}
-
 bool Node::explains(std::string_view code) const {
-    if (!armed_) return false;
-    if (is_full_) return code == "store.disk_full" || code == "file.disk_full";
-    return code == "store.io" || code == "file.io";
+    if (armed_ == Failure::full) return code == "store.disk_full" || code == "file.disk_full";
+    return armed_ && (code == "store.io" || code == "file.io");
 }
 
 Height Node::durable_height() const {

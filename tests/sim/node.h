@@ -57,14 +57,13 @@ public:
     // The height of the copy, 0 after a wipe; nothing when there's none.
     [[nodiscard]] const std::optional<Height>& copied() const { return copied_; }
     // The write number `after` from now on fails; the step in which that happens ends in a Halt.
-    void fail_at_write(std::uint64_t after, Rng& rng);
-    // As above, for want of room: of a file's write what fits is done.
-    void fill_at_write(std::uint64_t after, Rng& rng);
+    enum class Failure : std::uint8_t { broken, full };  // EIO, or no room
+    void fail_at_write(std::uint64_t after, Failure failure, Rng& rng);
     // Whether a Halt with this code is what the failure that it was armed with leads to.
     [[nodiscard]] bool explains(std::string_view code) const;
 
     [[nodiscard]] bool up() const { return replica_ != nullptr; }
-    [[nodiscard]] bool armed() const { return armed_; }
+    [[nodiscard]] bool armed() const { return armed_.has_value(); }
     [[nodiscard]] replica::Replica& replica() { return *replica_; }
     // What messages to it are checked with, as its host would do.
     [[nodiscard]] const replica::VerifyContext& context() const { return context_; }
@@ -121,8 +120,7 @@ private:
     std::unique_ptr<chain::KvStore> state_{};
     std::unique_ptr<replica::Replica> replica_{};
     replica::VerifyContext context_{};
-    bool armed_{false};
-    bool is_full_{false};  // what it is armed with
+    std::optional<Failure> armed_{};
     std::optional<Height> taken_over_{};
     bool has_skipped_{false};
     std::optional<Height> copied_{};

@@ -12,6 +12,7 @@
 #include "base/fields.h"
 #include "base/overloaded.h"
 #include "tests/sim/checkers.h"
+#include "tests/sim/network.h"
 #include "tests/sim/node.h"
 #include "tests/sim/prosecutor.h"
 
@@ -54,13 +55,6 @@ public:
     }
 
 private:
-    struct Parcel {
-        std::uint64_t at{};
-        std::size_t from{};
-        std::size_t to{};
-        std::shared_ptr<const Bytes> bytes{};
-    };
-
     [[nodiscard]] std::size_t identity_of_instance(std::size_t instance) const {
         return instance + 1 < twins_instances ? instance : scenario_.twin;
     }
@@ -100,7 +94,7 @@ private:
     void turn() {
         ++now_ms_;
         while (!parcels_.empty() && parcels_.front().at <= now_ms_ && !checker_.violation()) {
-            const Parcel parcel = std::move(parcels_.front());
+            const DueParcel parcel = std::move(parcels_.front());
             parcels_.pop();
             deliver(parcel);
         }
@@ -175,7 +169,7 @@ private:
         for (std::size_t to = 0; to < twins_instances; ++to) {
             if (std::ranges::find(send.peers, nodes_[to]->name()) == send.peers.end()) continue;
             if (passes(from, to, votes == nullptr ? nullptr : &votes->message)) {
-                parcels_.push({.at = now_ms_ + hop_ms, .from = from, .to = to, .bytes = send.bytes});
+                parcels_.push({{.from = from, .to = to, .bytes = send.bytes}, now_ms_ + hop_ms});
             }
         }
     }
@@ -259,7 +253,7 @@ private:
     Prosecutor prosecutor_;
     std::vector<std::unique_ptr<Node>> nodes_;
     std::map<std::uint64_t, std::uint64_t> asked_ms_;  // when each view was first asked for
-    std::queue<Parcel> parcels_;                       // all take equally long, so the first sent arrives first
+    std::queue<DueParcel> parcels_;                    // all take equally long, so the first sent arrives first
     std::vector<ledger::TxId> waiting_;
     std::uint64_t tokens_{0};
     std::uint64_t waves_{0};
