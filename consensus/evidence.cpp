@@ -1,6 +1,8 @@
 #include "consensus/evidence.h"
 
 #include <concepts>
+#include <iterator>
+#include <set>
 
 #include "consensus/view_change.h"
 
@@ -75,24 +77,56 @@ std::optional<Accusation> accuse(const Message& first, const Message& second) {
         first, second);
 }
 
-}  // namespace
+void append_votes(const CommitCertificate& certificate, std::vector<Message>& votes) {
+    const Commit said{.view = certificate.view, .height = certificate.height, .hash = certificate.hash};
+    for (const VoteSignature& vote : certificate.votes) {
+        votes.emplace_back(Signed<Commit>{.message = said, .signer = vote.signer, .signature = vote.signature});
+    }
+}
 
-std::vector<Evidence> contradictions(const CommitCertificate& first, const CommitCertificate& second) {
-    const auto commit_of = [](const CommitCertificate& certificate, const VoteSignature& vote) {
-        return Signed<Commit>{
-            .message = {.view = certificate.view, .height = certificate.height, .hash = certificate.hash},
-            .signer = vote.signer,
-            .signature = vote.signature};
-    };
+void append_votes(const PreparedCertificate& certificate, ValidatorIndex primary, std::vector<Message>& votes) {
+    const auto& [view, height, hash, pre_prepare, prepares] = certificate;
+    votes.emplace_back(Signed<PrePrepare>{.message = {.view = view, .height = height, .hash = hash, .payload = {}},
+                                          .signer = primary,
+                                          .signature = pre_prepare});
+    const Prepare said{.view = view, .height = height, .hash = hash};
+    for (const VoteSignature& vote : prepares) {
+        votes.emplace_back(Signed<Prepare>{.message = said, .signer = vote.signer, .signature = vote.signature});
+    }
+}
+
+// Of each signer the first.
+std::vector<Evidence> contradictions_among(const std::vector<Message>& votes) {
     std::vector<Evidence> found;
-    for (const VoteSignature& one : first.votes) {
-        for (const VoteSignature& other : second.votes) {
-            if (one.signer != other.signer) continue;
-            Evidence evidence{.first = commit_of(first, one), .second = commit_of(second, other)};
-            if (contradict(evidence.first, *evidence.second)) found.push_back(std::move(evidence));
+    std::set<ValidatorIndex> accused;
+    for (auto first = votes.begin(); first != votes.end(); ++first) {
+        for (auto second = std::next(first); second != votes.end(); ++second) {
+            const std::optional<Accusation> accusation = accuse(*first, *second);
+            if (!accusation || !accused.insert(accusation->accused).second) continue;
+            found.push_back({.first = *first, .second = *second});
         }
     }
     return found;
+}
+
+}  // namespace
+
+std::vector<Evidence> contradictions(const CommitCertificate& first, const CommitCertificate& second) {
+    std::vector<Message> votes;
+    append_votes(first, votes);
+    append_votes(second, votes);
+    return contradictions_among(votes);
+}
+
+std::vector<Evidence> contradictions(std::span<const Signed<ViewChange>> shown, const ValidatorSet& validators) {
+    std::vector<Message> votes;
+    for (const Signed<ViewChange>& change : shown) {
+        if (const auto& committed = change.message.certificate) append_votes(*committed, votes);
+        if (const auto& prepared = change.message.prepared) {
+            append_votes(*prepared, validators.primary(prepared->view), votes);
+        }
+    }
+    return contradictions_among(votes);
 }
 
 bool contradict(const Message& first, const Message& second) {

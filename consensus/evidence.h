@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "consensus/messages.h"
+#include "consensus/validator_set.h"
 #include "consensus/verified.h"
 
 namespace datadeed::consensus {
@@ -27,6 +29,11 @@ struct Evidence {
 // What whoever signed both certificates has said for two blocks at one height in one view, by signer; nothing where
 // they are for one block, or of two heights or views. Both must have been verified.
 [[nodiscard]] std::vector<Evidence> contradictions(const CommitCertificate& first, const CommitCertificate& second);
+
+// The same of all the certificates in these VIEW-CHANGEs, for what is final and for what is prepared: what each who has
+// signed for two blocks at one height in one view has said, once. They must have been verified for these validators.
+[[nodiscard]] std::vector<Evidence> contradictions(std::span<const Signed<ViewChange>> shown,
+                                                   const ValidatorSet& validators);
 
 // Whether no correct validator says both, in whichever order: PRE-PREPARE, PREPARE or COMMIT (of one kind or of two) of
 // one view and height with two hashes; two VIEW-CHANGEs or two NEW-VIEWs for one view; a COMMIT and a VIEW-CHANGE to a

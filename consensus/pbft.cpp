@@ -234,8 +234,12 @@ void Pbft::report(Message first, std::optional<Message> second) {
     actions_.push_back(ReportEvidence{Evidence{.first = std::move(first), .second = std::move(second)}});
 }
 
-void Pbft::halt(HaltReason reason) {
+// `shown` is what led to it: whoever contradicts itself there is accused before all ends.
+void Pbft::halt(HaltReason reason, std::span<const Signed<ViewChange>> shown) {
     halted_ = true;
+    for (Evidence& found : contradictions(shown, config_.validators)) {
+        report(std::move(found.first), std::move(found.second));
+    }
     if (reason == HaltReason::own_votes_must_be_in_the_journal) persist(VotesLost{.committed = height_});
     actions_.push_back(Halt{reason});
 }

@@ -62,7 +62,7 @@ private:
     std::uint64_t persist(VoteRecord record);
     void send(Message message, std::optional<ValidatorIndex> to = std::nullopt);
     void report(Message first, std::optional<Message> second);
-    void halt(HaltReason reason);
+    void halt(HaltReason reason, std::span<const Signed<ViewChange>> shown = {});
 
     // pbft_slot.cpp: the normal case
     void receive(ValidatorIndex via, Signed<PrePrepare> message);

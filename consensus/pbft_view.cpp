@@ -85,7 +85,7 @@ void Pbft::open_as_primary() {
                  .carried = {}};
     Result<Opening, HaltReason> opening = open_view(said.view_changes);
     if (!opening) {
-        halt(opening.error());
+        halt(opening.error(), said.view_changes);
         return;
     }
     said.base = opening->base;
@@ -105,7 +105,7 @@ void Pbft::receive(ValidatorIndex, Signed<NewView> message) {
     for (const Signed<ViewChange>& change : message.message.view_changes) report_if_hidden(change);
     Result<Opening, HaltReason> opening = open_view(message.message.view_changes);
     if (!opening) {
-        halt(opening.error());
+        halt(opening.error(), message.message.view_changes);
         return;
     }
     if (opening->base != message.message.base || opening->carried != message.message.carried) {

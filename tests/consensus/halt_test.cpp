@@ -51,6 +51,41 @@ TEST_CASE("a fork among the VIEW-CHANGEs stops the new primary, and whoever is s
     CHECK(backup.core.step(Tick{1}).empty());
 }
 
+TEST_CASE("whoever signed both of two certificates that stop a validator is accused before it stops") {
+    const auto accused = [](const Bench& bench, const Actions& actions) {
+        std::vector<std::uint32_t> names;
+        for (const ReportEvidence& found : all<ReportEvidence>(actions)) {
+            const auto guilty = verify(found.evidence, bench.verifier);
+            REQUIRE(guilty);
+            CHECK(guilty->offence == Offence::two_votes);
+            names.push_back(guilty->accused.value);
+        }
+        CHECK(std::holds_alternative<Halt>(actions.back()));
+        return names;
+    };
+    Bench primary{1};
+    static_cast<void>(primary.hear(forked(1)[0]));
+    CHECK(accused(primary, primary.hear(forked(1)[1])) == std::vector<std::uint32_t>{0, 2, 3});
+
+    // Two blocks prepared in view 0, whose primary is validator 0: its PRE-PREPAREs are votes, too.
+    Bench backup{2};
+    const auto divided = new_view(1, {view_change(0, 1), view_change(1, 1, {}, prepared(0, 1, hash_a, {1, 3})),
+                                      view_change(3, 1, {}, prepared(0, 1, hash_b, {2, 3}))});
+    const Actions actions = backup.hear(divided);
+    CHECK(reason(actions) == HaltReason::one_view_must_prepare_one_block);
+    CHECK(accused(backup, actions) == std::vector<std::uint32_t>{0, 3});
+
+    // Of two views: that somebody lied is sure, who isn't.
+    Bench other{2};
+    const auto later = new_view(5,
+                                {view_change(0, 5), view_change(1, 5, committed(0, 3, hash_a, {0, 1, 3})),
+                                 view_change(3, 5, committed(4, 3, hash_b, {0, 1, 3}))},
+                                Height{3});
+    const Actions nobody = other.hear(later);
+    CHECK(reason(nobody) == HaltReason::one_height_must_have_one_certificate);
+    CHECK(accused(other, nobody).empty());
+}
+
 TEST_CASE("a NEW-VIEW with another base than its VIEW-CHANGEs show is evidence, and its view is left") {
     Bench backup{2};
     const auto shown = new_view(1, {view_change(0, 1), view_change(1, 1), view_change(3, 1)}, Height{1});

@@ -1,5 +1,6 @@
 #include <initializer_list>
 #include <utility>
+#include <vector>
 
 #include "base/fields.h"
 #include "chain/evidence_judge.h"
@@ -61,14 +62,19 @@ TEST_CASE("what is found in the step that halts is told before the halt, and not
     const consensus::Commit vote{.view = {}, .height = Height{1}, .hash = first};
     CHECK(all_of<Halt>(witness.hear(witness.by(3, vote))).empty());
     CHECK(all_of<Halt>(witness.hear(witness.with_prepared(2, first))).empty());
-    // It hides that COMMIT, and shows the fork.
+    // It hides that COMMIT, and shows what all of the certificate's signers have prepared besides.
     const std::vector<Action> last = witness.hear(witness.with_prepared(3, second));
     const std::vector<EvidenceFound> found = all_of<EvidenceFound>(last);
-    REQUIRE(found.size() == 1);
-    CHECK(found[0].accused == sim::validator_name(3));
-    const auto read = chain::evidence_judge().read(found[0].evidence);
-    REQUIRE(read);
-    CHECK(read->charge.offence == ledger::Offence::hidden_commit);
+    using ledger::Offence;
+    const std::vector<std::pair<std::uint32_t, Offence>> expected{
+        {3, Offence::hidden_commit}, {0, Offence::two_votes}, {2, Offence::two_votes}, {3, Offence::two_votes}};
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const auto read = chain::evidence_judge().read(found[i].evidence);
+        REQUIRE(read);
+        CHECK(found[i].accused == sim::validator_name(expected[i].first));
+        CHECK(read->charge.offence == expected[i].second);
+    }
     REQUIRE(all_of<Halt>(last).size() == 1);
     CHECK(std::holds_alternative<Halt>(last.back()));
     CHECK(all_of<Halt>(last)[0].code == "consensus.two_prepared");
