@@ -2,10 +2,20 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "chain/keys.h"
 
 namespace datadeed::node {
+
+// A disk for old blocks that is away keeps no node from voting.
+ArchiveTask::ArchiveTask(const OpenStores& stores, std::string folder, Inbox& inbox, const Log& log)
+    : stores_{&stores}, folder_{std::move(folder)}, log_{&log}, thread_{inbox} {
+    if (folder_.empty()) return;
+    const Result<void, chain::Error> made = chain::make_archive(chain::posix_files(), folder_);
+    if (!made) log_->warn("archive.away", {{"why", chain::to_text(made.error())}});
+}
+
 void ArchiveTask::begin(const replica::ArchiveBlocks& what) {
     thread_.start("archive", [this, span = what.span] { archive(span); });
 }

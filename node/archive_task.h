@@ -13,9 +13,9 @@ namespace datadeed::node {
 // own; tells the replica and the log what came of each. begin() on the replica thread.
 class ArchiveTask {
 public:
-    // The archive's folder must exist (chain::make_archive), and is looked for anew each time.
-    ArchiveTask(const OpenStores& stores, std::string folder, Inbox& inbox, const Log& log)
-        : stores_{&stores}, folder_{std::move(folder)}, log_{&log}, thread_{inbox} {}
+    // Makes the archive's folder, unless it's empty: then nothing may begin. Where it can't be made, that is logged; it
+    // is looked for anew each time.
+    ArchiveTask(const OpenStores& stores, std::string folder, Inbox& inbox, const Log& log);
 
     void begin(const replica::ArchiveBlocks& what);
     void begin(const replica::CompactBlocks& what);

@@ -5,7 +5,6 @@
 
 #include <sys/stat.h>
 
-#include "chain/archive.h"
 #include "chain/leveldb_store.h"
 #include "chain/snapshot_files.h"
 #include "chain/state_database.h"
@@ -268,10 +267,6 @@ Result<ledger::ValidatorSet, Fault> read_nodes(const OpenStores& stores, const G
 Result<OpenStores, Fault> open_stores(const NodeConfig& config, const GenesisDocument& genesis) {
     Result<chain::DataFolder, Fault> folder = open_folder(config.data_dir.string(), genesis);
     if (!folder) return fail(folder.error());
-    if (!config.archive_dir.empty()) {
-        const auto made = chain::make_archive(chain::posix_files(), config.archive_dir.string());
-        if (!made) return fail(fault_of(made.error()));
-    }
     auto chain_store = chain::open_leveldb(chain::LeveldbOptions{.folder = folder->chain_path()});
     if (!chain_store) return fail(fault_of(chain_store.error()));
     const Result<chain::TakenOver, Fault> taken_over = take_over(*folder, genesis, **chain_store);

@@ -6,9 +6,10 @@
 up --nodes 4
 dev down --json >/dev/null
 for name in node-0 node-1 node-2; do # first: a table that follows the peers would be theirs
-    sed -i "1i [storage]\nsnapshot_transactions = 400\nkeep_blocks = 20\narchive_dir = '$dir/archive-$name'\n" "$dir/nodes/$name/node.toml"
+    sed -i "1i [storage]\nsnapshot_transactions = 400\nkeep_blocks = 20\narchive_dir = '$dir/disk-$name/archive'\n" "$dir/nodes/$name/node.toml"
 done
 sed -i '1i [storage]\nsnapshot_transactions = 400\nwhole_chain = true\n' "$dir/nodes/node-3/node.toml"
+mkdir "$dir/disk-node-0" "$dir/disk-node-1"  # node-2's disk is away
 dev start --json >/dev/null
 
 log_of() { printf '%s' "$dir/nodes/$1/node.log"; }
@@ -22,6 +23,10 @@ at_node() { # ROLE NODE: a profile of that role that knows that node alone
 }
 size_of() { du -sk "$(data_dir "$1")/chain" | cut -f1; }
 for name in node-0 node-3; do at_node regulator "$name"; done
+
+# A disk for old blocks that is away keeps no node from its work, and isn't missed once it is there.
+expect "$(logged node-0 archive.away) $(logged node-2 archive.away)" "0 1" "warnings of node-0 and node-2 about their archives"
+mkdir -p "$dir/disk-node-2/archive"
 
 load 8
 for name in node-0 node-1 node-2; do eventually 30 yes has "$name" chain.compacted 1; done
@@ -60,13 +65,13 @@ eventually 60 caught-up lag_of node-3
 eventually 30 yes has node-0 blocks.archived $((files + 1))
 
 # The archive is what it says, and with it the copy is the whole chain.
-(cd "$dir/archive-node-0" && sha256sum --quiet -c SHA256SUMS)
+(cd "$dir/disk-node-0/archive" && sha256sum --quiet -c SHA256SUMS)
 copy_all "$dir/copies"
 end=$(replay "$dir/copies/node-3")
 expect "${end%% *}" verified "the verdict on node-3's copy"
 for name in node-0 node-1 node-2; do
-    expect "$(replay "$dir/copies/$name" --archive "$dir/archive-$name")" "$end" "the end of $name's chain"
+    expect "$(replay "$dir/copies/$name" --archive "$dir/disk-$name/archive")" "$end" "the end of $name's chain"
 done
-expect "$(replay "$dir/copies/node-0" --archive "$dir/archive-node-1")" "$end" "the end of node-0's chain with node-1's archive"
+expect "$(replay "$dir/copies/node-0" --archive "$dir/disk-node-1/archive")" "$end" "the end of node-0's chain with node-1's archive"
 status=0; "$bin/datadeed" audit replay --data-dir "$dir/copies/node-0" --json >"$dir/replay.json" 2>/dev/null || status=$?
 expect "$status $(jq -r .first_bad.code "$dir/replay.json")" "5 chain.pruned" "the verdict on node-0's copy alone"
