@@ -13,11 +13,11 @@ ended_rightly() {
 
 table_of_ends() { sort "$dir/ends" | uniq -c | awk '{print "  " $0}'; }
 
-# Its data folder on a small file system of its own.
+# mount_data NAME MIB: its data folder on a small file system of its own.
 mount_data() {
     local data=$dir/nodes/$1/data
     mv "$data" "$data.disk" && mkdir -m 0700 "$data"
-    mount -t tmpfs -o size=64m,mode=0700 tmpfs "$data"
+    mount -t tmpfs -o size=${2}m,mode=0700 tmpfs "$data"
     mounts+=("$data")
     cp -r "$data.disk/." "$data/"
 }
@@ -45,7 +45,7 @@ disk_full() {
     [[ $(id -u) == 0 ]] || fail "--disk-full mounts file systems, which root alone may do"
     begin_network
     dev kill "$name" --json >/dev/null
-    mount_data "$name"
+    mount_data "$name" $((64 + 2 * $1))  # the chain grows meanwhile, as its other copies do
     : >"$dir/ends"
     for ((i = 1; i <= $1; ++i)); do
         begin=$(log_lines "$name")

@@ -26,6 +26,8 @@ kills() {
 # The highest height that a client was told, 0 before that.
 told_height() { cat "$dir"/history-* 2>/dev/null | jq -s 'map(.height) | max // 0' || true; }
 
+all_ended() { dev status --json | jq -e 'all(.nodes[]; .state == "stopped")' >/dev/null && echo yes; }
+
 # Of all nodes in one command: as close to one moment as a machine comes.
 all_at_once() {
     local i all height
@@ -34,6 +36,7 @@ all_at_once() {
         pause_ms 900
         all=$(pids)
         kill -9 $all
+        eventually 30 yes all_ended  # a sync that is under way keeps a process for a moment
         restart "${nodes[@]}"
         height=$(told_height)
         eventually 60 yes reads_at "$height"

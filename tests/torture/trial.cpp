@@ -70,8 +70,8 @@ public:
         return judge_end(kind, *status, last_words(child_.output()));
     }
 
-    // Empty when it votes, else the code of its silence; nothing when it doesn't say. Asked, since its log may say so
-    // later than it serves.
+    // Empty when it votes, else the code of its silence; nothing when it doesn't say, or has ended. Asked, since
+    // its log may say so later than it serves.
     [[nodiscard]] std::optional<std::string> silence() const {
         Reader ops{ops_host_, ops_port_, ""};
         const std::optional<Answer> answer = ops.ask("/readyz?verbose");
@@ -101,7 +101,10 @@ Verdict look_at_node(const Bench& bench, const Damage& damage, const fs::path& c
     if (!reader) return node.ended(damage.kind);
     const std::optional<Verdict> answers = judge_answers(damage.kind, bench.reference, bench.policy, reader->asks());
     if (!answers) return node.ended(damage.kind);
-    return judge_silence(damage, bench.votes_known, node.silence(), *answers);
+    // It may find the damage as late as now.
+    const std::optional<std::string> silence = node.silence();
+    if (!silence) return node.ended(damage.kind);
+    return judge_silence(damage, bench.votes_known, *silence, *answers);
 }
 
 // What the hint says that one should do, done. It must bring the folder's answers back, or leave what peers bring.

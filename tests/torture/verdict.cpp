@@ -146,18 +146,17 @@ Verdict judge_end(const std::string& kind, int status, const LastWords& words) {
     return {.fate = Fate::refused, .code = words.code, .detail = {}};
 }
 
-Verdict judge_silence(const Damage& damage, std::uint64_t votes_known, const std::optional<std::string>& silence,
+Verdict judge_silence(const Damage& damage, std::uint64_t votes_known, const std::string& silence,
                       const Verdict& answers) {
     if (answers.fate == Fate::silent) return answers;
-    if (!silence) return silent("it doesn't say whether it votes");
-    if (*silence == observes) {
+    if (silence == observes) {
         // One that has voted in a later epoch than its chain has come to waits for that.
         return answers.fate == Fate::behind ? answers : silent("it doesn't vote, though it lacks nothing");
     }
     const bool of_votes = damage.kind == "data/votes";
-    if (!silence->empty()) {
-        if (!of_votes || !is_expected(damage.kind, *silence)) return silent("it votes no more: " + *silence);
-        return {.fate = Fate::silenced, .code = *silence, .detail = {}};
+    if (!silence.empty()) {
+        if (!of_votes || !is_expected(damage.kind, silence)) return silent("it votes no more: " + silence);
+        return {.fate = Fate::silenced, .code = silence, .detail = {}};
     }
     if (of_votes && damage.offset < votes_known) return silent("it votes, though votes that its chain knows are gone");
     return answers;

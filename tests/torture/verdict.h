@@ -45,9 +45,9 @@ struct LastWords {
 inline constexpr std::string_view observes = "observes";
 
 // Whether a node that gave these answers may vote, and does. `silence` is empty when it votes, else the code of its
-// silence, or that it observes; nothing when it doesn't say. `votes_known` is as in trial.h.
-[[nodiscard]] Verdict judge_silence(const Damage& damage, std::uint64_t votes_known,
-                                    const std::optional<std::string>& silence, const Verdict& answers);
+// silence, or that it observes. `votes_known` is as in trial.h.
+[[nodiscard]] Verdict judge_silence(const Damage& damage, std::uint64_t votes_known, const std::string& silence,
+                                    const Verdict& answers);
 
 // The answers of a node that serves against those of the untouched folder. Nothing when the node ended meanwhile.
 [[nodiscard]] std::optional<Verdict> judge_answers(const std::string& kind, const Reference& reference,

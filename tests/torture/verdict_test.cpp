@@ -31,21 +31,19 @@ TEST_CASE("an end is right when its code fits the file, its status the code, and
 
 TEST_CASE("a node with votes that its chain knows to be gone must not vote, and no other may fall silent") {
     const Verdict served{.fate = Fate::harmless, .code = {}, .detail = {}};
-    const auto fate = [&](const std::string& kind, std::uint64_t offset, const std::optional<std::string>& silence) {
+    const auto fate = [&](const std::string& kind, std::uint64_t offset, const std::string& silence) {
         return judge_silence({.kind = kind, .file = "", .tears = false, .offset = offset, .bit = 0}, 1000, silence,
                              served)
             .fate;
     };
     CHECK(fate("data/votes", 999, "votes.corrupt") == Fate::silenced);
     CHECK(fate("data/votes", 999, "") == Fate::silent);
-    CHECK(fate("data/votes", 999, std::nullopt) == Fate::silent);
     CHECK(fate("data/votes", 999, "store.io") == Fate::silent);
     // The end of the file that no block speaks of: a crash may have torn it, for all that the node can know.
     CHECK(fate("data/votes", 1000, "") == Fate::harmless);
     CHECK(fate("data/votes", 1000, "votes.corrupt") == Fate::silenced);
     CHECK(fate("state/values/*.ldb", 0, "") == Fate::harmless);
     CHECK(fate("state/values/*.ldb", 0, "votes.corrupt") == Fate::silent);
-    CHECK(fate("node.toml", 0, std::nullopt) == Fate::silent);
     CHECK(fate("chain/CURRENT", 0, std::string{observes}) == Fate::silent);
     const Verdict behind{.fate = Fate::behind, .code = {}, .detail = {}};
     CHECK(judge_silence({.kind = "chain/CURRENT", .file = "", .tears = false, .offset = 0, .bit = 0}, 1000,
