@@ -10,6 +10,7 @@ std::string number(std::uint64_t value) {
 }
 
 HealthCheck check_store(const replica::Status& status, const HealthFacts& facts) {
+    if (status.forked) return {"store", false, "the chain has forked: two blocks are certified at one height"};
     if (facts.stopping) return {"store", false, "the node is stopping"};
     if (status.duty == replica::Duty::silenced) return {"store", false, "this validator doesn't vote: " + status.why};
     return {"store", true, status.duty == replica::Duty::voting ? "open, voting" : "open, observing"};

@@ -206,6 +206,7 @@ Status Replica::Parts::status() const {
     status.view = consensus::Epoch::place_of(view);
     status.primary = primary();
     status.changing_view = pbft_ && pbft_->changing();
+    status.forked = at_.fork_seen.has_value();
     status.catching_up = sync_.known() > tip.height.next();
     status.cosigned = cosigner_.last_complete();
     const auto add_peer = [&](const ledger::MemberId& member, bool validator) {

@@ -143,6 +143,7 @@ void Replica::Parts::check_fork(const CheckedCertifiedBlock& shown) {
 // have the one, some the other, and some of them hear each other by this node alone.
 void Replica::Parts::tell_fork(Height height, const CheckedCertifiedBlock* shown) {
     at_.fork_seen = at_.now;
+    outbox_.push(StatusChanged{});
     outbox_.log(LogEvent::Level::error, "chain.forked", {{"height", std::to_string(height.value)}});
     const auto show = [this](Height from, CertifiedBlock block) {
         Blocks blocks{.request = 0, .from = from, .blocks = {}};

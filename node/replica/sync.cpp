@@ -72,10 +72,8 @@ std::size_t Sync::count_at(std::span<const ledger::MemberId> peers, Height heigh
 
 bool Sync::lacks_source(Height next, std::uint64_t now_ms) const {
     if (known() < next) return false;
-    return std::ranges::none_of(peers_, [&](const auto& entry) {
-        const Peer& peer = entry.second;
-        return peer.first <= next && next <= peer.tip && now_ms >= peer.shunned_until_ms;
-    });
+    return std::ranges::none_of(peers_,
+                                [&](const auto& peer) { return may_ask(peer.first, peer.second, next, now_ms); });
 }
 
 std::vector<ledger::MemberId> Sync::lacking(Height height, const ledger::MemberId& self) const {
@@ -145,10 +143,16 @@ bool Sync::is_covered(Height height) const {
            });
 }
 
+bool Sync::may_ask(const ledger::MemberId& name, const Peer& peer, Height from, std::uint64_t now_ms) const {
+    const auto rejected = rejected_until_ms_.find(name);
+    const bool is_sound = rejected == rejected_until_ms_.end() || now_ms >= rejected->second;
+    return is_sound && peer.first <= from && from <= peer.tip && now_ms >= peer.shunned_until_ms;
+}
+
 Sync::Peer* Sync::choose(Height from, std::uint64_t now_ms, ledger::MemberId& name) {
     Peer* chosen = nullptr;
     for (auto& [candidate, peer] : peers_) {
-        if (peer.tip < from || from < peer.first || now_ms < peer.shunned_until_ms) continue;
+        if (!may_ask(candidate, peer, from, now_ms)) continue;
         if (peer.cut && from >= *peer.cut) continue;
         if (chosen != nullptr && chosen->asked <= peer.asked) continue;
         chosen = &peer;
@@ -230,9 +234,8 @@ void Sync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
     const auto is_theirs = [&peer](const auto& flight) { return flight.second.peer == peer; };
     std::erase_if(flights_, is_theirs);
     std::erase_if(late_, is_theirs);
-    if (const auto known = peers_.find(peer); known != peers_.end()) {
-        known->second.shunned_until_ms = now_ms + fetch_reject_ms;
-    }
+    std::erase_if(rejected_until_ms_, [now_ms](const auto& rejected) { return now_ms >= rejected.second; });
+    rejected_until_ms_.insert_or_assign(peer, now_ms + fetch_reject_ms);
 }
 
 }  // namespace datadeed::replica

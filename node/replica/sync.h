@@ -66,7 +66,8 @@ public:
     };
     // The block after `ours` if it's there; the caller commits it.
     [[nodiscard]] std::optional<Ready> take_next(Height ours);
-    // What this peer sent was not what certificates are for: its blocks are dropped, others are asked.
+    // What this peer sent was not what certificates are for: its blocks are dropped, others are asked for
+    // fetch_reject_ms, even if it goes and comes again.
     void reject(const ledger::MemberId& peer, std::uint64_t now_ms);
 
     // The highest block that is final elsewhere for all that this node can know: it was shown with its certificate, or
@@ -105,16 +106,17 @@ private:
         Height said{};  // by itself, in its last Tip
         Height first{};
         bool votes{};
-        std::uint64_t shunned_until_ms{0};
-        std::uint64_t asked{0};       // so that all get their turn
-        std::optional<Height> cut{};  // its blocks from here on can't be checked until those below are applied
-        std::uint64_t failures{0};    // claims that it couldn't show, since it last could
+        std::uint64_t shunned_until_ms{0};  // since it couldn't show what it claims
+        std::uint64_t asked{0};             // so that all get their turn
+        std::optional<Height> cut{};        // its blocks from here on can't be checked until those below are applied
+        std::uint64_t failures{0};          // claims that it couldn't show, since it last could
     };
     void count_claims();
     void disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms);
     void give_up_late(std::uint64_t now_ms);
     [[nodiscard]] std::optional<Flight> land(std::uint64_t request, const ledger::MemberId& peer, Height from);
     [[nodiscard]] bool is_covered(Height height) const;
+    [[nodiscard]] bool may_ask(const ledger::MemberId& name, const Peer& peer, Height from, std::uint64_t now_ms) const;
     [[nodiscard]] Peer* choose(Height from, std::uint64_t now_ms, ledger::MemberId& name);
 
     std::set<ledger::MemberId> validators_;
@@ -122,6 +124,7 @@ private:
     Height proven_{};                         // shown with its certificate
     Height claimed_{};                        // by so many that one of them is correct, as count_claims() saw it last
     std::map<ledger::MemberId, Peer> peers_;  // those that are up and have spoken
+    std::map<ledger::MemberId, std::uint64_t> rejected_until_ms_;  // whether they are up or not
     std::map<std::uint64_t, Flight> flights_;
     std::map<std::uint64_t, Flight> late_;  // given up, and taken in if the answer comes after all
     std::map<Height, Ready> ready_;

@@ -85,6 +85,8 @@ TEST_CASE("each check fails for its own reason and says it") {
               f.status.duty = replica::Duty::silenced;
               f.status.why = "votes.missing";
           }) == Names{"store: this validator doesn't vote: votes.missing"});
+    CHECK(failing([](Facts& f) { f.status.forked = true; }) ==
+          Names{"store: the chain has forked: two blocks are certified at one height"});
 }
 
 TEST_CASE("a clock may be ahead of the others' by as much as they accept, and an idle chain says nothing of it") {

@@ -74,6 +74,8 @@ TEST_CASE(
     Forked forked;
     const std::vector<Action> seen = forked.show(1, forked.first);
     CHECK(says(seen, "chain.forked"));
+    CHECK_FALSE(all_of<StatusChanged>(seen).empty());
+    CHECK(forked.late.node.replica().status().forked);
     const std::vector<EvidenceFound> found = all_of<EvidenceFound>(seen);
     REQUIRE(found.size() == 3);
     for (std::uint32_t i = 0; i < 3; ++i) {
@@ -134,6 +136,7 @@ TEST_CASE("a block that we have, or that follows ours, is no fork") {
     CHECK_FALSE(says(forked.show(1, forked.late.good), "chain.forked"));
     const CertifiedBlock next = forked.late.chain.next({"c"});
     CHECK_FALSE(says(forked.show(2, next), "chain.forked"));
+    CHECK_FALSE(forked.late.node.replica().status().forked);
     (void)forked.late.tick(fork_tell_ms);
     CHECK(forked.late.node.replica().status().height == Height{1});
 }

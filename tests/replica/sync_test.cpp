@@ -143,6 +143,10 @@ TEST_CASE("who sent blocks that certificates aren't for is shunned for long, and
     CHECK(sync.in_flight() == 0);
     sync.note_tip(a, Height{300});
     CHECK(sync.due({.ours = Height{0}, .now_ms = 10 + fetch_reject_ms - 1}).empty());
+    // Not forgotten for its coming again.
+    sync.note_down(a);
+    sync.note_tip(a, Height{40});
+    CHECK(sync.due({.ours = Height{0}, .now_ms = 10 + fetch_reject_ms - 1}).empty());
     sync.note_tip(b, Height{300});
     for (const Sync::Ask& ask : sync.due({.ours = Height{0}, .now_ms = 11})) CHECK(ask.peer == b);
     sync.note_down(b);
