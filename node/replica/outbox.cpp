@@ -5,9 +5,21 @@
 
 namespace datadeed::replica {
 
+void Outbox::set_up(const ledger::MemberId& peer) {
+    up_.insert(peer);
+    for (const auto& [bytes, lane] : for_comers_) send(peer, bytes, lane);
+}
+
 void Outbox::send(const ledger::MemberId& peer, Bytes bytes, Lane lane) {
     if (!is_up(peer)) return;
     push(SendTo{.peers = {peer}, .bytes = std::make_shared<const Bytes>(std::move(bytes)), .lane = lane});
+}
+
+void Outbox::send_one_of(const std::vector<ledger::MemberId>& peers, Bytes bytes, Lane lane) {
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        const ledger::MemberId& peer = peers[turns_++ % peers.size()];
+        if (is_up(peer)) return send(peer, std::move(bytes), lane);
+    }
 }
 
 void Outbox::send_validators(Bytes bytes, Lane lane) {
@@ -21,6 +33,11 @@ void Outbox::send_all(Bytes bytes, Lane lane) {
     if (up_.empty()) return;
     push(SendTo{
         .peers = {up_.begin(), up_.end()}, .bytes = std::make_shared<const Bytes>(std::move(bytes)), .lane = lane});
+}
+
+void Outbox::send_all_from_now_on(Bytes bytes, Lane lane) {
+    send_all(bytes, lane);
+    for_comers_.emplace_back(std::move(bytes), lane);
 }
 
 void Outbox::reply(RequestToken token, Outcome outcome) {

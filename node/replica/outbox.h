@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <set>
 #include <string>
@@ -20,7 +21,7 @@ public:
     // Who votes from now on.
     void begin_epoch(std::set<ledger::MemberId> validators) { validators_ = std::move(validators); }
 
-    void set_up(const ledger::MemberId& peer) { up_.insert(peer); }
+    void set_up(const ledger::MemberId& peer);
     void set_down(const ledger::MemberId& peer) { up_.erase(peer); }
     [[nodiscard]] bool is_up(const ledger::MemberId& peer) const { return up_.contains(peer); }
     [[nodiscard]] const std::set<ledger::MemberId>& up() const { return up_; }
@@ -28,8 +29,12 @@ public:
 
     // Each sends to those of the named who are up; nothing when there are none.
     void send(const ledger::MemberId& peer, Bytes bytes, Lane lane);
+    // To another one each time: any may lie or be gone.
+    void send_one_of(const std::vector<ledger::MemberId>& peers, Bytes bytes, Lane lane);
     void send_validators(Bytes bytes, Lane lane);
     void send_all(Bytes bytes, Lane lane);
+    // Also to whoever comes up from now on.
+    void send_all_from_now_on(Bytes bytes, Lane lane);
 
     void reply(RequestToken token, Outcome outcome);
     using Fields = std::vector<std::pair<std::string, std::string>>;
@@ -43,6 +48,8 @@ public:
 private:
     std::set<ledger::MemberId> validators_;
     std::set<ledger::MemberId> up_;
+    std::size_t turns_{0};  // of send_one_of
+    std::vector<std::pair<Bytes, Lane>> for_comers_;
     std::vector<Action> actions_;
 };
 

@@ -53,7 +53,10 @@ MaySkip Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
 
 void Replica::Parts::handle(Event& event) {
     if (halted_) return;
-    if (at_.fork_seen && !std::holds_alternative<Tick>(event)) return;
+    if (at_.fork_seen) {
+        if (const auto* up = std::get_if<PeerUp>(&event)) outbox_.set_up(up->peer);
+        if (!std::holds_alternative<Tick>(event)) return;
+    }
     std::visit(Overloaded{[this](SnapshotWritten& written) { snapshots_.note_written(written); },
                           [this](BlocksArchived& archived) {
                               const auto pruned = snapshots_.pruning().note(archived);

@@ -10,6 +10,7 @@
 #include "node/replica/admission.h"
 #include "node/replica/cosign.h"
 #include "node/replica/executor.h"
+#include "node/replica/forks.h"
 #include "node/replica/gossip.h"
 #include "node/replica/mempool.h"
 #include "node/replica/outbox.h"
@@ -95,15 +96,10 @@ private:
     void receive(const ledger::MemberId& peer, Cosignature& message);
     void receive(const ledger::MemberId& peer, Tip& message);
     void receive(const ledger::MemberId& peer, CheckedSnapshot& message);
-    void receive(const ledger::MemberId& peer, Part& message);
     void take_question(const ledger::MemberId& peer, const Serving::Question& question);
     void answer(const ledger::MemberId& peer, const Serving::Question& question);
     void answer(const ledger::MemberId& peer, const FetchBlocks& question);
     [[nodiscard]] std::optional<CertifiedBlock> load(Height height);
-    void ask_for_fork(const ledger::MemberId& peer, const Tip& theirs);
-    void tell_fork(Height height, const CheckedCertifiedBlock* shown);
-    void check_fork(const CheckedCertifiedBlock& shown);
-    void check_manifest(const consensus::CommitCertificate& certificate);
     void adopt_ready();
     void fetch_missing();
     [[nodiscard]] Snapshots::Moment snapshot_moment() const;
@@ -112,6 +108,12 @@ private:
     void cosign(const ledger::BlockHeader& header);
     void cosign_idle();
     void store_checkpoints();
+
+    // parts_forks.cpp: chains that part
+    void ask_for_fork(const ledger::MemberId& peer, const Tip& theirs);
+    void check_fork(const CheckedCertifiedBlock& shown);
+    void check_manifest(const consensus::CommitCertificate& certificate);
+    void take_fork(ForkFound found, const CheckedCertifiedBlock* shown);
 
     Identity identity_;
     TransactionCache cache_{std::size_t{2} << 20U};  // for proposals out of the journal
@@ -139,9 +141,7 @@ private:
     std::vector<CheckedBody> proposals_;  // that came by message, oldest first
     Serving serving_;
     Snapshots snapshots_;
-    std::uint64_t bodies_asked_{0};
-    consensus::View last_view_{};  // of the last certificate
-    bool fetch_at_once_{false};
+    consensus::View last_view_{};       // of the last certificate
     std::optional<bool> work_given_{};  // whether consensus knows of work; nothing when it must be told anew
     Times at_{};
     ProposerClock proposer_clock_;

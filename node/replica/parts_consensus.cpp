@@ -189,22 +189,18 @@ void Replica::Parts::settle(const CheckedBlock& block) {
 }
 
 void Replica::Parts::perform(consensus::FetchBody& action) {
-    // Another holder each time: any may lie or be gone.
-    const std::size_t count = action.holders.size();
-    for (std::size_t i = 0; i < count; ++i) {
-        const consensus::ValidatorIndex holder = action.holders[(bodies_asked_ + i) % count];
-        const ledger::MemberId peer{context_.present().at(holder).name};
-        if (!outbox_.is_up(peer)) continue;
-        bodies_asked_ += i + 1;
-        outbox_.send(peer, encode(WireMessage{FetchBody{.height = action.height, .hash = action.hash}}), Lane::votes);
-        return;
+    std::vector<ledger::MemberId> holders;
+    for (const consensus::ValidatorIndex holder : action.holders) {
+        holders.emplace_back(context_.present().at(holder).name);
     }
+    outbox_.send_one_of(holders, encode(WireMessage{FetchBody{.height = action.height, .hash = action.hash}}),
+                        Lane::votes);
 }
 
 void Replica::Parts::perform(consensus::FetchBlocks& action) {
     const ledger::MemberId peer{context_.present().at(action.peer).name};
     if (outbox_.is_up(peer)) sync_.note_ahead(peer, action.from);
-    fetch_at_once_ = true;
+    sync_.hurry();
 }
 
 void Replica::Parts::perform(consensus::ReportEvidence& action) {
@@ -230,7 +226,7 @@ void Replica::Parts::perform(consensus::Halt& action) {
         case consensus::HaltReason::own_votes_must_be_in_the_journal:
             return silence(votes_lost_text);
         case consensus::HaltReason::one_height_must_have_one_certificate:
-            return tell_fork(executor_.tip().height, nullptr);
+            return take_fork(Fork{.height = executor_.tip().height}, nullptr);
         case consensus::HaltReason::one_view_must_prepare_one_block:
             return halt(two_prepared());
     }

@@ -9,22 +9,12 @@
 #include "node/replica/wire_codec.h"
 
 namespace datadeed::replica {
-namespace {
-
-// Nothing where it was skipped: of what was pruned headers stay.
-Result<std::optional<chain::StoredHeader>, chain::Error> header_if_kept(const chain::ChainView& chain, Height height) {
-    Result<std::optional<chain::StoredHeader>, chain::Error> header = chain.header(height);
-    if (!header && header.error().fault == chain::Fault::chain_pruned) return std::nullopt;
-    return header;
-}
-
-}  // namespace
-
 void Replica::Parts::on(PeerMessage& event) {
     const ledger::MemberId& peer = event.peer;
     std::visit(Overloaded{[&](FetchBlocks& question) { take_question(peer, question); },
                           [&](FetchSnapshot& question) { take_question(peer, question); },
                           [&](FetchPart& question) { take_question(peer, question); },
+                          [&](Part& part) { snapshots_.receive(peer, part, snapshot_moment()); },
                           [&](auto& message) { receive(peer, message); }, [](OtherEpoch&) {}},
                event.message);
 }
@@ -114,47 +104,6 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& messag
     adopt_ready();
 }
 
-// Two quorums for two blocks at one height have more than f liars in common. Nothing can prevent that, but it must come
-// out. Validators of epochs that are over have no say: whoever has their keys could stop everybody.
-void Replica::Parts::check_fork(const CheckedCertifiedBlock& shown) {
-    const consensus::Epoch& epoch = context_.present().epoch();
-    const consensus::CommitCertificate& certificate = *shown.certificate;
-    if (!epoch.has(certificate.view)) return;
-    const ledger::Tip& tip = executor_.tip();
-    const ledger::BlockHeader& header = shown.block->block.header;
-    const bool is_beside = header.height == tip.height.next() && header.prev != tip.hash;
-    const Height height = is_beside ? tip.height : header.height;
-    if (height > tip.height || height.value == 0) return;
-    const auto own = header_if_kept(committer_->chain().view(), height);
-    if (!own) return halt(own.error());
-    if (!is_beside && (!*own || (*own)->hash == certificate.hash)) return;
-    const std::optional<consensus::CommitCertificate>& below = shown.block->prev_certificate;
-    const consensus::CommitCertificate* other = !is_beside ? &certificate : below ? &*below : nullptr;
-    if (*own && other != nullptr && epoch.has((*own)->certificate.view)) {
-        for (consensus::Evidence& evidence : consensus::contradictions((*own)->certificate, *other)) {
-            consensus::ReportEvidence report{.evidence = std::move(evidence)};
-            perform(report);
-        }
-    }
-    tell_fork(height, &shown);
-}
-
-// From here on nothing is decided or answered any more. All are shown what is final here, and what was shown here: some
-// have the one, some the other, and some of them hear each other by this node alone.
-void Replica::Parts::tell_fork(Height height, const CheckedCertifiedBlock* shown) {
-    at_.fork_seen = at_.now;
-    outbox_.push(StatusChanged{});
-    outbox_.log(LogEvent::Level::error, "chain.forked", {{"height", std::to_string(height.value)}});
-    const auto show = [this](Height from, CertifiedBlock block) {
-        Blocks blocks{.request = 0, .from = from, .blocks = {}};
-        blocks.blocks.push_back(std::move(block));
-        outbox_.send_all(encode(WireMessage{std::move(blocks)}), Lane::votes);
-    };
-    if (std::optional<CertifiedBlock> own = load(height)) show(height, std::move(*own));
-    if (shown == nullptr) return;
-    show(shown->block->block.header.height, {.payload = shown->payload, .certificate = *shown->certificate});
-}
-
 // Also when the block below came by votes, after this one was fetched: nobody is asked for it again.
 void Replica::Parts::adopt_ready() {
     while (!halted_) {
@@ -221,21 +170,6 @@ void Replica::Parts::receive(const ledger::MemberId& peer, Tip& message) {
     ask_for_fork(peer, message);
 }
 
-// What a peer says of its last block is only a reason to have it shown, and to tell the operator.
-void Replica::Parts::ask_for_fork(const ledger::MemberId& peer, const Tip& theirs) {
-    const ledger::Tip& tip = executor_.tip();
-    if (theirs.height.value == 0 || theirs.height > tip.height || theirs.hash == tip.hash) return;
-    const auto asked = at_.fork_asked.find(peer);
-    if (asked != at_.fork_asked.end() && at_.now < asked->second + fork_ask_ms) return;
-    const auto own = header_if_kept(committer_->chain().view(), theirs.height);
-    if (!own) return halt(own.error());
-    if (!*own || (*own)->hash == theirs.hash) return;
-    at_.fork_asked.insert_or_assign(peer, at_.now);
-    outbox_.log(LogEvent::Level::warning, "peer.other_block",
-                {{"peer", peer.value}, {"height", std::to_string(theirs.height.value)}});
-    outbox_.send(peer, encode(WireMessage{FetchBlocks{.request = 0, .from = theirs.height, .max = 1}}), Lane::votes);
-}
-
 Snapshots::Moment Replica::Parts::snapshot_moment() const {
     const ledger::Tip& tip = executor_.tip();
     return {.ours = tip.height,
@@ -244,25 +178,9 @@ Snapshots::Moment Replica::Parts::snapshot_moment() const {
             .now_ms = at_.now};
 }
 
-// What it skips can't show any more that votes of this node were lost, nor a fork; what it stands on can.
-void Replica::Parts::check_manifest(const consensus::CommitCertificate& certificate) {
-    if (!context_.present().epoch().has(certificate.view)) return;
-    if (certificate.height > executor_.tip().height) {
-        if (pbft_ && !pbft_->may_have_committed(certificate)) lose_votes();
-        return;
-    }
-    const auto own = header_if_kept(committer_->chain().view(), certificate.height);
-    if (!own) return halt(own.error());
-    if (*own && (*own)->hash != certificate.hash) tell_fork(certificate.height, nullptr);
-}
-
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
     if (message.manifest) check_manifest(message.manifest->content().certificate);
     if (halted_ || at_.fork_seen) return;
-    snapshots_.receive(peer, message, snapshot_moment());
-}
-
-void Replica::Parts::receive(const ledger::MemberId& peer, Part& message) {
     snapshots_.receive(peer, message, snapshot_moment());
 }
 
@@ -271,10 +189,8 @@ void Replica::Parts::fetch_missing() {
     if (halted_ || at_.fork_seen) return;
     snapshots_.fetch(snapshot_moment());
     if (snapshots_.come_first(at_.now)) return;
-    const bool votes = pbft_.has_value() && !fetch_at_once_;
-    fetch_at_once_ = false;
     const std::vector<Sync::Ask> asks =
-        sync_.due({.ours = executor_.tip().height, .now_ms = at_.now, .patience_ms = votes ? voter_patience_ms : 0});
+        sync_.due({.ours = executor_.tip().height, .now_ms = at_.now, .patience_ms = pbft_ ? voter_patience_ms : 0});
     for (const Sync::Ask& ask : asks) outbox_.send(ask.peer, encode(WireMessage{ask.request}), Lane::votes);
 }
 

@@ -162,6 +162,7 @@ Sync::Peer* Sync::choose(Height from, std::uint64_t now_ms, ledger::MemberId& na
 }
 
 std::vector<Sync::Ask> Sync::due(const Moment& moment) {
+    const std::uint64_t patience_ms = std::exchange(hurries_, false) ? 0 : moment.patience_ms;
     give_up_late(moment.now_ms);
     std::erase_if(ready_, [&moment](const auto& block) { return block.first <= moment.ours; });
     const Height target = best(moment.ours.next());
@@ -174,7 +175,7 @@ std::vector<Sync::Ask> Sync::due(const Moment& moment) {
     if (!behind_since_ms_ || (moment.ours > last_ours_ && !fetching)) behind_since_ms_ = moment.now_ms;
     last_ours_ = moment.ours;
     const bool far = target.value >= moment.ours.value + far_behind_blocks;
-    if (!fetching && !far && moment.now_ms < *behind_since_ms_ + moment.patience_ms) return {};
+    if (!fetching && !far && moment.now_ms < *behind_since_ms_ + patience_ms) return {};
 
     std::vector<Ask> asks;
     for (auto& [name, peer] : peers_) {

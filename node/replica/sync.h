@@ -50,6 +50,8 @@ public:
         // For how long a lag is left to itself: votes on their way are quicker than a fetch.
         std::uint64_t patience_ms{};
     };
+    // The next call of due() has no patience.
+    void hurry() { hurries_ = true; }
     // What to ask now; called again and again.
     [[nodiscard]] std::vector<Ask> due(const Moment& moment);
 
@@ -130,6 +132,7 @@ private:
     std::map<Height, Ready> ready_;
     std::uint64_t requests_{0};
     std::optional<std::uint64_t> behind_since_ms_;
+    bool hurries_{false};
     struct Gone {
         Height height{};
         std::uint64_t since_ms{};

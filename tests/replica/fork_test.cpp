@@ -1,7 +1,11 @@
 #include <algorithm>
 
 #include "base/fields.h"
+#include "chain/chain_store.h"
 #include "chain/evidence_judge.h"
+#include "chain/memory_file.h"
+#include "chain/snapshot_writer.h"
+#include "chain/state_store.h"
 #include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
@@ -90,10 +94,46 @@ TEST_CASE(
     CHECK(shown[1].blocks.at(0).certificate.hash == forked.first.certificate.hash);
     // Nothing is answered any more.
     CHECK(forked.late.hear(informer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8}).empty());
+    // But whoever comes meanwhile is shown the same.
+    const std::vector<Action> comes = forked.late.node.replica().step(Event{PeerUp{.peer = sim::validator_name(2)}});
+    REQUIRE(shown_in(comes).size() == 2);
+    for (std::size_t i : {0U, 1U}) {
+        CHECK(shown_in(comes)[i].blocks.at(0).certificate == shown[i].blocks.at(0).certificate);
+    }
+    CHECK(all_of<SendTo>(comes).at(0).peers == std::vector{sim::validator_name(2)});
+    CHECK(comes.size() == 2);
     CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms - 1)).empty());
     const std::vector<Halt> halts = all_of<Halt>(forked.late.tick(1));
     REQUIRE(halts.size() == 1);
     CHECK(halts[0].code == "consensus.two_certificates");
+}
+
+TEST_CASE("a validator that votes sees a fork as well, and votes no more") {
+    Late late{sim::validator_name(3)};
+    CHECK(late.node.replica().status().duty == Duty::voting);
+    std::optional<FetchBlocks> question = late.question_to(informer);
+    if (!question) question = question_in(late.tick(voter_patience_ms), informer);
+    REQUIRE(question);
+    (void)late.answer(informer, *question, late.good);
+    REQUIRE(late.node.replica().status().height == Height{1});
+
+    Chain others;
+    const CertifiedBlock other = others.next({"x"});
+    const CertifiedBlock proposed = late.chain.next({"c"}, TimeMs{sim::epoch_ms + late.now_ms});
+    const consensus::PrePrepare proposal{
+        .view = {}, .height = Height{2}, .hash = proposed.certificate.hash, .payload = proposed.payload};
+    const WireMessage said = Votes{.message = late.chain.sign(0, proposal)};
+    CHECK(says(late.hear(informer, Blocks{.request = 0, .from = Height{1}, .blocks = {other}}), "chain.forked"));
+    CHECK(late.hear(informer, said).empty());
+    CHECK(all_of<Halt>(late.tick(fork_tell_ms)).size() == 1);
+
+    // As it would have, had it seen none.
+    Late sound{sim::validator_name(3)};
+    question = sound.question_to(informer);
+    if (!question) question = question_in(sound.tick(voter_patience_ms), informer);
+    REQUIRE(question);
+    (void)sound.answer(informer, *question, sound.good);
+    CHECK_FALSE(all_of<SendTo>(sound.hear(informer, said)).empty());
 }
 
 TEST_CASE("a certified block on another one than our last is a fork, and isn't its sender's fault") {
@@ -129,6 +169,28 @@ TEST_CASE("blocks of another branch that were fetched before ours came are a for
     CHECK(late.node.replica().status().height == Height{1});
     CHECK(says(seen, "chain.forked"));
     CHECK_FALSE(says(seen, "peer.block_wrong"));
+}
+
+TEST_CASE("a snapshot of another block at a height that we have is a fork, and one of ours isn't") {
+    const auto snapshot_of = [](const Chain& chain) {
+        chain::MemoryFileSystem files;
+        DATADEED_ASSERT(files.create_folder("s").has_value());
+        const auto state = chain::StateSnapshot::open(*chain.bench.state_store).value();
+        const auto manifest = chain::write_snapshot(
+            files, "s/1", {.state = *state, .chain = chain::ChainView{*chain.bench.chain_store}}, {});
+        return Snapshot{.request = 1, .manifest = encode(manifest.value())};
+    };
+    Forked forked;
+    CHECK_FALSE(says(forked.late.hear(informer, snapshot_of(forked.late.chain)), "chain.forked"));
+    Chain other;
+    (void)other.next({"x"});
+    const std::vector<Action> seen = forked.late.hear(informer, snapshot_of(other));
+    CHECK(says(seen, "chain.forked"));
+    // There's no other block to show.
+    const std::vector<Blocks> shown = shown_in(seen);
+    REQUIRE(shown.size() == 1);
+    CHECK(shown[0].blocks.at(0).certificate.hash == forked.late.good.certificate.hash);
+    CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms)).size() == 1);
 }
 
 TEST_CASE("a block that we have, or that follows ours, is no fork") {

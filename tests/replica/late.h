@@ -22,9 +22,11 @@ struct Chain {
         const consensus::testing::QuickSigner key{consensus::testing::quick_key(signer)};
         return consensus::sign(bench.world.chain(), message, consensus::ValidatorIndex{signer}, key);
     }
-    CertifiedBlock next(std::initializer_list<const char*> data) {
-        for (const char* name : data) bench.add(name, bench.genesis());
-        const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
+    // At `made`, or else as early as may be.
+    CertifiedBlock next(std::initializer_list<const char*> data, std::optional<TimeMs> made = {}) {
+        const TimeMs time = made.value_or(bench.genesis());
+        for (const char* name : data) bench.add(name, time);
+        const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, time);
         DATADEED_ASSERT(built.has_value() && built->block != nullptr);
         const BlockPtr block = built->block->block;
         CertifiedBlock certified{.payload = built->block->payload, .certificate = {}};
@@ -51,9 +53,9 @@ inline std::optional<FetchBlocks> question_in(const std::vector<Action>& actions
     return std::nullopt;
 }
 
-// The observer, which lags by one block, and that block.
+// A node, the observer unless another is named, which lags by one block; and that block.
 struct Late {
-    Late() {
+    explicit Late(const ledger::MemberId& name = sim::observer_name(0)) : node{chain.bench.world, name} {
         DATADEED_ASSERT(node.start().has_value());
         (void)tick(20);
     }
@@ -79,7 +81,7 @@ struct Late {
 
     Chain chain;
     CertifiedBlock good = chain.next({"a", "b"});
-    sim::Node node{chain.bench.world, sim::observer_name(0)};
+    sim::Node node;
     std::uint64_t now_ms{1'000};
 };
 

@@ -1,0 +1,65 @@
+#include <utility>
+
+#include "base/fields.h"
+#include "node/replica/forks.h"
+#include "node/replica/limits.h"
+#include "node/replica/parts.h"
+#include "node/replica/wire_codec.h"
+
+namespace datadeed::replica {
+
+// What a peer says of its last block is only a reason to have it shown, and to tell the operator.
+void Replica::Parts::ask_for_fork(const ledger::MemberId& peer, const Tip& theirs) {
+    const ledger::Tip& tip = executor_.tip();
+    if (theirs.height.value == 0 || theirs.height > tip.height || theirs.hash == tip.hash) return;
+    const auto asked = at_.fork_asked.find(peer);
+    if (asked != at_.fork_asked.end() && at_.now < asked->second + fork_ask_ms) return;
+    const Result<bool, chain::Error> other = is_other_block(theirs.height, theirs.hash, committer_->chain().view());
+    if (!other) return halt(other.error());
+    if (!*other) return;
+    at_.fork_asked.insert_or_assign(peer, at_.now);
+    outbox_.log(LogEvent::Level::warning, "peer.other_block",
+                {{"peer", peer.value}, {"height", std::to_string(theirs.height.value)}});
+    outbox_.send(peer, encode(WireMessage{FetchBlocks{.request = 0, .from = theirs.height, .max = 1}}), Lane::votes);
+}
+
+// Two quorums for two blocks at one height have more than f liars in common. Nothing can prevent that, but it must come
+// out.
+void Replica::Parts::check_fork(const CheckedCertifiedBlock& shown) {
+    const Final here{.chain = committer_->chain().view(), .tip = executor_.tip(), .epoch = context_.present().epoch()};
+    take_fork(fork_in(shown, here), &shown);
+}
+
+// What it skips can't show any more that votes of this node were lost, nor a fork; what it stands on can.
+void Replica::Parts::check_manifest(const consensus::CommitCertificate& certificate) {
+    const consensus::Epoch& epoch = context_.present().epoch();
+    const bool is_above = certificate.height > executor_.tip().height;
+    if (is_above && epoch.has(certificate.view) && pbft_ && !pbft_->may_have_committed(certificate)) lose_votes();
+    const Final here{.chain = committer_->chain().view(), .tip = executor_.tip(), .epoch = epoch};
+    take_fork(fork_in(certificate, here), nullptr);
+}
+
+// From there on nothing is decided or answered any more. All are shown what is final here, and what was shown here: some
+// have the one, some the other, and some of them hear each other by this node alone.
+void Replica::Parts::take_fork(ForkFound found, const CheckedCertifiedBlock* shown) {
+    if (!found) return halt(found.error());
+    if (!*found) return;
+    for (consensus::Evidence& evidence : (*found)->evidence) {
+        consensus::ReportEvidence report{.evidence = std::move(evidence)};
+        perform(report);
+    }
+    const Height height = (*found)->height;
+    at_.fork_seen = at_.now;
+    outbox_.push(StatusChanged{});
+    outbox_.log(LogEvent::Level::error, "chain.forked", {{"height", std::to_string(height.value)}});
+    const auto show = [this](Height from, CertifiedBlock block) {
+        Blocks blocks{.request = 0, .from = from, .blocks = {}};
+        blocks.blocks.push_back(std::move(block));
+        outbox_.send_all_from_now_on(encode(WireMessage{std::move(blocks)}), Lane::votes);
+    };
+    if (std::optional<CertifiedBlock> own = load(height)) show(height, std::move(*own));
+    if (shown == nullptr) return;
+    show(shown->block->block.header.height, {.payload = shown->payload, .certificate = *shown->certificate});
+}
+
+}  // namespace datadeed::replica
