@@ -1,6 +1,6 @@
 # One bit turned, or a tail torn off, in every kind of file that a node keeps. Sourced by scripts/torture.
 
-# A small chain with something of everything, in databases that hold tables as well as logs, and two snapshots; its nodes are
+# A small chain with something of everything, evidence too, in databases that hold tables as well as logs, and two snapshots; its nodes are
 # stopped.
 make_small_chain() {
     local i name
@@ -19,10 +19,20 @@ make_small_chain() {
     change_epoch
     dev down --json >/dev/null
     restart "${nodes[@]}"
+    make_evidence
     for i in 4 5 6; do as owner data register --id "set-$i" --title "Data set $i" --type table >/dev/null; done
     eventually 20 cosigned tip_is_cosigned
     dev down --json >/dev/null
 }
+# One of them votes for two blocks, and is away from then on; the others keep the proof.
+make_evidence() {
+    local name
+    dev kill node-3 --json >/dev/null
+    "$bin/datadeed-bench" flood --dir "$dir" --as node-3 --attack contradictions --seconds 1 >/dev/null
+    for name in node-0 node-1 node-2; do eventually 30 yes holds_evidence "$name"; done
+}
+holds_evidence() { compgen -G "$dir/nodes/$1/data/evidence/*" >/dev/null && echo yes; }
+
 # The validators vote the observer out, so that a second epoch begins; another proposal stays open. Who cosigns stays the same:
 # what judges checkpoints knows the cosigners of the genesis document.
 change_epoch() {

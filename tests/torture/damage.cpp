@@ -27,6 +27,7 @@ std::string kind_of(const std::string& file) {
     if (!folder.empty()) folder += "/";
     if (name.starts_with("MANIFEST-")) return folder + "MANIFEST";
     if (name.starts_with("part-")) return folder + "part";
+    if (folder == "evidence/") return folder + "*";
     const std::string extension = path.extension().string();
     if (extension == ".ldb" || extension == ".log") return folder + "*" + extension;
     const bool in_data = data != std::string::npos && folder.empty();

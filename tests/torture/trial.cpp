@@ -86,6 +86,12 @@ public:
         return begin == std::string::npos ? why : why.substr(begin, why.find(':', begin) - begin);
     }
 
+    // Whether its log says that the file of evidence proves nothing any more.
+    [[nodiscard]] bool disowns(const std::string& file) const {
+        const auto told = support::find_event(child_.output(), "evidence.damaged");
+        return told && fs::path{told->text_at("file").value_or("")}.filename() == fs::path{file}.filename();
+    }
+
 private:
     const Bench* bench_;
     std::string host_;
@@ -101,6 +107,7 @@ Verdict look_at_node(const Bench& bench, const Damage& damage, const fs::path& c
     if (!reader) return node.ended(damage.kind);
     const std::optional<Verdict> answers = judge_answers(damage.kind, bench.reference, bench.policy, reader->asks());
     if (!answers) return node.ended(damage.kind);
+    if (damage.kind.starts_with("evidence/")) return judge_evidence(node.disowns(damage.file), *answers);
     // It may find the damage as late as now.
     const std::optional<std::string> silence = node.silence();
     if (!silence) return node.ended(damage.kind);

@@ -162,6 +162,12 @@ Verdict judge_silence(const Damage& damage, std::uint64_t votes_known, const std
     return answers;
 }
 
+Verdict judge_evidence(bool disowned, const Verdict& answers) {
+    if (answers.fate != Fate::harmless) return answers;
+    if (!disowned) return silent("it takes damaged evidence for sound");
+    return {.fate = Fate::refused, .code = "evidence.damaged", .detail = {}};
+}
+
 std::optional<Verdict> judge_answers(const std::string& kind, const Reference& reference, const crypto::Policy& policy,
                                      const Ask& asks) {
     const std::optional<Answer> node = asks("/v1/node");

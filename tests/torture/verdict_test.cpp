@@ -53,6 +53,13 @@ TEST_CASE("a node with votes that its chain knows to be gone must not vote, and 
                         "votes.corrupt", wrong) == wrong);
 }
 
+TEST_CASE("evidence that is damaged must be disowned, and nothing else may differ") {
+    const Verdict served{.fate = Fate::harmless, .code = {}, .detail = {}};
+    CHECK(judge_evidence(true, served).code == "evidence.damaged");
+    CHECK(judge_evidence(false, served).fate == Fate::silent);
+    CHECK(judge_evidence(true, silent("it tells another chain")).fate == Fate::silent);
+}
+
 TEST_CASE("the last words are those of the last error, from the log or the terminal") {
     const LastWords words = last_words(
         "{\"event\":\"node.fault\",\"code\":\"file.io\",\"hint\":\"look\"}\nerror: it broke [store.io]\n  try: "
