@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/overloaded.h"
+#include "crypto/short_hash.h"
 
 namespace datadeed::sim {
 namespace {
@@ -162,7 +163,7 @@ void Cluster::deliver(const Parcel& parcel) {
                              "an honest message doesn't verify: " + std::string{code(event.error())});
         return note(parcel.to, "turns away a message: " + std::string{code(event.error())});
     }
-    fold(parcel.bytes->size());
+    fold(crypto::short_hash(*parcel.bytes, {}));
     note_message(parcel);
     if (!is_honest(parcel.to) && is_honest(parcel.from)) {
         for (const Said& said : liars_[parcel.to]->hear(*parcel.bytes)) post(parcel.to, said);
