@@ -1,8 +1,10 @@
 #include "consensus/evidence.h"
 
 #include <concepts>
-#include <iterator>
+#include <map>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "consensus/view_change.h"
 
@@ -77,56 +79,51 @@ std::optional<Accusation> accuse(const Message& first, const Message& second) {
         first, second);
 }
 
-void append_votes(const CommitCertificate& certificate, std::vector<Message>& votes) {
-    const Commit said{.view = certificate.view, .height = certificate.height, .hash = certificate.hash};
-    for (const VoteSignature& vote : certificate.votes) {
-        votes.emplace_back(Signed<Commit>{.message = said, .signer = vote.signer, .signature = vote.signature});
+// Votes as they come, and of each signer the first two that contradict each other.
+class Votes {
+public:
+    void add(const CommitCertificate& certificate) {
+        const Commit said{.view = certificate.view, .height = certificate.height, .hash = certificate.hash};
+        for (const VoteSignature& vote : certificate.votes) add(said, vote.signer, vote.signature);
     }
-}
+    void add(const PreparedCertificate& certificate, ValidatorIndex primary) {
+        const auto& [view, height, hash, pre_prepare, prepares] = certificate;
+        add(PrePrepare{.view = view, .height = height, .hash = hash, .payload = {}}, primary, pre_prepare);
+        const Prepare said{.view = view, .height = height, .hash = hash};
+        for (const VoteSignature& vote : prepares) add(said, vote.signer, vote.signature);
+    }
+    [[nodiscard]] std::vector<Evidence> take() && { return std::move(found_); }
 
-void append_votes(const PreparedCertificate& certificate, ValidatorIndex primary, std::vector<Message>& votes) {
-    const auto& [view, height, hash, pre_prepare, prepares] = certificate;
-    votes.emplace_back(Signed<PrePrepare>{.message = {.view = view, .height = height, .hash = hash, .payload = {}},
-                                          .signer = primary,
-                                          .signature = pre_prepare});
-    const Prepare said{.view = view, .height = height, .hash = hash};
-    for (const VoteSignature& vote : prepares) {
-        votes.emplace_back(Signed<Prepare>{.message = said, .signer = vote.signer, .signature = vote.signature});
+private:
+    template <Vote M>
+    void add(const M& said, ValidatorIndex signer, const crypto::Signature& signature) {
+        const Message vote = Signed<M>{.message = said, .signer = signer, .signature = signature};
+        const Message& first = first_.try_emplace({signer, said.view, said.height}, vote).first->second;
+        if (!contradict(first, vote) || !accused_.insert(signer).second) return;
+        found_.push_back({.first = first, .second = vote});
     }
-}
 
-// Of each signer the first.
-std::vector<Evidence> contradictions_among(const std::vector<Message>& votes) {
-    std::vector<Evidence> found;
-    std::set<ValidatorIndex> accused;
-    for (auto first = votes.begin(); first != votes.end(); ++first) {
-        for (auto second = std::next(first); second != votes.end(); ++second) {
-            const std::optional<Accusation> accusation = accuse(*first, *second);
-            if (!accusation || !accused.insert(accusation->accused).second) continue;
-            found.push_back({.first = *first, .second = *second});
-        }
-    }
-    return found;
-}
+    std::map<std::tuple<ValidatorIndex, View, Height>, Message> first_;
+    std::set<ValidatorIndex> accused_;
+    std::vector<Evidence> found_;
+};
 
 }  // namespace
 
 std::vector<Evidence> contradictions(const CommitCertificate& first, const CommitCertificate& second) {
-    std::vector<Message> votes;
-    append_votes(first, votes);
-    append_votes(second, votes);
-    return contradictions_among(votes);
+    Votes votes;
+    votes.add(first);
+    votes.add(second);
+    return std::move(votes).take();
 }
 
 std::vector<Evidence> contradictions(std::span<const Signed<ViewChange>> shown, const ValidatorSet& validators) {
-    std::vector<Message> votes;
+    Votes votes;
     for (const Signed<ViewChange>& change : shown) {
-        if (const auto& committed = change.message.certificate) append_votes(*committed, votes);
-        if (const auto& prepared = change.message.prepared) {
-            append_votes(*prepared, validators.primary(prepared->view), votes);
-        }
+        if (const auto& committed = change.message.certificate) votes.add(*committed);
+        if (const auto& prepared = change.message.prepared) votes.add(*prepared, validators.primary(prepared->view));
     }
-    return contradictions_among(votes);
+    return std::move(votes).take();
 }
 
 bool contradict(const Message& first, const Message& second) {

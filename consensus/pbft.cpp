@@ -234,11 +234,11 @@ void Pbft::report(Message first, std::optional<Message> second) {
     actions_.push_back(ReportEvidence{Evidence{.first = std::move(first), .second = std::move(second)}});
 }
 
-// `shown` is what led to it: whoever contradicts itself there is accused before all ends.
+// `shown` is what led to it: whoever contradicts itself there is accused before all ends, whatever was reported before.
 void Pbft::halt(HaltReason reason, std::span<const Signed<ViewChange>> shown) {
     halted_ = true;
     for (Evidence& found : contradictions(shown, config_.validators)) {
-        report(std::move(found.first), std::move(found.second));
+        actions_.push_back(ReportEvidence{std::move(found)});
     }
     if (reason == HaltReason::own_votes_must_be_in_the_journal) persist(VotesLost{.committed = height_});
     actions_.push_back(Halt{reason});

@@ -106,6 +106,8 @@ Result<EvidenceBook::Kept, chain::Error> EvidenceBook::keep(const Bytes& evidenc
     const ledger::EvidenceId& id = accusation->id;
     const ledger::MemberId& accused = accusation->accused.member;
     if (held_.contains(id) || !check_new(accusation->charge, accused, state)) return Kept::known;
+    // Ids are those of charges: what proves nothing would keep out what does.
+    if (!accusation->prove(chain_)) return Kept::no_evidence;
     if (!has_room_for(*accusation, evidence.size())) make_room(state);
     if (!has_room_for(*accusation, evidence.size())) return Kept::full;
     held_[id] = {.id = id, .charge = accusation->charge, .accused = accused, .bytes = evidence};

@@ -7,8 +7,10 @@
 #include "base/types.h"
 #include "chain/chain_view.h"
 #include "chain/error.h"
+#include "chain/snapshot_manifest.h"
 #include "consensus/certificate.h"
 #include "consensus/evidence.h"
+#include "consensus/verified.h"
 #include "ledger/block.h"
 #include "node/replica/peer_event.h"
 
@@ -17,15 +19,15 @@
 
 namespace datadeed::replica {
 
-// Two blocks are certified at this height, by more than f validators that lie.
+// Two blocks are certified at this height: more than f validators lie.
 struct Fork {
     Height height{};
     std::vector<consensus::Evidence> evidence{};  // of who signed both; none where the certificates are of two views
 };
 using ForkFound = Result<std::optional<Fork>, chain::Error>;
 
-// What is final here. Certificates of no other epoch than the present one count: whoever has the keys of one that is
-// over could stop everybody.
+// What is final here; tip and epoch are borrowed. Certificates of no other epoch than the present one count: whoever
+// has the keys of one that is over could stop everybody.
 struct Final {
     chain::ChainView chain;
     const ledger::Tip& tip;
@@ -37,7 +39,16 @@ struct Final {
 // A verified certificate for another block than one's own: nothing above one's last.
 [[nodiscard]] ForkFound fork_in(const consensus::CommitCertificate& shown, const Final& here);
 
-// Whether another block is final here at that height. No for what isn't, and where the header was skipped.
+// Whether the manifest's history leads to the present epoch as this chain has it, so that what it says of that epoch
+// and of later ones is vouched for by those who vote now. Its own certificates only show that somebody had the keys of
+// some epoch, perhaps long ago.
+[[nodiscard]] Result<bool, chain::Error> is_of_this_chain(const chain::SnapshotManifest& manifest, const Final& here);
+
+// The certificates that a vote brings: those of VIEW-CHANGEs for what their signers say is final. Borrowed from it.
+[[nodiscard]] std::vector<const consensus::CommitCertificate*> certificates_in(
+    const consensus::VerifiedMessage& message);
+
+// Whether a block other than this one is final here at that height. False where none is, or its header was skipped.
 [[nodiscard]] Result<bool, chain::Error> is_other_block(Height height, const Digest& hash,
                                                         const chain::ChainView& chain);
 

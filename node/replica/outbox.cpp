@@ -35,9 +35,9 @@ void Outbox::send_all(Bytes bytes, Lane lane) {
         .peers = {up_.begin(), up_.end()}, .bytes = std::make_shared<const Bytes>(std::move(bytes)), .lane = lane});
 }
 
-void Outbox::send_all_from_now_on(Bytes bytes, Lane lane) {
+void Outbox::send_all_and_comers(const Bytes& bytes, Lane lane) {
     send_all(bytes, lane);
-    for_comers_.emplace_back(std::move(bytes), lane);
+    for_comers_.emplace_back(bytes, lane);
 }
 
 void Outbox::reply(RequestToken token, Outcome outcome) {

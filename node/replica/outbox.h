@@ -21,6 +21,7 @@ public:
     // Who votes from now on.
     void begin_epoch(std::set<ledger::MemberId> validators) { validators_ = std::move(validators); }
 
+    // Sends it what comers are to have.
     void set_up(const ledger::MemberId& peer);
     void set_down(const ledger::MemberId& peer) { up_.erase(peer); }
     [[nodiscard]] bool is_up(const ledger::MemberId& peer) const { return up_.contains(peer); }
@@ -34,7 +35,7 @@ public:
     void send_validators(Bytes bytes, Lane lane);
     void send_all(Bytes bytes, Lane lane);
     // Also to whoever comes up from now on.
-    void send_all_from_now_on(Bytes bytes, Lane lane);
+    void send_all_and_comers(const Bytes& bytes, Lane lane);
 
     void reply(RequestToken token, Outcome outcome);
     using Fields = std::vector<std::pair<std::string, std::string>>;

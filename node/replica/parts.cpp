@@ -55,6 +55,10 @@ void Replica::Parts::handle(Event& event) {
     if (halted_) return;
     if (at_.fork_seen) {
         if (const auto* up = std::get_if<PeerUp>(&event)) outbox_.set_up(up->peer);
+        if (const auto* said = std::get_if<PeerMessage>(&event); said != nullptr && !at_.fork_proven) {
+            const auto* blocks = std::get_if<CheckedBlocks>(&said->message);
+            for (std::size_t i = 0; blocks != nullptr && i < blocks->blocks.size(); ++i) check_fork(blocks->blocks[i]);
+        }
         if (!std::holds_alternative<Tick>(event)) return;
     }
     std::visit(Overloaded{[this](SnapshotWritten& written) { snapshots_.note_written(written); },
@@ -158,7 +162,6 @@ void Replica::Parts::on(PeerDown& event) {
     sync_.note_down(event.peer);
     serving_.note_down(event.peer);
     snapshots_.note_down(event.peer);
-    at_.fork_asked.erase(event.peer);
     outbox_.push(StatusChanged{});
 }
 

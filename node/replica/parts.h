@@ -112,7 +112,7 @@ private:
     // parts_forks.cpp: chains that part
     void ask_for_fork(const ledger::MemberId& peer, const Tip& theirs);
     void check_fork(const CheckedCertifiedBlock& shown);
-    void check_manifest(const consensus::CommitCertificate& certificate);
+    [[nodiscard]] bool check_manifest(const chain::SnapshotManifest& manifest);
     void take_fork(ForkFound found, const CheckedCertifiedBlock* shown);
 
     Identity identity_;

@@ -12,8 +12,8 @@ namespace datadeed::replica {
 void Replica::Parts::ask_for_fork(const ledger::MemberId& peer, const Tip& theirs) {
     const ledger::Tip& tip = executor_.tip();
     if (theirs.height.value == 0 || theirs.height > tip.height || theirs.hash == tip.hash) return;
-    const auto asked = at_.fork_asked.find(peer);
-    if (asked != at_.fork_asked.end() && at_.now < asked->second + fork_ask_ms) return;
+    std::erase_if(at_.fork_asked, [this](const auto& asked) { return at_.now >= asked.second + fork_ask_ms; });
+    if (at_.fork_asked.contains(peer)) return;
     const Result<bool, chain::Error> other = is_other_block(theirs.height, theirs.hash, committer_->chain().view());
     if (!other) return halt(other.error());
     if (!*other) return;
@@ -30,17 +30,23 @@ void Replica::Parts::check_fork(const CheckedCertifiedBlock& shown) {
     take_fork(fork_in(shown, here), &shown);
 }
 
-// What it skips can't show any more that votes of this node were lost, nor a fork; what it stands on can.
-void Replica::Parts::check_manifest(const consensus::CommitCertificate& certificate) {
-    const consensus::Epoch& epoch = context_.present().epoch();
-    const bool is_above = certificate.height > executor_.tip().height;
-    if (is_above && epoch.has(certificate.view) && pbft_ && !pbft_->may_have_committed(certificate)) lose_votes();
-    const Final here{.chain = committer_->chain().view(), .tip = executor_.tip(), .epoch = epoch};
+// What it skips can't show any more that votes of this node were lost, nor a fork; what it stands on can. False when it
+// isn't of this chain: then nothing that it says counts.
+bool Replica::Parts::check_manifest(const chain::SnapshotManifest& manifest) {
+    const Final here{.chain = committer_->chain().view(), .tip = executor_.tip(), .epoch = context_.present().epoch()};
+    const Result<bool, chain::Error> is_ours = is_of_this_chain(manifest, here);
+    if (!is_ours) halt(is_ours.error());
+    if (!is_ours || !*is_ours) return false;
+    const consensus::CommitCertificate& certificate = manifest.certificate;
+    const bool is_above = certificate.height > here.tip.height;
+    if (is_above && here.epoch.has(certificate.view) && pbft_ && !pbft_->may_have_committed(certificate)) lose_votes();
     take_fork(fork_in(certificate, here), nullptr);
+    return true;
 }
 
-// From there on nothing is decided or answered any more. All are shown what is final here, and what was shown here: some
-// have the one, some the other, and some of them hear each other by this node alone.
+// From the first on nothing is decided or answered any more; who signed both may still be shown. All are shown what is
+// final here, and what was shown here: some have the one, some the other, and some of them hear each other by this node
+// alone.
 void Replica::Parts::take_fork(ForkFound found, const CheckedCertifiedBlock* shown) {
     if (!found) return halt(found.error());
     if (!*found) return;
@@ -48,6 +54,8 @@ void Replica::Parts::take_fork(ForkFound found, const CheckedCertifiedBlock* sho
         consensus::ReportEvidence report{.evidence = std::move(evidence)};
         perform(report);
     }
+    at_.fork_proven |= !(*found)->evidence.empty();
+    if (at_.fork_seen) return;
     const Height height = (*found)->height;
     at_.fork_seen = at_.now;
     outbox_.push(StatusChanged{});
@@ -55,7 +63,7 @@ void Replica::Parts::take_fork(ForkFound found, const CheckedCertifiedBlock* sho
     const auto show = [this](Height from, CertifiedBlock block) {
         Blocks blocks{.request = 0, .from = from, .blocks = {}};
         blocks.blocks.push_back(std::move(block));
-        outbox_.send_all_from_now_on(encode(WireMessage{std::move(blocks)}), Lane::votes);
+        outbox_.send_all_and_comers(encode(WireMessage{std::move(blocks)}), Lane::votes);
     };
     if (std::optional<CertifiedBlock> own = load(height)) show(height, std::move(*own));
     if (shown == nullptr) return;

@@ -21,7 +21,11 @@ void Replica::Parts::on(PeerMessage& event) {
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message) {
     const std::optional<consensus::ValidatorIndex> via = index_of(peer);
-    if (!via || !pbft_) return;
+    const Final here{.chain = committer_->chain().view(), .tip = executor_.tip(), .epoch = context_.present().epoch()};
+    for (const consensus::CommitCertificate* certificate : certificates_in(message.message)) {
+        if (!halted_ && !at_.fork_seen) take_fork(fork_in(*certificate, here), nullptr);
+    }
+    if (!via || !pbft_ || halted_ || at_.fork_seen) return;
     using Proposal = consensus::Verified<consensus::Signed<consensus::PrePrepare>>;
     if (auto* proposal = std::get_if<Proposal>(&message.message); proposal != nullptr && message.block) {
         remember(std::move(message.block), (*proposal)->message.payload);
@@ -106,7 +110,7 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& messag
 
 // Also when the block below came by votes, after this one was fetched: nobody is asked for it again.
 void Replica::Parts::adopt_ready() {
-    while (!halted_) {
+    while (!halted_ && !at_.fork_seen) {
         std::optional<Sync::Ready> next = sync_.take_next(executor_.tip().height);
         if (!next) break;
         check_fork(next->block);
@@ -179,7 +183,11 @@ Snapshots::Moment Replica::Parts::snapshot_moment() const {
 }
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
-    if (message.manifest) check_manifest(message.manifest->content().certificate);
+    if (message.manifest && !check_manifest(message.manifest->content())) {
+        outbox_.log(LogEvent::Level::warning, "peer.snapshot_wrong",
+                    {{"peer", peer.value}, {"why", "its history isn't this chain's"}});
+        message.manifest.reset();  // as if it had none
+    }
     if (halted_ || at_.fork_seen) return;
     snapshots_.receive(peer, message, snapshot_moment());
 }

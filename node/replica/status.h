@@ -41,7 +41,7 @@ struct Status {
     std::uint32_t view{};        // of the epoch, from 0
     ledger::MemberId primary{};  // of that view
     bool changing_view{};
-    bool forked{};       // two blocks are certified at one height: it answers nothing more, and stops within a second
+    bool forked{};       // two blocks are certified at one height: it answers nothing more, and stops after a second
     bool catching_up{};  // a certified block above ours is known
     Height cosigned{};   // last height with a quorum of cosignatures stored
     std::vector<PeerStatus> peers{};

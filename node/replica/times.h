@@ -21,6 +21,7 @@ struct Times {
     std::uint64_t tip{0};   // all peers were told of ours
     std::uint64_t cosign{0};
     std::optional<std::uint64_t> fork_seen{};
+    bool fork_proven{false};                                 // and whose signatures contradict was told
     std::map<ledger::MemberId, std::uint64_t> fork_asked{};  // peers were asked for blocks that aren't ours
 };
 

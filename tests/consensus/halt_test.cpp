@@ -64,6 +64,10 @@ TEST_CASE("whoever signed both of two certificates that stop a validator is accu
         return names;
     };
     Bench primary{1};
+    // Also who was accused of something else at this height.
+    for (const Digest& hash : {hash_a, hash_b}) {
+        static_cast<void>(primary.hear(by(3, Commit{.view = {}, .height = Height{1}, .hash = hash})));
+    }
     static_cast<void>(primary.hear(forked(1)[0]));
     CHECK(accused(primary, primary.hear(forked(1)[1])) == std::vector<std::uint32_t>{0, 2, 3});
 

@@ -3,6 +3,9 @@
 
 #include "base/fields.h"
 #include "chain/chain_view.h"
+#include "chain/memory_file.h"
+#include "chain/snapshot_writer.h"
+#include "chain/state_store.h"
 #include "ledger/readiness.h"
 #include "node/replica/proposal.h"
 #include "node/replica/wire_codec.h"
@@ -367,6 +370,62 @@ TEST_CASE("those who voted before have no say after the change") {
     const std::vector<LogEvent> after = all_of<LogEvent>(
         other.replica().step(Event{PeerMessage{.peer = pair.node.name(), .message = std::move(*shown)}}));
     CHECK(std::ranges::find(after, "chain.forked", &LogEvent::name) == after.end());
+}
+
+TEST_CASE("a snapshot whose epochs the keys of a past one made up counts for nothing") {
+    Pair pair;
+    pair.give(pair.registration(0, "a"));
+    (void)pair.change(pair.new_keys(pair.keys(0)));
+    pair.run(500);
+    pair.give(pair.registration(0, "b"));
+    sim::Node& node = pair.node;
+    REQUIRE(node.replica().status().epoch == 1);
+
+    chain::MemoryFileSystem files;
+    REQUIRE(files.create_folder("s"));
+    const auto state = chain::StateSnapshot::open(node.state_store()).value();
+    const chain::SnapshotManifest genuine =
+        chain::write_snapshot(files, "s/1", {.state = *state, .chain = chain::ChainView{node.chain_store()}}, {})
+            .value();
+    const auto certified = [&](std::uint64_t key, consensus::View view, const ledger::BlockHeader& header) {
+        const consensus::Commit vote{.view = view, .height = header.height, .hash = ledger::hash(header)};
+        const consensus::testing::QuickSigner signer{consensus::testing::quick_key(key)};
+        const auto said = consensus::sign(pair.world.chain(), vote, consensus::ValidatorIndex{0}, signer);
+        return consensus::CommitCertificate{.view = view,
+                                            .height = vote.height,
+                                            .hash = vote.hash,
+                                            .votes = {{.signer = said.signer, .signature = said.signature}}};
+    };
+    // The first epoch ends with a block of theirs, after which a key of theirs votes.
+    const auto made_up = [&](std::uint64_t above) {
+        chain::SnapshotManifest manifest = genuine;
+        chain::EpochEnd& end = manifest.epoch_ends.at(0);
+        end.nodes.validators.at(0).vote = consensus::testing::quick_key(9);
+        end.header.validators_hash = ledger::hash(end.nodes);
+        end.certificate = certified(0, {}, end.header);
+        manifest.header.height.value += above;
+        ++manifest.header.time.value;
+        manifest.certificate = certified(9, genuine.certificate.view, manifest.header);
+        return manifest;
+    };
+    const auto names_after = [&](const chain::SnapshotManifest& manifest) {
+        auto event = decode_and_verify(encode(WireMessage{Snapshot{.request = 1, .manifest = encode(manifest)}}),
+                                       node.context());
+        REQUIRE(event);
+        REQUIRE(std::get<CheckedSnapshot>(*event).manifest != nullptr);
+        const auto actions =
+            node.replica().step(Event{PeerMessage{.peer = pair.other.name(), .message = std::move(*event)}});
+        CHECK(all_of<EvidenceFound>(actions).empty());
+        std::vector<std::string> names;
+        for (const LogEvent& line : all_of<LogEvent>(actions)) names.push_back(line.name);
+        return names;
+    };
+    const std::vector<std::string> refused{"peer.snapshot_wrong"};
+    CHECK(names_after(genuine).empty());
+    CHECK(names_after(made_up(0)) == refused);  // a fork, and lost votes, if it counted
+    CHECK(names_after(made_up(5)) == refused);
+    CHECK(node.replica().status().duty == Duty::voting);
+    CHECK_FALSE(node.replica().status().forked);
 }
 
 }  // namespace datadeed::replica::testing

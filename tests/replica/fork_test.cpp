@@ -6,6 +6,7 @@
 #include "chain/memory_file.h"
 #include "chain/snapshot_writer.h"
 #include "chain/state_store.h"
+#include "node/replica/proposal.h"
 #include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
@@ -149,6 +150,40 @@ TEST_CASE("a certified block on another one than our last is a fork, and isn't i
     CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms)).size() == 1);
 }
 
+TEST_CASE("who signed both branches is accused by what comes after the fork was told, once") {
+    Forked forked;
+    CertifiedBlock bare = forked.second;
+    auto payload = decode<ProposalPayload>(bare.payload).value();
+    payload.prev_certificate.reset();  // no hash binds it
+    bare.payload = encode(payload);
+    const std::vector<Action> seen = forked.show(2, bare);
+    CHECK(says(seen, "chain.forked"));
+    CHECK(all_of<EvidenceFound>(seen).empty());
+    const std::vector<Action> proven = forked.show(1, forked.first);
+    CHECK(all_of<EvidenceFound>(proven).size() == 3);
+    CHECK(shown_in(proven).empty());
+    CHECK_FALSE(says(proven, "chain.forked"));
+    CHECK(forked.show(1, forked.first).empty());
+    CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms)).size() == 1);
+}
+
+TEST_CASE("a VIEW-CHANGE that shows another block as final than ours is a fork") {
+    Forked forked;
+    const consensus::ViewChange change{.new_view = consensus::View{1},
+                                       .committed = Height{1},
+                                       .certificate = forked.first.certificate,
+                                       .prepared = std::nullopt};
+    const std::vector<Action> seen =
+        forked.late.hear(sim::validator_name(2), Votes{.message = forked.late.chain.sign(2, change)});
+    CHECK(says(seen, "chain.forked"));
+    CHECK(all_of<EvidenceFound>(seen).size() == 3);
+    consensus::ViewChange sound = change;
+    sound.certificate = forked.late.good.certificate;
+    Forked other;
+    CHECK_FALSE(says(other.late.hear(sim::validator_name(2), Votes{.message = other.late.chain.sign(2, sound)}),
+                     "chain.forked"));
+}
+
 TEST_CASE("blocks of another branch that were fetched before ours came are a fork, and not their sender's fault") {
     Late late;
     Chain others;
@@ -186,6 +221,7 @@ TEST_CASE("a snapshot of another block at a height that we have is a fork, and o
     (void)other.next({"x"});
     const std::vector<Action> seen = forked.late.hear(informer, snapshot_of(other));
     CHECK(says(seen, "chain.forked"));
+    CHECK(all_of<EvidenceFound>(seen).size() == 3);
     // There's no other block to show.
     const std::vector<Blocks> shown = shown_in(seen);
     REQUIRE(shown.size() == 1);
