@@ -160,13 +160,15 @@ VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn) {
         std::visit([&](auto& work) { check(sender, std::move(work)); }, turn.work);
         return {};
     }
-    // Gossip comes in small pieces, too, and must not use up what votes have.
+    const bool answers = is_answer(message->bytes);
+    const bool asked_for = answers && take_one(sender.answers_due);
+    // Gossip comes in small pieces, too, and must not use up what votes have. Answers that nobody asked for are of use
+    // where a fork is shown, and honest nodes send them never else: they have the smaller part, whatever their size.
     const bool small = message->bytes.size() + work_overhead <= small_cost_max && !is_gossip(message->bytes);
-    const bool asked_for = is_answer(message->bytes) && take_one(sender.answers_due);
     const std::chrono::microseconds begin = thread_time();
     check(sender, std::move(*message));
     if (asked_for) return {};
-    TimeShare& share = small ? sender.small_time : sender.large_time;
+    TimeShare& share = small || answers ? sender.small_time : sender.large_time;
     share.spend(std::max(thread_time() - begin, message_time_min), Clock::now());
     return share.free_at();
 }

@@ -246,6 +246,19 @@ TEST_CASE("blocks and snapshots that were asked for cost a peer none of its time
     CHECK(has_spent(2 * answers_due_max, answers_due_max + 1));
 }
 
+TEST_CASE("large blocks that nobody asked for use up the smaller part") {
+    Crowd crowd;
+    // Of an epoch that nobody knows: not looked into.
+    replica::CertifiedBlock block{.payload = Bytes(8 * small_cost_max), .certificate = {}};
+    block.certificate.view = consensus::View{std::uint64_t{7} << 32U};
+    const replica::WireMessage blocks = replica::Blocks{.request = 0, .from = Height{1}, .blocks = {block}};
+    REQUIRE(crowd.pool.message(Crowd::validator(1), encode(blocks)));
+    (void)crowd.drain();
+    const Sender& sender = crowd.senders.at(*crowd.senders.find(Crowd::validator(1)));
+    CHECK(sender.small_time.free_at() != TimeShare::Time{});
+    CHECK(sender.large_time.free_at() == TimeShare::Time{});
+}
+
 TEST_CASE("a pool that ends finishes what waits at once, whoever has to rest") {
     Crowd crowd;
     for (int i = 0; i < 20'000; ++i) crowd.pool.message(Crowd::validator(1), tip());
