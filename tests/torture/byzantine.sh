@@ -59,6 +59,7 @@ byzantine() {
     : >"$all/honest"
     : >"$all/lies"
     while read -r lie; do
+        [[ $lie == "$only"* ]] || continue
         part=$base/$lie
         if (($(wc -l <"$all/lies") % 16 == 0)); then
             dir=$part-honest && honest_network "$1"

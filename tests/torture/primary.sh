@@ -10,19 +10,19 @@ log_everything() {
 # first_block_after NAME LINES: when that node had its first block of a later view, in ms, of all that its log says behind those lines.
 first_block_after() {
     tail -n "+$(($2 + 1))" "$(log_of "$1")" | grep -E '"(view.entered|block.committed)"' |
-        sed -n '/view.entered/,$p' | grep -m 1 '"block.committed"' |
+        awk '/"view.entered"/ { entered = 1 } entered && /"block.committed"/ && !n++' |  # to the end: no broken pipe
         jq -r '(.time[0:19] + "Z" | fromdate) * 1000 + (.time[20:23] | tonumber)'
 }
 answered() { [[ -n $(first_block_after "$1" "$2") ]] && echo yes; }
 
 # Whom the nodes take for the primary: one that has just come up may know of an older view only.
 primaries() { dev status --json | jq -r '[.nodes[].primary // "none"] | unique | join(" ")'; }
-has_one_primary() { [[ $(primaries) =~ ^node-[0-9]+$ ]] && echo yes; }
+has_one_primary() { primaries >"$dir/primary" && grep -qE '^node-[0-9]+$' "$dir/primary" && echo yes; }
 
 kill_primary() {
     local primary name others=() lines=() pid began i at last=0
     eventually 20 yes has_one_primary
-    primary=$(primaries)
+    primary=$(<"$dir/primary")
     for name in "${nodes[@]}"; do
         [[ $name == "$primary" ]] || { others+=("$name"); lines+=("$(log_lines "$name")"); }
     done

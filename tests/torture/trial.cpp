@@ -107,11 +107,13 @@ Verdict look_at_node(const Bench& bench, const Damage& damage, const fs::path& c
     if (!reader) return node.ended(damage.kind);
     const std::optional<Verdict> answers = judge_answers(damage.kind, bench.reference, bench.policy, reader->asks());
     if (!answers) return node.ended(damage.kind);
-    if (damage.kind.starts_with("evidence/")) return judge_evidence(node.disowns(damage.file), *answers);
     // It may find the damage as late as now.
     const std::optional<std::string> silence = node.silence();
     if (!silence) return node.ended(damage.kind);
-    return judge_silence(damage, bench.votes_known, *silence, *answers);
+    const Verdict verdict = judge_silence(damage, bench.votes_known, *silence, *answers);
+    if (!damage.kind.starts_with("evidence/")) return verdict;
+    const std::optional<Answer> held = reader->ask("/v1/evidence/" + fs::path{damage.file}.filename().string());
+    return judge_evidence(node.disowns(damage.file) && held && held->status == 404, verdict);
 }
 
 // What the hint says that one should do, done. It must bring the folder's answers back, or leave what peers bring.

@@ -162,8 +162,9 @@ Verdict judge_silence(const Damage& damage, std::uint64_t votes_known, const std
     return answers;
 }
 
-Verdict judge_evidence(bool disowned, const Verdict& answers) {
-    if (answers.fate != Fate::harmless) return answers;
+Verdict judge_evidence(bool disowned, const Verdict& otherwise) {
+    if (otherwise.fate == Fate::silent) return otherwise;
+    if (otherwise.fate != Fate::harmless) return silent("damaged evidence costs it more than that");
     if (!disowned) return silent("it takes damaged evidence for sound");
     return {.fate = Fate::refused, .code = "evidence.damaged", .detail = {}};
 }

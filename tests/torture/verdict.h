@@ -49,8 +49,9 @@ inline constexpr std::string_view observes = "observes";
 [[nodiscard]] Verdict judge_silence(const Damage& damage, std::uint64_t votes_known, const std::string& silence,
                                     const Verdict& answers);
 
-// Whether a node that gave these answers passes over evidence that is damaged, and says so: nothing rests on that.
-[[nodiscard]] Verdict judge_evidence(bool disowned, const Verdict& answers);
+// Whether a node that is otherwise judged so passes over evidence that is damaged (its log says so, and it doesn't give
+// it away): nothing rests on that.
+[[nodiscard]] Verdict judge_evidence(bool disowned, const Verdict& otherwise);
 
 // The answers of a node that serves against those of the untouched folder. Nothing when the node ended meanwhile.
 [[nodiscard]] std::optional<Verdict> judge_answers(const std::string& kind, const Reference& reference,

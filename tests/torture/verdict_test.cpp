@@ -58,6 +58,7 @@ TEST_CASE("evidence that is damaged must be disowned, and nothing else may diffe
     CHECK(judge_evidence(true, served).code == "evidence.damaged");
     CHECK(judge_evidence(false, served).fate == Fate::silent);
     CHECK(judge_evidence(true, silent("it tells another chain")).fate == Fate::silent);
+    CHECK(judge_evidence(true, {.fate = Fate::behind, .code = {}, .detail = {}}).fate == Fate::silent);
 }
 
 TEST_CASE("the last words are those of the last error, from the log or the terminal") {
