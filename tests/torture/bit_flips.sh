@@ -16,20 +16,22 @@ make_small_chain() {
     printf '{"a":1}\n{"a":2}\n' >"$dir/queries"
     as user log anchor --with repository --epoch 1 --file "$dir/queries" >/dev/null
     as repository log anchor --with user --epoch 1 --file "$dir/queries" >/dev/null
+    make_evidence
     change_epoch
     dev down --json >/dev/null
     restart "${nodes[@]}"
-    make_evidence
     for i in 4 5 6; do as owner data register --id "set-$i" --title "Data set $i" --type table >/dev/null; done
     eventually 20 cosigned tip_is_cosigned
     dev down --json >/dev/null
 }
-# One of them votes for two blocks, and is away from then on; the others keep the proof.
+
+# One of them votes for two blocks; the others keep the proof. (The attack is one of the first epoch.)
 make_evidence() {
     local name
     dev kill node-3 --json >/dev/null
     "$bin/datadeed-bench" flood --dir "$dir" --as node-3 --attack contradictions --seconds 1 >/dev/null
     for name in node-0 node-1 node-2; do eventually 30 yes holds_evidence "$name"; done
+    restart node-3
 }
 holds_evidence() { compgen -G "$dir/nodes/$1/data/evidence/*" >/dev/null && echo yes; }
 
