@@ -1,0 +1,49 @@
+#include "node/replica/outbox.h"
+
+#include "tests/replica/solo.h"
+#include "tests/support/catch.h"
+
+namespace datadeed::replica {
+namespace {
+
+using datadeed::replica::testing::all_of;
+
+const ledger::MemberId peer_a{"a"};
+const ledger::MemberId peer_b{"b"};
+const ledger::MemberId peer_c{"c"};
+
+std::vector<ledger::MemberId> addressed(Outbox& outbox) {
+    std::vector<ledger::MemberId> names;
+    for (const SendTo& send : all_of<SendTo>(outbox.take())) {
+        names.insert(names.end(), send.peers.begin(), send.peers.end());
+    }
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("one of several is another one each time, of those that are up") {
+    Outbox outbox;
+    outbox.set_up(peer_a);
+    outbox.set_up(peer_c);
+    const std::vector<ledger::MemberId> holders{peer_a, peer_b, peer_c};
+    for (int i = 0; i < 3; ++i) outbox.send_one_of(holders, Bytes(1), Lane::votes);
+    CHECK(addressed(outbox) == std::vector{peer_a, peer_c, peer_a});
+    outbox.set_down(peer_a);
+    outbox.set_down(peer_c);
+    outbox.send_one_of(holders, Bytes(1), Lane::votes);
+    outbox.send_one_of({}, Bytes(1), Lane::votes);
+    CHECK(addressed(outbox).empty());
+}
+
+TEST_CASE("what comers are to have goes to all that are up, and once to each that comes up later") {
+    Outbox outbox;
+    outbox.set_up(peer_a);
+    outbox.send_all_and_comers(Bytes(1), Lane::votes);
+    CHECK(addressed(outbox) == std::vector{peer_a});
+    outbox.set_up(peer_b);
+    CHECK(addressed(outbox) == std::vector{peer_b});
+    CHECK(addressed(outbox).empty());
+}
+
+}  // namespace datadeed::replica
