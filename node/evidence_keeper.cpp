@@ -34,7 +34,7 @@ void EvidenceKeeper::keep(const replica::EvidenceFound& found) {
         case EvidenceBook::Kept::full:
             return say_not_kept(found, "as much is held as may be");
         case EvidenceBook::Kept::no_evidence:
-            return say_not_kept(found, "by its words it accuses nobody of this chain");
+            return say_not_kept(found, "it proves nothing against anybody of this chain");
     }
 }
 

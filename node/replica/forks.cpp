@@ -39,7 +39,9 @@ ForkFound fork_in(const CheckedCertifiedBlock& shown, const Final& here) {
 }
 
 ForkFound fork_in(const consensus::CommitCertificate& shown, const Final& here) {
-    if (!here.epoch.has(shown.view) || shown.height > here.tip.height) return std::nullopt;
+    // A manifest may bring one of a height at which its epoch wasn't yet, by keys that are made up like the rest.
+    const bool is_of_epoch = here.epoch.has(shown.view) && shown.height > here.epoch.base;
+    if (!is_of_epoch || shown.height > here.tip.height) return std::nullopt;
     const HeaderFound own = header_if_kept(here.chain, shown.height);
     if (!own) return fail(own.error());
     if (!*own || (*own)->hash == shown.hash) return std::nullopt;
@@ -48,8 +50,9 @@ ForkFound fork_in(const consensus::CommitCertificate& shown, const Final& here) 
 
 Result<bool, chain::Error> is_of_this_chain(const chain::SnapshotManifest& manifest, const Final& here) {
     const std::uint32_t number = here.epoch.number;
-    // The genesis document is the same for all; and nothing rests on a snapshot of what this node has gone beyond.
-    if (number == 0 || manifest.header.height <= here.epoch.base) return true;
+    if (number == 0) return true;  // the genesis document is the same for all
+    // Honest ones of what this node has gone beyond are of an earlier epoch; nothing rests on them.
+    if (manifest.header.height <= here.epoch.base) return manifest.epoch_ends.size() < number;
     if (manifest.epoch_ends.size() < number) return false;
     const ledger::BlockHeader& end = manifest.epoch_ends[number - 1].header;
     const HeaderFound own = header_if_kept(here.chain, here.epoch.base);

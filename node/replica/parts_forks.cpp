@@ -65,9 +65,11 @@ void Replica::Parts::take_fork(ForkFound found, const CheckedCertifiedBlock* sho
         blocks.blocks.push_back(std::move(block));
         outbox_.send_all_and_comers(encode(WireMessage{std::move(blocks)}), Lane::votes);
     };
+    // The news first: a peer gets only so much of our checking time.
+    if (shown != nullptr) {
+        show(shown->block->block.header.height, {.payload = shown->payload, .certificate = *shown->certificate});
+    }
     if (std::optional<CertifiedBlock> own = load(height)) show(height, std::move(*own));
-    if (shown == nullptr) return;
-    show(shown->block->block.header.height, {.payload = shown->payload, .certificate = *shown->certificate});
 }
 
 }  // namespace datadeed::replica

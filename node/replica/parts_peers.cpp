@@ -23,7 +23,7 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message)
     const std::optional<consensus::ValidatorIndex> via = index_of(peer);
     const Final here{.chain = committer_->chain().view(), .tip = executor_.tip(), .epoch = context_.present().epoch()};
     for (const consensus::CommitCertificate* certificate : certificates_in(message.message)) {
-        if (!halted_ && !at_.fork_seen) take_fork(fork_in(*certificate, here), nullptr);
+        if (!halted_ && !at_.fork_proven) take_fork(fork_in(*certificate, here), nullptr);
     }
     if (!via || !pbft_ || halted_ || at_.fork_seen) return;
     using Proposal = consensus::Verified<consensus::Signed<consensus::PrePrepare>>;
@@ -100,9 +100,9 @@ void Replica::Parts::answer(const ledger::MemberId& peer, const FetchBlocks& que
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& message) {
     for (const CheckedCertifiedBlock& block : message.blocks) {
-        check_fork(block);
-        if (halted_ || at_.fork_seen) return;
+        if (!halted_ && !at_.fork_proven) check_fork(block);
     }
+    if (halted_ || at_.fork_seen) return;
     sync_.receive(peer, std::move(message),
                   {.ours = executor_.tip().height, .now_ms = at_.now, .epoch = context_.present().epoch().number});
     adopt_ready();

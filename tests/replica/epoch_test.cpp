@@ -397,13 +397,14 @@ TEST_CASE("a snapshot whose epochs the keys of a past one made up counts for not
                                             .votes = {{.signer = said.signer, .signature = said.signature}}};
     };
     // The first epoch ends with a block of theirs, after which a key of theirs votes.
-    const auto made_up = [&](std::uint64_t above) {
+    const auto made_up = [&](Height ends, Height at) {
         chain::SnapshotManifest manifest = genuine;
         chain::EpochEnd& end = manifest.epoch_ends.at(0);
+        end.header.height = ends;
         end.nodes.validators.at(0).vote = consensus::testing::quick_key(9);
         end.header.validators_hash = ledger::hash(end.nodes);
         end.certificate = certified(0, {}, end.header);
-        manifest.header.height.value += above;
+        manifest.header.height = at;
         ++manifest.header.time.value;
         manifest.certificate = certified(9, genuine.certificate.view, manifest.header);
         return manifest;
@@ -422,8 +423,11 @@ TEST_CASE("a snapshot whose epochs the keys of a past one made up counts for not
     };
     const std::vector<std::string> refused{"peer.snapshot_wrong"};
     CHECK(names_after(genuine).empty());
-    CHECK(names_after(made_up(0)) == refused);  // a fork, and lost votes, if it counted
-    CHECK(names_after(made_up(5)) == refused);
+    const Height tip = node.replica().status().height;
+    // A fork, a fork where the epoch isn't yet, and lost votes, if they counted.
+    CHECK(names_after(made_up(Height{2}, tip)) == refused);
+    CHECK(names_after(made_up(Height{1}, Height{2})) == refused);
+    CHECK(names_after(made_up(Height{2}, Height{tip.value + 5})) == refused);
     CHECK(node.replica().status().duty == Duty::voting);
     CHECK_FALSE(node.replica().status().forked);
 }

@@ -91,8 +91,8 @@ TEST_CASE(
     }
     const std::vector<Blocks> shown = shown_in(seen);
     REQUIRE(shown.size() == 2);
-    CHECK(shown[0].blocks.at(0).certificate.hash == forked.late.good.certificate.hash);
-    CHECK(shown[1].blocks.at(0).certificate.hash == forked.first.certificate.hash);
+    CHECK(shown[0].blocks.at(0).certificate.hash == forked.first.certificate.hash);
+    CHECK(shown[1].blocks.at(0).certificate.hash == forked.late.good.certificate.hash);
     // Nothing is answered any more.
     CHECK(forked.late.hear(informer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8}).empty());
     // But whoever comes meanwhile is shown the same.
@@ -143,8 +143,8 @@ TEST_CASE("a certified block on another one than our last is a fork, and isn't i
     CHECK(says(seen, "chain.forked"));
     CHECK_FALSE(says(seen, "peer.block_wrong"));
     REQUIRE(shown_in(seen).size() == 2);
-    CHECK(shown_in(seen)[0].from == Height{1});
-    CHECK(shown_in(seen)[1].from == Height{2});
+    CHECK(shown_in(seen)[0].from == Height{2});
+    CHECK(shown_in(seen)[1].from == Height{1});
     // By the certificate that it brings of the block below it.
     CHECK(all_of<EvidenceFound>(seen).size() == 3);
     CHECK(all_of<Halt>(forked.late.tick(fork_tell_ms)).size() == 1);

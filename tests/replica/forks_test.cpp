@@ -33,7 +33,8 @@ TEST_CASE("a manifest is of this chain if its history leads to the present epoch
     CHECK_FALSE(here.is_ours(shorter));
 }
 
-TEST_CASE("in the first epoch every history begins as this chain does, and nothing rests on what is below an epoch") {
+TEST_CASE(
+    "in the first epoch every history begins as this chain does, and what is below an epoch is of an earlier one") {
     Chained here;
     chain::SnapshotManifest other = here.manifest;
     other.epoch_ends.clear();
@@ -43,6 +44,8 @@ TEST_CASE("in the first epoch every history begins as this chain does, and nothi
     CHECK_FALSE(here.is_ours(other));
     other.header.height = Height{2};
     CHECK(here.is_ours(other));
+    other.epoch_ends = here.manifest.epoch_ends;
+    CHECK_FALSE(here.is_ours(other));
 }
 
 TEST_CASE("another block is one that is final here with another hash") {
@@ -65,6 +68,12 @@ TEST_CASE("a certificate for another block is a fork only at heights that are fi
     CHECK(fork->evidence.size() == shown.votes.size());
     shown.view = shown.view.next();  // of two views: nobody knows who lied
     CHECK(fork_in(shown, now).value()->evidence.empty());
+    shown = here.manifest.certificate;
+    shown.hash = Digest{1};
+    for (const std::uint64_t below : {4U, 5U}) {  // the epoch isn't yet
+        shown.height = Height{below};
+        CHECK_FALSE(fork_in(shown, now).value());
+    }
     shown.height = Height{9};
     CHECK_FALSE(fork_in(shown, now).value());
     shown.height = Height{8};
