@@ -28,8 +28,7 @@ twin_port() { grep '"node.serving"' "$dir/nodes/$1/node.log" | jq -r .peer; }
 field_of() { dev status --json | jq -r --arg name "$1" ".nodes[] | select(.name == \$name) | .$2"; }
 at() { # NODE ROLE COMMAND...: as that role, from that node alone
     local node=$1 role=$2; shift 2
-    sed '/^\[\[nodes\]\]/,$d' "$dir/profiles/$role.toml" >"$dir/profiles/$role-$node.toml"
-    grep -B 1 -A 1 "^name = '$node'" "$dir/profiles/$role.toml" >>"$dir/profiles/$role-$node.toml"
+    at_node "$role" "$node"
     as "$role-$node" "$@"
 }
 fault_of() { grep '"node.fault"' "$dir/nodes/$1/node.log" | tail -n 1 | jq -r '"\(.code) \(.exit)"'; }

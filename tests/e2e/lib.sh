@@ -38,4 +38,10 @@ replay() {
         jq -r '"\(.verdict) \(.height) \(.state_root) \(.log_root)"'
 }
 
+# at_node ROLE NODE: makes the profile ROLE-NODE, of that role, which knows that node alone.
+at_node() {
+    sed '/^\[\[nodes\]\]/,$d' "$dir/profiles/$1.toml" >"$dir/profiles/$1-$2.toml"
+    grep -B 1 -A 1 "^name = '$2'" "$dir/profiles/$1.toml" >>"$dir/profiles/$1-$2.toml"
+}
+
 skip() { echo "skipped: $*"; exit 77; }

@@ -17,10 +17,6 @@ logged() { grep -c "\"$2\"" "$(log_of "$1")" || true; }
 field() { grep "\"$2\"" "$(log_of "$1")" | tail -n 1 | jq -r ".$3"; }
 load() { "$bin/datadeed-bench" load --dir "$dir" --clients 32 --seconds "$1" --json "${@:2}" >"$dir/load.json"; }
 has() { [[ $(logged "$1" "$2") -ge $3 ]] && echo yes; }
-at_node() { # ROLE NODE: a profile of that role that knows that node alone
-    sed '/^\[\[nodes\]\]/,$d' "$dir/profiles/$1.toml" >"$dir/profiles/$1-$2.toml"
-    grep -B 1 -A 1 "^name = '$2'" "$dir/profiles/$1.toml" >>"$dir/profiles/$1-$2.toml"
-}
 size_of() { du -sk "$(data_dir "$1")/chain" | cut -f1; }
 for name in node-0 node-3; do at_node regulator "$name"; done
 
