@@ -307,4 +307,13 @@ TEST_CASE("what accuses nobody of this chain isn't kept, and isn't called known"
     CHECK(desk.book.held().empty());
 }
 
+TEST_CASE("what its accused hasn't signed isn't kept, and keeps nothing out") {
+    Desk desk;
+    const crypto::SecretKey stranger = seed_key(99);
+    const datadeed::test::Voice feigned{.chain = desk.chain, .number = 2, .key = &stranger};
+    CHECK(desk.keep(encode(two_commits(feigned, view_in(0, 0), Height{9}))).value() == Kept::no_evidence);
+    CHECK(desk.keep(2, 9).value() == Kept::written);
+    CHECK(desk.book.held().size() == 1);
+}
+
 }  // namespace datadeed::node

@@ -66,6 +66,9 @@ TEST_CASE("a peer whose last block isn't ours at that height is asked to show it
     REQUIRE(question);
     CHECK(question->from == Height{1});
     CHECK(question->max == 1);
+    // Nor more often for its going and coming again.
+    (void)forked.late.node.replica().step(Event{PeerDown{.peer = informer}});
+    (void)forked.late.node.replica().step(Event{PeerUp{.peer = informer}});
     (void)forked.late.tick(fork_ask_ms - 1);
     CHECK_FALSE(question_in(forked.claim(forked.first.certificate.hash), informer));
     (void)forked.late.tick(1);
