@@ -175,6 +175,21 @@ TEST_CASE_METHOD(Door, "two certificates of one slot convict whoever signed both
     CHECK(contradictions(first, committed(0, 2, hash_b, {1, 2, 3})).empty());
 }
 
+TEST_CASE_METHOD(Door, "whoever contradicts itself at two slots is accused once, at the first that is shown") {
+    const std::vector<Signed<ViewChange>> shown{
+        view_change(1, 2, committed(0, 1, hash_a, {0, 2, 3}), prepared(1, 2, hash_a, {2, 3})),
+        view_change(2, 2, committed(0, 1, hash_b, {0, 2, 3}), prepared(1, 2, hash_b, {2, 3}))};
+    const std::vector<Evidence> found = contradictions(shown, verifier.validators());
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> accused;
+    for (const Evidence& evidence : found) {
+        const auto guilty = verify(evidence, verifier);
+        REQUIRE(guilty);
+        accused.emplace_back(guilty->accused.value, guilty->height.value);
+    }
+    // Validator 1 made both proposals of the second slot, and voted at no other.
+    CHECK(accused == std::vector<std::pair<std::uint32_t, std::uint64_t>>{{0, 1}, {2, 1}, {3, 1}, {1, 2}});
+}
+
 TEST_CASE_METHOD(Door, "two statements for one slot convict their signer, and nothing else does") {
     const auto a = by(1, vote);
     const auto b = by(1, Prepare{.view = View{0}, .height = Height{1}, .hash = hash_b});
