@@ -29,6 +29,7 @@ Liar::Liar(Self self, std::vector<Lie> lies, Rng rng)
       rng_{rng},
       signer_{who_.keys.front().signer} {
     begin_epoch(validators_);
+    if (tells(Lie::old_keys)) old_keys_.emplace(*who_.genesis, who_.chain, who_.name);
 }
 
 void Liar::begin_epoch(const consensus::ValidatorSet& validators) {
@@ -105,6 +106,10 @@ void Liar::apply(Lie lie, const Said& said, Out& out) {
                               tell(said, encode(replica::WireMessage{boast}), out);
                           },
                           [&](const replica::Snapshot& snapshot) {
+                              if (lie == Lie::old_keys) {
+                                  auto other = made_up_snapshot(said.send.peers.front(), snapshot.request);
+                                  if (other) return tell(said, std::move(*other), out);
+                              }
                               if (lie != Lie::poisons) return out.push_back(said);
                               if (auto other = false_snapshot(snapshot)) tell(said, std::move(*other), out);
                           },
@@ -178,6 +183,7 @@ void Liar::apply_to_vote(Lie lie, const Said& said, const consensus::Message& me
         case Lie::trims:
         case Lie::other_chain:
         case Lie::poisons:
+        case Lie::old_keys:
             return out.push_back(said);
     }
 }
@@ -188,9 +194,10 @@ void Liar::selective(const Said& said, Out& out) const {
     out.push_back(std::move(some));
 }
 
-std::vector<Said> Liar::hear(const Bytes& bytes) {
+std::vector<Said> Liar::hear(const ledger::MemberId& from, const Bytes& bytes) {
     Out out;
     if (!votes_ && !who_.observes) return out;
+    if (old_keys_) make_up(from, bytes, out);
     if (status_ && tells(Lie::stalls)) tell_all(*status_, out);
     if (tells(Lie::parrots)) repeat_blocks(bytes, out);
     const bool is_vote = bytes.size() > 2 && bytes[1] == static_cast<std::uint8_t>(replica::WireKind::votes);

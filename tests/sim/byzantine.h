@@ -12,6 +12,7 @@
 #include "node/replica/actions.h"
 #include "node/replica/replica.h"
 #include "node/replica/wire.h"
+#include "tests/sim/old_keys.h"
 #include "tests/sim/plan.h"
 #include "tests/sim/rng.h"
 
@@ -33,7 +34,7 @@ public:
         ledger::MemberId name{};
         std::size_t number{};  // of the node; which peers it tells what follows from it
         ChainId chain{};
-        TimeMs genesis{};
+        const ledger::Genesis* genesis{};  // borrowed
         consensus::ValidatorSet validators;
         std::vector<replica::VoteKey> keys{};
         bool observes{false};  // has no vote, and something to say all the same
@@ -42,16 +43,20 @@ public:
 
     // Who votes from now on, as its replica knows it. Once it isn't among them it has no more to say than that.
     void begin_epoch(const consensus::ValidatorSet& validators);
+    // To be told how epochs end; null without that lie.
+    [[nodiscard]] OldKeys* old_keys() { return old_keys_ ? &*old_keys_ : nullptr; }
 
     // One message to its receivers, as it goes out: other messages, other receivers, or none.
     [[nodiscard]] std::vector<Said> say(const replica::SendTo& send);
     // What it has to say about a message of somebody honest.
-    [[nodiscard]] std::vector<Said> hear(const Bytes& bytes);
+    [[nodiscard]] std::vector<Said> hear(const ledger::MemberId& from, const Bytes& bytes);
     // Whether its replica never gets to see such a message.
     [[nodiscard]] bool ignores(const Bytes& bytes) const;
 
     // Blocks that it proposed with a time long before its clock's, and after that of the block before.
     [[nodiscard]] std::uint64_t blocks_backdated() const { return blocks_backdated_; }
+    // Messages by keys of past epochs.
+    [[nodiscard]] std::uint64_t made_up() const { return made_up_; }
 
 private:
     using Out = std::vector<Said>;
@@ -94,6 +99,8 @@ private:
     // lies_of_snapshots.cpp. Nothing returned: no answer at all.
     [[nodiscard]] std::optional<Bytes> false_snapshot(replica::Snapshot answer);
     [[nodiscard]] std::optional<Bytes> spoiled_part(replica::Part answer);
+    [[nodiscard]] std::optional<Bytes> made_up_snapshot(const ledger::MemberId& peer, std::uint64_t request);
+    void make_up(const ledger::MemberId& from, const Bytes& heard, Out& out);
 
     template <class M>
     [[nodiscard]] Bytes sign_again(M message) const;
@@ -116,11 +123,14 @@ private:
     std::optional<Bytes> status_;                  // the last of its own
     std::optional<ledger::RawTransaction> spare_;  // a sound one, of an earlier block
     std::vector<Bytes> parts_;                     // that its replica gave away
-    std::uint64_t told_{0};                        // messages told in two ways
+    std::optional<OldKeys> old_keys_;
+    std::map<ledger::MemberId, replica::Tip> tips_;  // of whom it could tell by them
+    std::uint64_t told_{0};                          // messages told in two ways
     std::uint64_t heard_{0};
     std::uint64_t heard_blocks_{0};
     std::uint64_t boasts_{0};
     std::uint64_t blocks_backdated_{0};
+    std::uint64_t made_up_{0};
 };
 
 }  // namespace datadeed::sim

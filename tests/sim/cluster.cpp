@@ -38,26 +38,22 @@ Cluster::Cluster(const Plan& plan, Trace trace)
         const bool first = plan.has(Lie::backdated) && chosen == 0;
         const std::size_t node = first ? 0 : rng_.below(plan.validators);
         if (liars_[node]) continue;
-        Liar::Self self{.name = validator_name(node),
-                        .number = node,
-                        .chain = world_.chain(),
-                        .genesis = world_.genesis.time,
-                        .validators = world_.context->present(),
-                        .keys = identity_of(world_, validator_name(node)).vote_keys};
-        liars_[node] = std::make_unique<Liar>(std::move(self), plan.lies, rng_.split());
+        liars_[node] = make_liar(node, plan.lies);
         ++chosen;
     }
-    if (!plan.observer_lies.empty()) {
-        const std::size_t node = plan.validators;
-        Liar::Self self{.name = observer_name(0),
-                        .number = node,
-                        .chain = world_.chain(),
-                        .genesis = world_.genesis.time,
-                        .validators = world_.context->present(),
-                        .keys = identity_of(world_, observer_name(0)).vote_keys,
-                        .observes = true};
-        liars_[node] = std::make_unique<Liar>(std::move(self), plan.observer_lies, rng_.split());
-    }
+    if (!plan.observer_lies.empty()) liars_[plan.validators] = make_liar(plan.validators, plan.observer_lies);
+}
+
+std::unique_ptr<Liar> Cluster::make_liar(std::size_t node, const std::vector<Lie>& lies) {
+    const ledger::MemberId& name = nodes_[node]->name();
+    Liar::Self self{.name = name,
+                    .number = node,
+                    .chain = world_.chain(),
+                    .genesis = &world_.genesis,
+                    .validators = world_.context->present(),
+                    .keys = identity_of(world_, name).vote_keys,
+                    .observes = node >= plan_.validators};
+    return std::make_unique<Liar>(std::move(self), lies, rng_.split());
 }
 
 void Cluster::fold(std::uint64_t value) {
@@ -137,7 +133,10 @@ Outcome Cluster::run() {
     outcome_.sights.committed_answers = workload_.committed();
     outcome_.sights.refused_answers = workload_.refused();
     outcome_.sights.epochs = checker_.epoch().number.value;
-    for (const auto& liar : liars_) outcome_.sights.backdated += liar ? liar->blocks_backdated() : 0;
+    for (const auto& liar : liars_) {
+        outcome_.sights.backdated += liar ? liar->blocks_backdated() : 0;
+        outcome_.sights.made_up += liar ? liar->made_up() : 0;
+    }
     return outcome_;
 }
 
@@ -166,7 +165,8 @@ void Cluster::deliver(const Parcel& parcel) {
     fold(crypto::short_hash(*parcel.bytes, {}));
     note_message(parcel);
     if (!is_honest(parcel.to) && is_honest(parcel.from)) {
-        for (const Said& said : liars_[parcel.to]->hear(*parcel.bytes)) post(parcel.to, said);
+        for (const Said& said : liars_[parcel.to]->hear(nodes_[parcel.from]->name(), *parcel.bytes))
+            post(parcel.to, said);
     }
     if (!is_honest(parcel.to) && liars_[parcel.to]->ignores(*parcel.bytes)) return;
     give(parcel.to, replica::PeerMessage{.peer = nodes_[parcel.from]->name(), .message = std::move(*event)});
@@ -276,7 +276,7 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                    [&](const replica::EpochBegan& known) {
                        outcome_.sights.epochs_amid += views_change() ? 1U : 0U;
                        node.begin_epoch(known.epochs);
-                       if (!honest) liars_[index]->begin_epoch(node.context().present());
+                       if (!honest) tell_liar(index, known.epochs.back());
                    },
                    [&](const replica::ReadyAnswer& known) { propose(index, known); },
                    [&](const replica::LogEvent& known) {
@@ -327,6 +327,14 @@ void Cluster::perform_one(std::size_t index, replica::Action& action) {
                        crash(index, "crashes in a write");
                    }},
         action);
+}
+
+void Cluster::tell_liar(std::size_t index, const ledger::Epoch& began) {
+    liars_[index]->begin_epoch(nodes_[index]->context().present());
+    OldKeys* keys = liars_[index]->old_keys();
+    if (keys == nullptr) return;
+    const auto last = chain::ChainView{nodes_[index]->chain_store()}.header(Height{began.from.value - 1});
+    if (last && *last) keys->learn(began, **last);
 }
 
 void Cluster::check_evidence(std::size_t index, const replica::LogEvent& event) {

@@ -57,6 +57,7 @@ private:
         }
     };
 
+    [[nodiscard]] std::unique_ptr<Liar> make_liar(std::size_t node, const std::vector<Lie>& lies);
     void schedule(std::uint64_t after_us, What what, std::size_t node = 0);
     void schedule(std::uint64_t after_us, Parcel parcel);
     void run_until(std::uint64_t end_us, const std::function<bool()>& done);
@@ -88,6 +89,7 @@ private:
     void check_given_up(std::size_t node);
     void report();
     void check_convictions();
+    void tell_liar(std::size_t index, const ledger::Epoch& began);
     void check_blame(const replica::LogEvent& event);
     void check_evidence(std::size_t node, const replica::LogEvent& event);
     void submit(std::size_t node, const Workload::Submission& submission);

@@ -54,4 +54,28 @@ std::optional<Bytes> Liar::spoiled_part(replica::Part answer) {
     return encode(replica::WireMessage{std::move(answer)});
 }
 
+std::optional<Bytes> Liar::made_up_snapshot(const ledger::MemberId& peer, std::uint64_t request) {
+    const auto tip = tips_.find(peer);
+    if (!old_keys_ || tip == tips_.end()) return std::nullopt;
+    std::optional<Bytes> manifest = old_keys_->manifest_for(tip->second, rng_);
+    if (!manifest) return std::nullopt;
+    ++made_up_;
+    return encode(replica::WireMessage{replica::Snapshot{.request = request, .manifest = std::move(*manifest)}});
+}
+
+// To whoever just said where it stands, unasked.
+void Liar::make_up(const ledger::MemberId& from, const Bytes& heard, Out& out) {
+    const bool is_tip = heard.size() > 2 && heard[1] == static_cast<std::uint8_t>(replica::WireKind::tip);
+    if (!is_tip) return;
+    const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(heard);
+    if (!decoded) return;
+    const replica::Tip& tip = tips_.insert_or_assign(from, std::get<replica::Tip>(*decoded)).first->second;
+    std::optional<Bytes> lie = rng_.chance(500) ? made_up_snapshot(from, 0) : old_keys_->block_for(tip, rng_);
+    if (!lie) return;
+    ++made_up_;
+    out.push_back(
+        {.send = {
+             .peers = {from}, .bytes = std::make_shared<const Bytes>(std::move(*lie)), .lane = replica::Lane::votes}});
+}
+
 }  // namespace datadeed::sim

@@ -56,7 +56,7 @@ std::optional<Bytes> Liar::boast(const consensus::Message& message) const {
 std::optional<Bytes> Liar::backdate(const consensus::Message& message) {
     const auto* proposal = as<PrePrepare>(message);
     if (proposal == nullptr || proposal->height != Height{1}) return std::nullopt;
-    const TimeMs then{who_.genesis.value + 1};
+    const TimeMs then{who_.genesis->time.value + 1};
     const std::optional<PrePrepare> other =
         altered(*proposal, [then](ledger::BlockHeader& header) { header.time = then; });
     if (!other) return std::nullopt;

@@ -56,6 +56,12 @@ void draw_more(Plan& plan, Rng rng) {
     plan.clock_steps = maybe(rng, 200, 60);
     plan.clocks_go_back = rng.chance(500);
     plan.reused_nonces = maybe(rng, 300, 200);
+    // Whoever lost its chain lags behind, and old keys may lead it astray.
+    if (plan.changes > 0 && !plan.hurts() && rng.chance(300)) {
+        std::vector<Lie>& lies = plan.byzantine > 0 ? plan.lies : plan.observer_lies;
+        if (plan.byzantine > 0 || plan.observers > 0) lies.push_back(Lie::old_keys);
+        plan.changes += rng.below(6);
+    }
 }
 
 }  // namespace
@@ -66,8 +72,8 @@ std::string_view name(Lie lie) {
         "wrong roots",    "swaps bodies", "withholds",     "selective",   "boastful", "backdated",
         "hides prepared", "forges",       "opens falsely", "opens twice", "mutates",  "votes as primary",
         "votes for all",  "impersonates", "reuses",        "floods",      "parrots",  "stuffs",
-        "trims",          "other chain",  "poisons"};
-    static_assert(std::size(names) == last_lie + 1);
+        "trims",          "other chain",  "poisons",       "old keys"};
+    static_assert(std::size(names) == last_lie + 2);
     return names[static_cast<std::size_t>(lie)];
 }
 

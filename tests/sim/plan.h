@@ -39,7 +39,9 @@ enum class Lie : std::uint8_t {
     trims,             // sends certificates of f + 1 votes
     other_chain,       // certifies blocks by votes of another chain
     poisons,           // offers snapshots that don't exist, and spoils parts of those that do
+    old_keys,          // makes up blocks and snapshots by keys of past epochs
 };
+// Of those that every plan draws from; the one behind it came later.
 inline constexpr auto last_lie = static_cast<std::uint64_t>(Lie::poisons);
 [[nodiscard]] std::string_view name(Lie lie);
 

@@ -42,6 +42,7 @@ constexpr Sight all[] = {
     {"files archived", &Sights::archived},
     {"spoiled snapshots noticed", &Sights::poisoned},
     {"voices given up", &Sights::voices, true},
+    {"made up by old keys", &Sights::made_up},
 };
 
 }  // namespace

@@ -39,6 +39,7 @@ struct Sights {
     std::uint64_t archived{};         // files of blocks that were pruned then
     std::uint64_t voices{};           // given up for a snapshot
     std::uint64_t poisoned{};         // snapshots or parts that were found to be wrong
+    std::uint64_t made_up{};          // blocks and snapshots by keys of past epochs
 
     void add(const Sights& other);
     // All of them, in words.
