@@ -184,8 +184,7 @@ Snapshots::Moment Replica::Parts::snapshot_moment() const {
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
     if (message.manifest && !check_manifest(message.manifest->content())) {
-        outbox_.log(LogEvent::Level::warning, "peer.snapshot_wrong",
-                    {{"peer", peer.value}, {"why", "its history isn't this chain's"}});
+        snapshots_.blame(peer, "its history isn't this chain's", snapshot_moment());
         message.manifest.reset();  // as if it had none
     }
     if (halted_ || at_.fork_seen) return;

@@ -122,7 +122,9 @@ void Snapshots::give_up() {
 }
 
 void Snapshots::blame(const ledger::MemberId& peer, std::string why, const Moment& moment) {
-    outbox_->log(LogEvent::Level::warning, "peer.snapshot_wrong", {{"peer", peer.value}, {"why", std::move(why)}});
+    if (!sync_.is_rejected(peer, moment.now_ms)) {
+        outbox_->log(LogEvent::Level::warning, "peer.snapshot_wrong", {{"peer", peer.value}, {"why", std::move(why)}});
+    }
     sync_.reject(peer, moment.now_ms);
 }
 

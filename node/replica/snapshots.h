@@ -81,6 +81,8 @@ public:
     void fetch(const Moment& moment);
     void receive(const ledger::MemberId& peer, const CheckedSnapshot& answer, const Moment& moment);
     void receive(const ledger::MemberId& peer, const Part& answer, const Moment& moment);
+    // It sent what nobody honest sends: the operator is told, once in fetch_reject_ms, and it isn't asked for so long.
+    void blame(const ledger::MemberId& peer, std::string why, const Moment& moment);
     // Whether blocks aren't worth asking for now.
     [[nodiscard]] bool come_first(std::uint64_t now_ms) const {
         return !whole_ && (offered_ || sync_.comes_first(now_ms));
@@ -100,7 +102,6 @@ private:
     void finish_if_whole(const Moment& moment);
     // What can't be kept isn't fetched: this node goes on without.
     void give_up_for(const chain::Error& trouble, const Moment& moment);
-    void blame(const ledger::MemberId& peer, std::string why, const Moment& moment);
 
     SnapshotPlace place_;
     Outbox* outbox_;

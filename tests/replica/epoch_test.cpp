@@ -426,7 +426,10 @@ TEST_CASE("a snapshot whose epochs the keys of a past one made up counts for not
     const Height tip = node.replica().status().height;
     // A fork, a fork where the epoch isn't yet, and lost votes, if they counted.
     CHECK(names_after(made_up(Height{2}, tip)) == refused);
+    CHECK(names_after(made_up(Height{2}, tip)).empty());  // it has been named
+    pair.run(fetch_reject_ms);
     CHECK(names_after(made_up(Height{1}, Height{2})) == refused);
+    pair.run(fetch_reject_ms);
     CHECK(names_after(made_up(Height{2}, Height{tip.value + 5})) == refused);
     CHECK(node.replica().status().duty == Duty::voting);
     CHECK_FALSE(node.replica().status().forked);

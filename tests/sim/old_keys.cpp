@@ -80,8 +80,8 @@ consensus::CommitCertificate OldKeys::certify(const ledger::BlockHeader& header,
 ledger::ValidatorSet OldKeys::invented(const ledger::Epoch& epoch) const {
     ledger::ValidatorSet nodes = present().nodes;
     for (std::size_t i = 0; i < nodes.validators.size(); ++i) {
-        nodes.validators[i].vote =
-            consensus::testing::quick_key(invented_key + (epoch.number.value * nodes.validators.size() + i) % invented_key);
+        nodes.validators[i].vote = consensus::testing::quick_key(
+            invented_key + (epoch.number.value * nodes.validators.size() + i) % invented_key);
     }
     return nodes;
 }
@@ -110,8 +110,9 @@ std::optional<Bytes> OldKeys::manifest_for(const replica::Tip& theirs, Rng& rng)
                             .nodes = invented(*epoch)};
         end.header.validators_hash = ledger::hash(end.nodes);
         end.certificate = certify(end.header, *epoch, far_place);
-        epoch = ledger::Epoch{
-            .number = ledger::EpochNumber{epoch->number.value + 1}, .from = end.header.height.next(), .nodes = end.nodes};
+        epoch = ledger::Epoch{.number = ledger::EpochNumber{epoch->number.value + 1},
+                              .from = end.header.height.next(),
+                              .nodes = end.nodes};
         manifest.epoch_ends.push_back(std::move(end));
     }
     // Around their last block, in views that they have been in.

@@ -12,10 +12,10 @@
 
 namespace datadeed::sim {
 
-// What can be made up with the keys of nodes that don't vote by them any more, once a quorum of some past epoch is among
-// them: blocks of that epoch that never were, and a history that goes on from it to validators of one's own invention.
-// Nodes of the present epoch must believe none of it, and blame nobody else for it. Whoever lags behind it may be led
-// astray (docs/decisions/0032), so nothing is made up for those.
+// What can be made up with the keys of nodes that don't vote by them any more, once a quorum of some past epoch is
+// among them: blocks of that epoch that never were, and a history that goes on from it to validators of one's own
+// invention. Nodes of the present epoch must believe none of it, and blame nobody else for it. Whoever lags behind it
+// may be led astray (docs/decisions/0032), so nothing is made up for those.
 class OldKeys {
 public:
     // `self` has its own keys in use, too.
