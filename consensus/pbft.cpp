@@ -77,8 +77,7 @@ void Pbft::restore(Recovered& recovered) {
             slot_.journaled.insert(said.hash);
         }
         if (said.view != reign_.view || reign_.changing) return;
-        slot_.round.accepted = proposal;
-        slot_.round.accepted->message.payload.clear();
+        slot_.round.accept(proposal);
     };
     for (const ProposalMade& record : recovered.made) {
         if (record.proposal.message.height == open_height()) take_proposal(record.proposal);

@@ -31,8 +31,13 @@ void Slot::drop_payloads(const Digest& but) {
     }
 }
 
+void Round::accept(Signed<PrePrepare> proposal) {
+    proposal.message.payload.clear();  // the slot holds it
+    accepted = std::move(proposal);
+}
+
 Signed<PrePrepare> Slot::whole_proposal() const {
-    DATADEED_ASSERT(round.accepted.has_value());
+    DATADEED_ASSERT(round.accepted.has_value() && round.accepted->message.payload.empty());
     Signed<PrePrepare> whole = *round.accepted;
     const auto kept = payloads.find(whole.message.hash);
     DATADEED_ASSERT(kept != payloads.end());
@@ -148,8 +153,7 @@ void Pbft::accept(Candidate candidate) {
     const Signed<Prepare> vote = sign(config_.chain, said, config_.self, *key_);
     keep_payload(hash, candidate.proposal.message.payload);
     persist(ProposalAccepted{.proposal = for_journal(candidate.proposal), .vote = vote});
-    candidate.proposal.message.payload.clear();
-    slot_.round.accepted = std::move(candidate.proposal);
+    slot_.round.accept(std::move(candidate.proposal));
     slot_.prepares.add(said.view, config_.self, {.hash = hash, .signature = vote.signature}, reign_.view);
     send(vote);
     advance();
@@ -160,8 +164,7 @@ void Pbft::propose(Digest hash, Bytes payload) {
     Signed<PrePrepare> proposal = sign(config_.chain, std::move(said), config_.self, *key_);
     keep_payload(hash, proposal.message.payload);
     persist(ProposalMade{for_journal(proposal)});
-    slot_.round.accepted = proposal;
-    slot_.round.accepted->message.payload.clear();
+    slot_.round.accept(proposal);
     send(std::move(proposal));
     advance();
 }

@@ -32,6 +32,8 @@ struct Round {
     bool committed{false};                       // COMMIT sent
     std::uint64_t proposed_ms{};                 // when the proposal came
     std::uint64_t turnaround_ms{};               // how long it had been waited for by then
+
+    void accept(Signed<PrePrepare> proposal);
 };
 
 // Whose statements of which kind were given as evidence: once is enough.

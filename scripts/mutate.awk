@@ -58,6 +58,20 @@ function mutate(    open_at, close_at, condition) {
     if (is_statement(line)) put("delete", "")
 }
 
+# What `text` sets, if it does nothing else and calls nothing that could notice; "" otherwise.
+function set_by(text,    words) {
+    if (text ~ /^ +[a-z_][A-Za-z0-9_.>-]*\.(reset|clear)\(\);$/) sub(/\.(reset|clear)\(\);$/, " = x;", text)
+    gsub(/(\.|->)(size|root|empty|next)\(\)/, "", text)
+    if (text !~ /^ +[a-z_][A-Za-z0-9_.>-]* = [A-Za-z0-9_.>*+{} -]+;$/) return ""
+    split(text, words, " ")
+    return words[1]
+}
+
+# One after the other or the other way round: two that only set something, neither of them what the other names.
+function are_independent(first, second) {
+    return set_by(first) != "" && set_by(second) != "" && index(second, set_by(first)) == 0 && index(first, set_by(second)) == 0
+}
+
 { lines[NR] = $0 }
 END {
     for (NR_of = 1; NR_of <= NR; NR_of++) {
@@ -66,6 +80,7 @@ END {
         match(lines[NR_of], /^ */)
         indent = RLENGTH
         match(lines[NR_of + 1], /^ */)
-        if (indent == RLENGTH && is_statement(lines[NR_of]) && is_statement(lines[NR_of + 1])) put("swap", lines[NR_of + 1], lines[NR_of])
+        if (indent == RLENGTH && is_statement(lines[NR_of]) && is_statement(lines[NR_of + 1]) &&
+            !are_independent(lines[NR_of], lines[NR_of + 1])) put("swap", lines[NR_of + 1], lines[NR_of])
     }
 }

@@ -4,6 +4,7 @@
 #include "chain/chain_gaps.h"
 #include "chain/keys.h"
 #include "chain/records.h"
+#include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/late.h"
 #include "tests/replica/solo.h"
@@ -45,6 +46,35 @@ TEST_CASE("a certified header with other transactions is no block: its sender is
     REQUIRE(again);
     CHECK(wrong_blocks(late.answer(other, *again, late.good)) == 0);
     CHECK(late.node.replica().status().height == Height{1});
+}
+
+TEST_CASE("the bytes of a final block are sent to the validator that names its hash, and nothing else is") {
+    Late late{sim::validator_name(3)};
+    const ledger::MemberId peer = sim::validator_name(0);
+    std::optional<FetchBlocks> question = late.question_to(peer);
+    if (!question) question = question_in(late.tick(voter_patience_ms), peer);
+    REQUIRE(question);
+    (void)late.answer(peer, *question, late.good);
+    REQUIRE(late.node.replica().status().height == Height{1});
+    const auto bodies_for = [&late](const ledger::MemberId& asker, Height height, const Digest& hash) {
+        std::vector<Body> bodies;
+        for (const SendTo& send : all_of<SendTo>(late.hear(asker, FetchBody{.height = height, .hash = hash}))) {
+            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
+            const auto* body = message ? std::get_if<Body>(&*message) : nullptr;
+            if (body != nullptr) bodies.push_back(*body);
+        }
+        return bodies;
+    };
+    const Digest& hash = late.good.certificate.hash;
+    const std::vector<Body> bodies = bodies_for(peer, Height{1}, hash);
+    REQUIRE(bodies.size() == 1);
+    CHECK(bodies[0].height == Height{1});
+    CHECK(bodies[0].hash == hash);
+    CHECK(bodies[0].payload == late.good.payload);
+    CHECK(bodies_for(peer, Height{1}, Digest{7}).empty());
+    CHECK(bodies_for(peer, Height{0}, hash).empty());
+    CHECK(bodies_for(peer, Height{2}, hash).empty());
+    CHECK(bodies_for(sim::observer_name(0), Height{1}, hash).empty());
 }
 
 TEST_CASE("a node that doesn't keep a block says so by an empty answer, and goes on") {

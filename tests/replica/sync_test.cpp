@@ -44,6 +44,20 @@ std::uint64_t take_all(Sync& sync, std::uint64_t ours) {
 
 }  // namespace
 
+TEST_CASE("what is claimed counts by the validators of the epoch, and by how many of them may lie") {
+    const ledger::MemberId c{"c"};
+    Sync sync{{a, b, c}, 1};
+    sync.note_tip(a, Height{9});
+    sync.note_tip(b, Height{5});
+    CHECK(sync.known() == Height{5});
+    sync.begin_epoch({a, b, c}, 0);
+    CHECK(sync.known() == Height{9});
+    sync.begin_epoch({b, c}, 0);
+    CHECK(sync.known() == Height{5});
+    sync.begin_epoch({b, c}, 1);
+    CHECK(sync.known() == Height{0});
+}
+
 TEST_CASE("a node that lags asks for ranges that follow on each other, several at once, each of another peer") {
     Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{1'000});
