@@ -68,8 +68,9 @@ function set_by(text,    words) {
 }
 
 # One after the other or the other way round: two that only set something, neither of them what the other names.
+function names(text, what) { return text ~ "(^|[^A-Za-z0-9_])" what "([^A-Za-z0-9_]|$)" }
 function are_independent(first, second) {
-    return set_by(first) != "" && set_by(second) != "" && index(second, set_by(first)) == 0 && index(first, set_by(second)) == 0
+    return set_by(first) != "" && set_by(second) != "" && !names(second, set_by(first)) && !names(first, set_by(second))
 }
 
 { lines[NR] = $0 }

@@ -77,6 +77,30 @@ TEST_CASE("the bytes of a final block are sent to the validator that names its h
     CHECK(bodies_for(sim::observer_name(0), Height{1}, hash).empty());
 }
 
+TEST_CASE("whoever asks for blocks gets as many as it asked for, in one answer") {
+    Late late;
+    const ledger::MemberId peer = sim::validator_name(0);
+    (void)late.node.replica().step(Event{PeerUp{.peer = peer}});
+    std::vector<Action> asked = late.hear(peer, Tip{.height = Height{3}, .hash = {}, .votes = true});
+    std::optional<FetchBlocks> question = question_in(asked, peer);
+    if (!question) question = question_in(late.tick(20), peer);
+    REQUIRE(question);
+    (void)late.hear(peer, Blocks{.request = question->request,
+                                 .from = question->from,
+                                 .blocks = {late.good, late.chain.next({"c"}), late.chain.next({"d"})}});
+    REQUIRE(late.node.replica().status().height == Height{3});
+    for (const std::uint32_t max : {1U, 2U, 8U}) {
+        const std::vector<Action> actions = late.hear(peer, FetchBlocks{.request = 7, .from = Height{1}, .max = max});
+        std::vector<std::size_t> counts;
+        for (const SendTo& send : all_of<SendTo>(actions)) {
+            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
+            const auto* answer = message ? std::get_if<Blocks>(&*message) : nullptr;
+            if (answer != nullptr) counts.push_back(answer->blocks.size());
+        }
+        CHECK(counts == std::vector<std::size_t>{std::min<std::size_t>(max, 3)});
+    }
+}
+
 TEST_CASE("a node that doesn't keep a block says so by an empty answer, and goes on") {
     Late late;
     const ledger::MemberId peer = sim::validator_name(0);

@@ -23,12 +23,16 @@ TEST_CASE("all who wait for a transaction are told once") {
     CHECK(waiters.size() == 1);
 }
 
-TEST_CASE("who gave up isn't told") {
+TEST_CASE("who gave up isn't told, and who waits for the same is") {
     Waiters waiters{10};
     REQUIRE(waiters.add(id_of(1), RequestToken{1}));
+    REQUIRE(waiters.add(id_of(1), RequestToken{2}));
+    REQUIRE(waiters.add(id_of(2), RequestToken{3}));
     waiters.forget(RequestToken{1});
+    waiters.forget(RequestToken{3});
     waiters.forget(RequestToken{9});
-    CHECK(waiters.take(id_of(1)).empty());
+    CHECK(waiters.take(id_of(1)) == std::vector{RequestToken{2}});
+    CHECK(waiters.take(id_of(2)).empty());
     CHECK(waiters.size() == 0);
 }
 
