@@ -34,6 +34,43 @@ TEST_CASE("a record that is always there and can't be read is an error of the st
     CHECK((*opened)->state().error()->fault == chain::Fault::state_damaged);
 }
 
+TEST_CASE("what was executed isn't executed again: so many proposals are held, those made or judged last") {
+    Bench maker;
+    Bench voter;
+    maker.add("a", maker.genesis());
+    std::vector<Digest> made;
+    const auto make = [&](std::uint64_t ms) {
+        const Result<Executor::Built, chain::Error> built =
+            maker.executor->build(maker.pool, after(maker.genesis(), ms));
+        REQUIRE((built.has_value() && built->block != nullptr));
+        made.push_back(built->block->block->hash);
+        CHECK(voter.executor->judge(built->block->block, built->block->payload, std::nullopt));
+    };
+    for (std::uint64_t ms = 1; ms <= consensus::payloads_max; ++ms) make(ms);
+    make(1);  // again: the one before it is the oldest now
+    REQUIRE(made.back() == made.front());
+    make(100);
+    make(200);
+    for (const Bench* bench : {&maker, &voter}) {
+        const Executor& executor = *bench->executor;
+        CHECK(executor.find(made[1]) == nullptr);
+        CHECK(executor.find(made.back()) != nullptr);
+        CHECK(executor.find(made[3]) != nullptr);
+    }
+    CHECK(maker.executor->find(made[0]) != nullptr);
+    CHECK(maker.executor->find(made[2]) == nullptr);
+    // To be judged again makes none younger.
+    CHECK(voter.executor->find(made[0]) == nullptr);
+    CHECK(voter.executor->find(made[2]) != nullptr);
+
+    const auto known = voter.executor->find(made.back());
+    const Bytes other(known->payload.size(), 0);
+    const Result<void, Executor::Objection> refused = voter.executor->judge(known->block, other, std::nullopt);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK_FALSE(refused.error().subjective);
+    CHECK(refused.error().reason == "the payload is not what its hash binds");
+}
+
 TEST_CASE("a fresh block is refused by the clock when it is too far behind, even one just after its parent") {
     Bench bench;
     bench.add("a", bench.genesis());
