@@ -64,13 +64,13 @@ public:
 
     Result<std::optional<Bytes>, Error> get(ByteView key) const override {
         const std::shared_lock guard{mutex_};
-        if (Result<void, Error> alive = this->alive(); !alive) return fail(alive.error());
+        if (Result<void, Error> can = can_read(); !can) return fail(can.error());
         return get_of(disk_->now_, key);
     }
 
     Result<void, Error> scan(const Range& range, const Visitor& visit) const override {
         const std::shared_lock guard{mutex_};
-        if (Result<void, Error> alive = this->alive(); !alive) return alive;
+        if (Result<void, Error> can = can_read(); !can) return can;
         scan_map(disk_->now_, range, visit);
         return {};
     }
@@ -80,7 +80,7 @@ public:
         if (Result<void, Error> alive = this->alive(); !alive) return alive;
         const std::uint64_t number = disk_->writes_++;
         if (disk_->fail_from_ && number >= *disk_->fail_from_) {
-            error_ = Error{.fault = disk_->fault_, .place = "memory", .detail = "made to fail"};
+            error_ = made_to_fail();
             return fail(*error_);
         }
         disk_->undo_.push_back(disk_->apply(batch));
@@ -97,8 +97,20 @@ public:
     Result<void, Error> compact(ByteView /*prefix*/) override { return flush(); }
 
 private:
+    Error made_to_fail() const { return {.fault = disk_->fault_, .place = "memory", .detail = "made to fail"}; }
+    Result<void, Error> can_read() const {
+        if (Result<void, Error> alive = this->alive(); !alive) return alive;
+        if (!disk_->reads_left_) return {};
+        if (*disk_->reads_left_ > 0) {
+            --*disk_->reads_left_;
+            return {};
+        }
+        disk_->read_failed_ = true;
+        return fail(made_to_fail());
+    }
     Result<void, Error> alive() const {
         if (error_) return fail(*error_);
+        if (disk_->read_failed_) return fail(made_to_fail());
         if (generation_ == disk_->generation_) return {};
         return fail(
             Error{.fault = Fault::store_io, .place = "memory", .detail = "the machine crashed since this was opened"});
@@ -148,6 +160,17 @@ void MemoryDisk::crash(std::size_t keep) {
         undo_.pop_back();
     }
     undo_.clear();
+}
+
+void MemoryDisk::fail_reads_after(std::uint64_t count, Fault fault) {
+    reads_left_ = count;
+    fault_ = fault;
+}
+
+void MemoryDisk::heal() {
+    fail_from_.reset();
+    reads_left_.reset();
+    read_failed_ = false;
 }
 
 void MemoryDisk::fail_after(std::uint64_t after, Fault fault) {

@@ -26,7 +26,10 @@ public:
 
     // The write number `after` (0 is the next one) fails with this fault and leaves the disk as it was.
     void fail_after(std::uint64_t after, Fault fault);
-    void heal() { fail_from_.reset(); }
+    // So many reads still succeed; the next one fails with this fault, and everything after it. Not those of snapshots.
+    void fail_reads_after(std::uint64_t count, Fault fault);
+    [[nodiscard]] bool has_failed_to_read() const { return read_failed_; }
+    void heal();
     [[nodiscard]] std::uint64_t writes() const { return writes_; }
 
     // What is on it, for tests to look at and to damage.
@@ -46,6 +49,8 @@ private:
     std::uint64_t generation_{0};
     std::uint64_t writes_{0};
     std::optional<std::uint64_t> fail_from_;
+    std::optional<std::uint64_t> reads_left_;
+    bool read_failed_{false};
     Fault fault_{Fault::store_io};
 };
 

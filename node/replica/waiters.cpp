@@ -21,12 +21,10 @@ void Waiters::forget(RequestToken token) {
 }
 
 std::vector<RequestToken> Waiters::take(const ledger::TxId& id) {
-    const auto found = by_id_.find(id);
-    if (found == by_id_.end()) return {};
-    std::vector<RequestToken> tokens = std::move(found->second);
-    by_id_.erase(found);
-    for (const RequestToken token : tokens) by_token_.erase(token);
-    return tokens;
+    auto found = by_id_.extract(id);
+    if (found.empty()) return {};
+    for (const RequestToken token : found.mapped()) by_token_.erase(token);
+    return std::move(found.mapped());
 }
 
 }  // namespace datadeed::replica

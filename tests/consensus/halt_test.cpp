@@ -167,6 +167,22 @@ TEST_CASE("a NEW-VIEW that shows a COMMIT of its own that the journal lacks stop
 }
 
 // The base is two heights up: the first of them is decided by votes, the second by what the NEW-VIEW shows.
+TEST_CASE("a NEW-VIEW of its own for the view that it still asks for stops a validator") {
+    const auto opened = new_view(1, {view_change(0, 1), view_change(1, 1), view_change(2, 1)}, Height{});
+    Bench asks{1};
+    static_cast<void>(asks.work());
+    static_cast<void>(asks.core.step(Tick{60'000}));
+    REQUIRE(asks.core.view() == View{1});
+    REQUIRE_FALSE(reason(asks.hear(view_change(0, 1))));
+    CHECK(reason(asks.hear(opened)) == HaltReason::own_votes_must_be_in_the_journal);
+
+    Bench opens{1};
+    static_cast<void>(opens.work());
+    static_cast<void>(opens.core.step(Tick{60'000}));
+    for (const std::uint32_t other : {0U, 2U}) CHECK_FALSE(reason(opens.hear(view_change(other, 1))));
+    CHECK_FALSE(reason(opens.hear(opened)));
+}
+
 TEST_CASE("a validator that finds its votes lost one height after a decision does nothing more") {
     const auto at_the_base = [](bool with_votes_for_it) {
         Bench backup{2};

@@ -101,6 +101,19 @@ TEST_CASE("whoever asks for blocks gets as many as it asked for, in one answer")
     }
 }
 
+TEST_CASE("who has gone is told nothing, whatever it had asked before") {
+    Late late;
+    const ledger::MemberId peer = sim::validator_name(0);
+    const auto told = [&](std::vector<Action> actions) {
+        return std::ranges::any_of(all_of<SendTo>(actions),
+                                   [&](const SendTo& send) { return std::ranges::count(send.peers, peer) > 0; });
+    };
+    CHECK(told(late.node.replica().step(Event{PeerUp{.peer = peer}})));
+    CHECK(told(late.hear(peer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8})));
+    (void)late.node.replica().step(Event{PeerDown{.peer = peer}});
+    CHECK_FALSE(told(late.hear(peer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8})));
+}
+
 TEST_CASE("a node that doesn't keep a block says so by an empty answer, and goes on") {
     Late late;
     const ledger::MemberId peer = sim::validator_name(0);

@@ -34,6 +34,24 @@ TEST_CASE("a record that is always there and can't be read is an error of the st
     CHECK((*opened)->state().error()->fault == chain::Fault::state_damaged);
 }
 
+TEST_CASE("a certified block that the store lets nobody execute is the store's fault, not another state") {
+    Bench bench;
+    bench.add("a", bench.genesis());
+    const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
+    REQUIRE((built.has_value() && built->block != nullptr));
+    bench.executor.reset();
+    bench.committer.reset();
+    const Bytes key = chain::keys::of(chain::keys::value, ledger::state_keys::totals());
+    bench.state_disk.content().at(key).back() ^= 1U;
+    auto opened =
+        chain::Committer::open({.chain = *bench.chain_store, .state = *bench.state_store}, bench.world.genesis, {});
+    REQUIRE(opened.has_value());
+    Executor executor{**opened, bench.world.genesis.parameters, bench.primary};
+    const Result<void, Halt> committed = executor.commit(built->block->block, {}, 0);
+    REQUIRE_FALSE(committed.has_value());
+    CHECK(committed.error().code == "state.damaged");
+}
+
 TEST_CASE("what was executed isn't executed again: so many proposals are held, those made or judged last") {
     Bench maker;
     Bench voter;

@@ -58,6 +58,21 @@ TEST_CASE("what is claimed counts by the validators of the epoch, and by how man
     CHECK(sync.known() == Height{0});
 }
 
+TEST_CASE("patience begins anew where nobody had more for a while") {
+    const auto due = [](Sync& sync, std::uint64_t now_ms) {
+        return sync.due({.ours = Height{0}, .now_ms = now_ms, .patience_ms = 200}).size();
+    };
+    Sync sync{{a}, 0};
+    sync.note_tip(a, Height{1});
+    CHECK(due(sync, 0) == 0);
+    sync.note_down(a);
+    CHECK(due(sync, 100) == 0);
+    sync.note_tip(a, Height{1});
+    CHECK(due(sync, 1'000) == 0);
+    CHECK(due(sync, 1'199) == 0);
+    CHECK(due(sync, 1'200) == 1);
+}
+
 TEST_CASE("a node that lags asks for ranges that follow on each other, several at once, each of another peer") {
     Sync sync{{a, b}, 0};
     sync.note_tip(a, Height{1'000});

@@ -106,6 +106,7 @@ private:
 
     void demand_progress();
     void wait_until_settled(std::uint64_t within_us, const char* what);
+    void demand_checkpoint();
     void demand_new_primary();
     void check_disks();
     [[nodiscard]] bool is_settled();

@@ -3,6 +3,7 @@
 
 #include "consensus/config.h"
 #include "consensus/quorum.h"
+#include "node/replica/limits.h"
 #include "tests/sim/cluster.h"
 
 namespace datadeed::sim {
@@ -215,6 +216,22 @@ void Cluster::check_disks() {
     }
 }
 
+// Who follows no more blocks is owed a checkpoint of the last one: that a quorum cosigned it is seen by somebody.
+void Cluster::demand_checkpoint() {
+    const std::uint64_t within_us = 4 * (replica::cosign_window_ms + replica::cosign_again_ms) * 1000;
+    const auto is_cosigned = [this](std::size_t i) {
+        return is_honest(i) && nodes_[i]->up() && nodes_[i]->replica().status().cosigned >= checker_.height();
+    };
+    bool cosigned = false;
+    run_until(now_us_ + within_us + 10 * plan_.healed_us, [&] {
+        for (std::size_t i = 0; i < nodes_.size() && !cosigned; ++i) cosigned = is_cosigned(i);
+        return cosigned;
+    });
+    if (cosigned || checker_.violation()) return;
+    checker_.violate(Invariant::checkpoint,
+                     "nobody has a checkpoint of block " + std::to_string(checker_.height().value));
+}
+
 // A primary that stops in good times is replaced in the time of the first timeouts, whatever came before (T2).
 void Cluster::demand_new_primary() {
     const std::size_t f = consensus::faults(checker_.epoch().nodes.validators.size());
@@ -240,6 +257,7 @@ void Cluster::demand_new_primary() {
 void Cluster::demand_progress() {
     const std::size_t f = consensus::faults(checker_.epoch().nodes.validators.size());
     wait_until_settled((f + 3) * timeout_max_us + 10 * (f + 1) * plan_.healed_us, "no progress after healing");
+    if (!checker_.violation()) demand_checkpoint();
     if (!checker_.violation()) demand_new_primary();
     if (checker_.violation()) return;
     check_voices();
