@@ -101,6 +101,22 @@ TEST_CASE("whoever asks for blocks gets as many as it asked for, in one answer")
     }
 }
 
+TEST_CASE("a proposal that doesn't fit gets no vote, and the log says why") {
+    Late late{sim::validator_name(3)};
+    const consensus::PrePrepare proposal{
+        .view = {}, .height = Height{1}, .hash = late.good.certificate.hash, .payload = late.good.payload};
+    const auto hear = [&] { return late.hear(sim::validator_name(0), Votes{.message = late.chain.sign(0, proposal)}); };
+    // Its time is that of the genesis document.
+    const std::vector<Action> actions = hear();
+    CHECK(all_of<SendTo>(actions).empty());
+    const std::vector<LogEvent> log = all_of<LogEvent>(actions);
+    REQUIRE(log.size() == 1);
+    CHECK(log[0].name == "proposal.refused");
+    const std::vector<std::pair<std::string, std::string>> fields{
+        {"height", "1"}, {"reason", "the block's time is too far from this node's clock"}};
+    CHECK(log[0].fields == fields);
+}
+
 TEST_CASE("who has gone is told nothing, whatever it had asked before") {
     Late late;
     const ledger::MemberId peer = sim::validator_name(0);

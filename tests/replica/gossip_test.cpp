@@ -95,6 +95,21 @@ TEST_CASE("a new primary is told what waits, and what waits for long is told to 
     CHECK(town.told() == Peers{backup, primary});
     town.gossip.on_tick(Town::at(1'000 + 2 * gossip_again_ms - 1, backup));
     CHECK(town.told().empty());
+    town.gossip.on_tick(Town::at(1'000 + 2 * gossip_again_ms, backup));
+    CHECK(town.told() == Peers{backup, primary});
+}
+
+TEST_CASE("what was told a moment ago keeps nothing else from being told again") {
+    Town town;
+    const TransactionPtr told = town.enter("a", 1'000);
+    town.gossip.add_own(told);
+    town.gossip.tell_new(Town::at(1'000 + gossip_again_ms - 1));
+    (void)town.told();
+    const TransactionPtr untold = town.enter("b", 1'000);
+    town.gossip.on_tick(Town::at(1'000 + gossip_again_ms));
+    CHECK(town.told() == Peers{backup, primary});
+    CHECK(town.pool.find(untold->tx.id())->told_ms == 1'000 + gossip_again_ms);
+    CHECK(town.pool.find(told->tx.id())->told_ms == 1'000 + gossip_again_ms - 1);
 }
 
 }  // namespace datadeed::replica

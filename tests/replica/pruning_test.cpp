@@ -97,9 +97,9 @@ TEST_CASE("nothing is erased that couldn't be archived, and it's tried again lat
     CHECK(host.compactions == 0);
     host.fails = false;
     host.perform(host.tick(40));
-    host.perform(host.tick(archive_retry_ms - 1'000));
+    host.perform(host.tick(archive_retry_ms - 1));
     CHECK(host.asked.size() == 1);
-    host.perform(host.tick(2'000));
+    host.perform(host.tick(1));
     CHECK(host.asked == Spans{first_four, first_four});
     CHECK(host.first_block() == Height{5});
 }

@@ -43,14 +43,14 @@ public:
                 Event{SubmitTransaction{.transaction = *transaction, .token = RequestToken{number}}});
         };
         const Digest& hash = late.good.certificate.hash;
-        const bool halted =
-            take(submit(0)) || take(late.hear(peer, FetchBody{.height = Height{1}, .hash = hash})) ||
-            take(late.hear(peer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8})) ||
-            take(late.hear(peer, Tip{.height = Height{1}, .hash = Digest{7}, .votes = true})) ||
-            take(late.hear(peer, Blocks{.request = 0, .from = Height{1}, .blocks = {late.good}})) ||
-            take(late.hear(peer, Blocks{.request = 0, .from = Height{2}, .blocks = {second}})) ||
-            take(late.tick(3 * cosign_window_ms)) || take(late.tick(cosign_again_ms)) || take(submit(1)) ||
-            take(late.hear(peer, FetchBlocks{.request = 8, .from = Height{1}, .max = 8}));
+        const bool halted = take(submit(0)) || take(late.hear(peer, FetchBody{.height = Height{1}, .hash = hash})) ||
+                            take(late.hear(peer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8})) ||
+                            take(late.hear(peer, Tip{.height = Height{1}, .hash = Digest{7}, .votes = true})) ||
+                            take(late.hear(peer, Blocks{.request = 0, .from = Height{1}, .blocks = {late.good}})) ||
+                            take(late.hear(peer, Blocks{.request = 0, .from = Height{2}, .blocks = {second}})) ||
+                            take(late.tick(3 * cosign_window_ms)) || take(late.tick(cosign_again_ms)) ||
+                            take(submit(1)) ||
+                            take(late.hear(peer, FetchBlocks{.request = 8, .from = Height{1}, .max = 8}));
         if (halted) CHECK(late.tick(20).empty());
         return said;
     }
