@@ -58,11 +58,16 @@ function mutate(    open_at, close_at, condition) {
     if (is_statement(line)) put("delete", "")
 }
 
-# What `text` sets, if it does nothing else and calls nothing that could notice; "" otherwise.
+# What `text` sets, if it does nothing else and calls nothing that could notice; "" otherwise. (Two names of one thing it
+# takes for two things.)
 function set_by(text,    words) {
-    if (text ~ /^ +[a-z_][A-Za-z0-9_.>-]*\.(reset|clear)\(\);$/) sub(/\.(reset|clear)\(\);$/, " = x;", text)
     gsub(/(\.|->)(size|root|empty|next)\(\)/, "", text)
-    if (text !~ /^ +[a-z_][A-Za-z0-9_.>-]* = [A-Za-z0-9_.>*+{} -]+;$/) return ""
+    gsub(/std::move\(/, "", text)
+    if (text ~ /^ +[a-z_][A-Za-z0-9_.>-]*\.(reset|clear)\(\);$/) sub(/\.(reset|clear)\(\);$/, " = x;", text)
+    sub(/\.(push_back|emplace_back|insert|erase)\(/, " = ", text)
+    sub(/ \+= /, " = ", text)
+    if (text ~ /^ +std::erase_if\(/) sub(/std::erase_if\(/, "", text) && sub(/,/, " =", text)
+    if (text !~ /^ +[a-z_][A-Za-z0-9_.>-]* = [A-Za-z0-9_.>*+{}, )-]+;$/) return ""
     split(text, words, " ")
     return words[1]
 }
