@@ -265,7 +265,34 @@ TEST_CASE("the bytes of what is accepted and prepared survive a restart, however
 
     recovered.prepared.clear();
     const Bench with_nothing_prepared{3, 4, recovered};
-    CHECK(with_nothing_prepared.core.payload(first) == nullptr);
+    for (std::uint64_t view = 0; view <= last; ++view) {
+        const bool held = with_nothing_prepared.core.payload(digest_of(text_of_view(view))) != nullptr;
+        CHECK(held == (view + payloads_max > last));
+    }
+}
+
+TEST_CASE("bytes that the journal has are never written to it again, not after a restart either") {
+    const Digest alice = digest_of("alice");
+    const auto accept_in_view_1 = [](Bench& bench) {
+        static_cast<void>(bench.core.step(Tick{0}));
+        static_cast<void>(bench.hear(new_view(1, {view_change(0, 1), view_change(1, 1), view_change(3, 1)})));
+        static_cast<void>(bench.propose("alice", 1));
+        std::vector<std::size_t> written;
+        for (const Persist& action : all<Persist>(bench.validated("alice"))) {
+            const auto* accepted = std::get_if<ProposalAccepted>(&action.record);
+            if (accepted != nullptr) written.push_back(accepted->proposal.message.payload.size());
+        }
+        return written;
+    };
+    const Proposal block = make_proposal(Height{1}, {}, "alice");
+    const PrePrepare said{.view = {}, .height = Height{1}, .hash = block.hash, .payload = block.payload};
+    Recovered recovered;
+    recovered.accepted.push_back(
+        {.proposal = by(0, said), .vote = by(2, Prepare{.view = {}, .height = Height{1}, .hash = alice})});
+    Bench again{2, 4, recovered};
+    CHECK(accept_in_view_1(again) == std::vector<std::size_t>{0});
+    Bench anew{2};
+    CHECK(accept_in_view_1(anew) == std::vector<std::size_t>{block.payload.size()});
 }
 
 TEST_CASE("a validator that waits for a view has no part in it or in those before, whatever its journal says") {

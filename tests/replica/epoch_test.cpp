@@ -278,6 +278,17 @@ TEST_CASE("a founder that lost its folder and joins again casts no vote under th
     CHECK(answered.front().code == "node.silenced");
 }
 
+TEST_CASE("who is to join, has its folder and has the key that the chain names votes") {
+    const sim::World world = sim::make_world(4, 0, 1);
+    sim::Node founder{world, sim::validator_name(3)};
+    REQUIRE(founder.start().has_value());
+    sim::Rng rng{1};
+    founder.crash(rng);
+    founder.joins = true;
+    REQUIRE(founder.start().has_value());
+    CHECK(founder.replica().status().duty == Duty::voting);
+}
+
 TEST_CASE("a founder without its folder is ready once a quorum of the others was heard, and has what any of them has") {
     const sim::World world = sim::make_world(4, 0, 1);
     sim::Node founder{world, sim::validator_name(3)};

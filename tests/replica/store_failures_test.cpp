@@ -88,4 +88,10 @@ TEST_CASE("whatever read of its chain fails, a node stops with the store's word 
     CHECK(reads >= readings_min);
 }
 
+TEST_CASE("what stops a node is told with its place and its detail, if it has them") {
+    const std::string what{chain::describe(chain::Fault::store_io)};
+    CHECK(to_halt({.fault = chain::Fault::store_io, .place = "here", .detail = "so"}).reason == what + ": here (so)");
+    CHECK(to_halt({.fault = chain::Fault::store_io, .place = {}, .detail = {}}).reason == what);
+}
+
 }  // namespace datadeed::replica
