@@ -4,6 +4,7 @@
 #include "chain/chain_gaps.h"
 #include "chain/keys.h"
 #include "chain/records.h"
+#include "consensus/config.h"
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/late.h"
@@ -115,6 +116,45 @@ TEST_CASE("a proposal that doesn't fit gets no vote, and the log says why") {
     const std::vector<std::pair<std::string, std::string>> fields{
         {"height", "1"}, {"reason", "the block's time is too far from this node's clock"}};
     CHECK(log[0].fields == fields);
+}
+
+TEST_CASE("a primary whose blocks pass by what it was offered is left, after so many of them") {
+    Late late{sim::validator_name(3)};
+    const ledger::MemberId primary = sim::validator_name(0);
+    (void)late.node.replica().step(Event{PeerUp{.peer = primary}});
+    const Bytes raw = sim::sign_order(
+        late.chain.bench.world,
+        {.owner = 0,
+         .nonce_us = (sim::epoch_ms + late.now_ms) * 1000,
+         .expires_ms = sim::epoch_ms + testing::hour_ms,
+         .operations = {ledger::RegisterData{
+             .data = ledger::DatasetId{"passed-by"}, .title = "T", .type = "table", .commitment = {}}}});
+    const auto transaction = check_transaction(raw, *late.chain.bench.world.context);
+    REQUIRE(transaction);
+    (void)late.node.replica().step(Event{SubmitTransaction{.transaction = *transaction, .token = RequestToken{1}}});
+    bool left = false;
+    const auto take = [&left](std::vector<Action> actions) {
+        for (const SendTo& send : all_of<SendTo>(actions)) {
+            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
+            const auto* votes = message ? std::get_if<Votes>(&*message) : nullptr;
+            left |= votes != nullptr && consensus::kind_of(votes->message) == consensus::MessageKind::view_change;
+        }
+        return actions;
+    };
+    // Each is final sooner than the least timeout.
+    std::uint64_t blocks = 0;
+    for (; !left && blocks < 20; ++blocks) {
+        const std::string name = "block-" + std::to_string(blocks);
+        const CertifiedBlock block = blocks == 0 ? late.good : late.chain.next({name.c_str()});
+        const Height height = block.certificate.height;
+        (void)take(late.hear(primary, Tip{.height = height, .hash = {}, .votes = true}));
+        std::optional<FetchBlocks> question = question_in(take(late.tick(20)), primary);
+        if (!question) question = question_in(take(late.tick(voter_patience_ms)), primary);
+        REQUIRE(question);
+        (void)take(late.answer(primary, *question, block));
+        REQUIRE(late.node.replica().status().height == height);
+    }
+    CHECK(blocks == consensus::Timing{}.fairness_blocks);
 }
 
 TEST_CASE("who has gone is told nothing, whatever it had asked before") {

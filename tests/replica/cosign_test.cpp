@@ -2,6 +2,7 @@
 
 #include "crypto/policy.h"
 #include "ledger/checkpoint_names.h"
+#include "tests/replica/solo.h"
 #include "tests/sim/world.h"
 #include "tests/support/catch.h"
 
@@ -104,6 +105,19 @@ TEST_CASE("the first block of each window of block time is cosigned") {
     CHECK(Cosigner::is_due(TimeMs{100}, TimeMs{99}));
     CHECK_FALSE(Cosigner::is_due(TimeMs{199}, TimeMs{100}));
     CHECK(Cosigner::is_due(TimeMs{500}, TimeMs{100}));
+}
+
+TEST_CASE("a block that isn't the first of its window is cosigned when none has followed for two windows") {
+    testing::Solo solo;
+    const auto cosigned = [&solo] { return solo.node.replica().status().cosigned; };
+    (void)solo.submit(solo.registration(0, "a"));
+    (void)solo.submit(solo.registration(0, "b"));
+    REQUIRE(solo.node.replica().status().height == Height{2});
+    CHECK(cosigned() == Height{1});
+    (void)solo.tick(2 * cosign_window_ms - 1);
+    CHECK(cosigned() == Height{1});
+    (void)solo.tick(1);
+    CHECK(cosigned() == Height{2});
 }
 
 }  // namespace datadeed::replica
