@@ -27,6 +27,7 @@ public:
     // The write number `after` (0 is the next one) fails with this fault and leaves the disk as it was.
     void fail_after(std::uint64_t after, Fault fault);
     // So many reads still succeed; the next one fails with this fault, and everything after it. Not those of snapshots.
+    // Only where one thread uses the store.
     void fail_reads_after(std::uint64_t count, Fault fault);
     [[nodiscard]] bool has_failed_to_read() const { return read_failed_; }
     void heal();

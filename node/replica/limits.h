@@ -53,6 +53,7 @@ inline constexpr std::size_t fetches_late_max = 16;  // unanswered in time, and 
 inline constexpr std::uint64_t fetch_timeout_ms = 1'000;
 inline constexpr std::uint64_t fetch_shun_ms = 2'000;  // for a peer that didn't answer, twice as long each time
 inline constexpr std::uint64_t fetch_shun_doublings_max = 2;
+inline constexpr std::uint64_t blame_again_ms = 60'000;   // until a peer that goes on is named in the log again
 inline constexpr std::uint64_t fetch_reject_ms = 60'000;  // for a peer whose blocks were not what was certified
 inline constexpr std::uint64_t far_behind_blocks = 8;     // a lag that votes won't mend
 inline constexpr std::uint64_t voter_patience_ms = 200;   // before a voting validator fetches

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "node/replica/limits.h"
+
 namespace datadeed::replica {
 
 void Outbox::set_up(const ledger::MemberId& peer) {
@@ -57,6 +59,15 @@ void Outbox::keep_findings() {
 
 void Outbox::log(LogEvent::Level level, std::string name, Fields fields) {
     push(LogEvent{.level = level, .name = std::move(name), .fields = std::move(fields)});
+}
+
+void Outbox::blame(const ledger::MemberId& peer, const std::string& name, std::uint64_t now_ms, Fields more) {
+    const auto [blamed, is_first] = blamed_until_ms_.try_emplace({name, peer}, 0);
+    if (!is_first && now_ms < blamed->second) return;
+    blamed->second = now_ms + blame_again_ms;
+    Fields fields{{"peer", peer.value}};
+    for (auto& field : more) fields.push_back(std::move(field));
+    log(LogEvent::Level::warning, name, std::move(fields));
 }
 
 }  // namespace datadeed::replica

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -40,6 +41,9 @@ public:
     void reply(RequestToken token, Outcome outcome);
     using Fields = std::vector<std::pair<std::string, std::string>>;
     void log(LogEvent::Level level, std::string name, Fields fields = {});
+    // Names a peer that did what nobody honest does, in a warning of this name with the field `peer` first: once in
+    // blame_again_ms, so that it can't fill the log.
+    void blame(const ledger::MemberId& peer, const std::string& name, std::uint64_t now_ms, Fields more = {});
     void push(Action&& action);
 
     [[nodiscard]] std::vector<Action> take() { return std::exchange(actions_, {}); }
@@ -51,6 +55,7 @@ private:
     std::set<ledger::MemberId> up_;
     std::size_t turns_{0};  // of send_one_of
     std::vector<std::pair<Bytes, Lane>> for_comers_;
+    std::map<std::pair<std::string, ledger::MemberId>, std::uint64_t> blamed_until_ms_;
     std::vector<Action> actions_;
 };
 

@@ -161,7 +161,7 @@ void Replica::Parts::receive(const ledger::MemberId& /*peer*/, CheckedBody& mess
 
 void Replica::Parts::receive(const ledger::MemberId& peer, Cosignature& message) {
     if (cosigner_.receive(peer, message) == Cosigner::Taken::wrong) {
-        outbox_.log(LogEvent::Level::warning, "cosignature.wrong", {{"peer", peer.value}});
+        outbox_.blame(peer, "cosignature.wrong", at_.now);
     }
 }
 
@@ -184,6 +184,7 @@ Snapshots::Moment Replica::Parts::snapshot_moment() const {
 
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
     if (message.manifest && !check_manifest(message.manifest->content())) {
+        if (halted_) return;  // it couldn't be looked at
         snapshots_.blame(peer, "its history isn't this chain's", snapshot_moment());
         message.manifest.reset();  // as if it had none
     }

@@ -28,15 +28,7 @@ void SnapshotSync::leave_alone(const ledger::MemberId& peer, std::uint64_t now_m
 
 void SnapshotSync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
     if (target_) std::erase_if(target_->flights, [&peer](const auto& each) { return each.second.peer == peer; });
-    // Also one that hasn't spoken yet: lies needn't be asked for.
-    Peer& known = peers_[peer];
-    if (now_ms >= known.rejected_until_ms) known.rejected_until_ms = now_ms + fetch_reject_ms;
-    known.left_alone_until_ms = now_ms + fetch_reject_ms;
-}
-
-bool SnapshotSync::is_rejected(const ledger::MemberId& peer, std::uint64_t now_ms) const {
-    const auto known = peers_.find(peer);
-    return known != peers_.end() && now_ms < known->second.rejected_until_ms;
+    peers_[peer].left_alone_until_ms = now_ms + fetch_reject_ms;
 }
 
 void SnapshotSync::note_lack(const ledger::MemberId& peer) {

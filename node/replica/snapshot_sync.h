@@ -56,10 +56,8 @@ public:
     void note_part(const ledger::MemberId& peer, std::size_t number, std::uint64_t now_ms);
     // It hasn't got a part of the snapshot that is fetched: it has another one.
     void note_lack(const ledger::MemberId& peer);
-    // It sent what nobody honest sends, and isn't asked for fetch_reject_ms.
+    // It sent what nobody honest sends, asked for or not, and isn't asked for fetch_reject_ms.
     void reject(const ledger::MemberId& peer, std::uint64_t now_ms);
-    // Whether that is so still. More of it says nothing new.
-    [[nodiscard]] bool is_rejected(const ledger::MemberId& peer, std::uint64_t now_ms) const;
     // It has none after all, or was of no use.
     void leave_alone(const ledger::MemberId& peer, std::uint64_t now_ms);
     void end() { target_.reset(); }
@@ -74,7 +72,6 @@ private:
     struct Peer {
         Height snapshot{};
         std::uint64_t left_alone_until_ms{0};
-        std::uint64_t rejected_until_ms{0};
         std::uint64_t asked{0};  // so that all get their turn
         std::uint64_t failures{0};
     };

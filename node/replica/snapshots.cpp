@@ -122,9 +122,7 @@ void Snapshots::give_up() {
 }
 
 void Snapshots::blame(const ledger::MemberId& peer, std::string why, const Moment& moment) {
-    if (!sync_.is_rejected(peer, moment.now_ms)) {
-        outbox_->log(LogEvent::Level::warning, "peer.snapshot_wrong", {{"peer", peer.value}, {"why", std::move(why)}});
-    }
+    outbox_->blame(peer, "peer.snapshot_wrong", moment.now_ms, {{"why", std::move(why)}});
     sync_.reject(peer, moment.now_ms);
 }
 

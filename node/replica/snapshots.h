@@ -81,7 +81,7 @@ public:
     void fetch(const Moment& moment);
     void receive(const ledger::MemberId& peer, const CheckedSnapshot& answer, const Moment& moment);
     void receive(const ledger::MemberId& peer, const Part& answer, const Moment& moment);
-    // It sent what nobody honest sends: the operator is told, once in fetch_reject_ms, and it isn't asked for so long.
+    // It sent what nobody honest sends: the operator is told, and it isn't asked for fetch_reject_ms.
     void blame(const ledger::MemberId& peer, std::string why, const Moment& moment);
     // Whether blocks aren't worth asking for now.
     [[nodiscard]] bool come_first(std::uint64_t now_ms) const {

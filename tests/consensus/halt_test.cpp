@@ -166,7 +166,6 @@ TEST_CASE("a NEW-VIEW that shows a COMMIT of its own that the journal lacks stop
     CHECK_FALSE(voted.core.halted());
 }
 
-// The base is two heights up: the first of them is decided by votes, the second by what the NEW-VIEW shows.
 TEST_CASE("a NEW-VIEW of its own for the view that it still asks for stops a validator") {
     const auto opened = new_view(1, {view_change(0, 1), view_change(1, 1), view_change(2, 1)}, Height{});
     Bench asks{1};
@@ -183,6 +182,7 @@ TEST_CASE("a NEW-VIEW of its own for the view that it still asks for stops a val
     CHECK_FALSE(reason(opens.hear(opened)));
 }
 
+// The base is two heights up: the first of them is decided by votes, the second by what the NEW-VIEW shows.
 TEST_CASE("a validator that finds its votes lost one height after a decision does nothing more") {
     const auto at_the_base = [](bool with_votes_for_it) {
         Bench backup{2};

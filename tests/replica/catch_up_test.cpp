@@ -66,6 +66,7 @@ TEST_CASE("the bytes of a final block are sent to the validator that names its h
         }
         return bodies;
     };
+    (void)late.node.replica().step(Event{PeerUp{.peer = sim::observer_name(0)}});
     const Digest& hash = late.good.certificate.hash;
     const std::vector<Body> bodies = bodies_for(peer, Height{1}, hash);
     REQUIRE(bodies.size() == 1);
@@ -107,6 +108,7 @@ TEST_CASE("a proposal that doesn't fit gets no vote, and the log says why") {
     const consensus::PrePrepare proposal{
         .view = {}, .height = Height{1}, .hash = late.good.certificate.hash, .payload = late.good.payload};
     const auto hear = [&] { return late.hear(sim::validator_name(0), Votes{.message = late.chain.sign(0, proposal)}); };
+    for (std::size_t i = 0; i < 3; ++i) (void)late.node.replica().step(Event{PeerUp{.peer = sim::validator_name(i)}});
     // Its time is that of the genesis document.
     const std::vector<Action> actions = hear();
     CHECK(all_of<SendTo>(actions).empty());
@@ -116,6 +118,38 @@ TEST_CASE("a proposal that doesn't fit gets no vote, and the log says why") {
     const std::vector<std::pair<std::string, std::string>> fields{
         {"height", "1"}, {"reason", "the block's time is too far from this node's clock"}};
     CHECK(log[0].fields == fields);
+}
+
+TEST_CASE("what lost against another transaction is refused once the chain rests, however many wait before it") {
+    Late late{sim::validator_name(3)};
+    const ledger::MemberId peer = sim::validator_name(0);
+    const auto submit = [&late](std::uint64_t number, const std::string& name) {
+        const Bytes raw =
+            sim::sign_order(late.chain.bench.world,
+                            {.owner = 0,
+                             .nonce_us = (sim::epoch_ms + late.now_ms) * 1000 + number,
+                             .expires_ms = sim::epoch_ms + testing::hour_ms,
+                             .operations = {ledger::RegisterData{
+                                 .data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}}}});
+        const auto transaction = check_transaction(raw, *late.chain.bench.world.context);
+        REQUIRE(transaction);
+        (void)late.node.replica().step(
+            Event{SubmitTransaction{.transaction = *transaction, .token = RequestToken{number}}});
+    };
+    for (std::uint64_t i = 0; i < review_after_block_max; ++i) submit(i, "waits-" + std::to_string(i));
+    submit(1'000, "c");
+    (void)late.node.replica().step(Event{PeerUp{.peer = peer}});
+    (void)late.hear(peer, Tip{.height = Height{2}, .hash = {}, .votes = true});
+    std::optional<FetchBlocks> question = question_in(late.tick(20), peer);
+    if (!question) question = question_in(late.tick(voter_patience_ms), peer);
+    REQUIRE(question);
+    (void)late.hear(
+        peer,
+        Blocks{.request = question->request, .from = question->from, .blocks = {late.good, late.chain.next({"c"})}});
+    REQUIRE(late.node.replica().status().height == Height{2});
+    const std::vector<Refused> refused = testing::answers<Refused>(late.tick(idle_ms));
+    REQUIRE(refused.size() == 1);
+    CHECK(refused[0].refusal == ledger::Refusal::data_exists);
 }
 
 TEST_CASE("a primary whose blocks pass by what it was offered is left, after so many of them") {

@@ -444,6 +444,10 @@ TEST_CASE("a snapshot whose epochs the keys of a past one made up counts for not
     CHECK(names_after(made_up(Height{2}, Height{tip.value + 5})) == refused);
     CHECK(node.replica().status().duty == Duty::voting);
     CHECK_FALSE(node.replica().status().forked);
+    // Nobody is named for what this node's own disk keeps it from looking at.
+    pair.run(fetch_reject_ms);
+    node.chain_disk().fail_reads_after(0, chain::Fault::store_io);
+    CHECK(names_after(made_up(Height{2}, tip)).empty());
 }
 
 }  // namespace datadeed::replica::testing

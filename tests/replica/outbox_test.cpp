@@ -1,5 +1,6 @@
 #include "node/replica/outbox.h"
 
+#include "node/replica/limits.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
@@ -44,6 +45,25 @@ TEST_CASE("what comers are to have goes to all that are up, and once to each tha
     outbox.set_up(peer_b);
     CHECK(addressed(outbox) == std::vector{peer_b});
     CHECK(addressed(outbox).empty());
+}
+
+TEST_CASE("a peer is named once a minute for each thing that it does, with what else there is to say") {
+    Outbox outbox;
+    const auto lines = [&outbox] { return all_of<LogEvent>(outbox.take()).size(); };
+    outbox.blame(peer_a, "peer.x", 0, {{"why", "so"}});
+    const std::vector<LogEvent> log = all_of<LogEvent>(outbox.take());
+    REQUIRE(log.size() == 1);
+    CHECK(log[0].level == LogEvent::Level::warning);
+    CHECK(log[0].fields == Outbox::Fields{{"peer", "a"}, {"why", "so"}});
+    outbox.blame(peer_a, "peer.x", 1, {{"why", "otherwise"}});
+    CHECK(lines() == 0);
+    outbox.blame(peer_b, "peer.x", 1);
+    outbox.blame(peer_a, "peer.y", 1);
+    CHECK(lines() == 2);
+    outbox.blame(peer_a, "peer.x", blame_again_ms - 1);
+    CHECK(lines() == 0);
+    outbox.blame(peer_a, "peer.x", blame_again_ms);
+    CHECK(lines() == 1);
 }
 
 }  // namespace datadeed::replica

@@ -69,7 +69,9 @@ std::size_t answers_wrong(const std::vector<Action>& said) {
 
 }  // namespace
 
-TEST_CASE("whatever read of its chain fails, a node stops with the store's word for it, and answers nothing wrong") {
+TEST_CASE(
+    "from whatever read on its chain can't be read, a node stops with the store's word for it, and answers nothing "
+    "wrong") {
     std::size_t reads = 0;
     for (;; ++reads) {
         Day day;

@@ -120,6 +120,9 @@ void Liar::apply(Lie lie, const Said& said, Out& out) {
                           [&](const replica::Body&) {
                               if (lie != Lie::withholds) out.push_back(said);
                           },
+                          [&](const replica::Cosignature&) {
+                              if (lie != Lie::silent) out.push_back(said);
+                          },
                           [&](const auto&) { out.push_back(said); }},
                *decoded);
 }

@@ -30,7 +30,7 @@ enum class Invariant : std::uint8_t {
     joining,           // T5  nobody stays in a view that f + 1 others have left
     progress,          // L1  healed, all that waits is decided in time
     livelock,          // L3  healed, views don't change without end
-    checkpoint,        // C1  healed and at rest, the log of the last block is cosigned
+    checkpoint,        // L4  healed and at rest, the log of the last block is cosigned
 };
 
 // As in "I1 (agreement)".
@@ -41,7 +41,7 @@ enum class Invariant : std::uint8_t {
         "I9 (durable votes)", "I10 (durable answers)", "I11 (pruned)",   "I12 (recovered)",
         "I13 (bounds)",       "I14 (reads)",           "I15 (evidence)", "I16 (epoch)",
         "I18 (determinism)",  "W3 (lost votes)",       "W9 (running)",   "T5 (joining)",
-        "L1 (progress)",      "L3 (livelock)",         "C1 (checkpoint)"};
+        "L1 (progress)",      "L3 (livelock)",         "L4 (checkpoint)"};
     return names[static_cast<std::size_t>(invariant)];
 }
 

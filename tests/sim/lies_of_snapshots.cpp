@@ -70,9 +70,13 @@ void Liar::make_up(const ledger::MemberId& from, const Bytes& heard, Out& out) {
     const Result<replica::WireMessage, cbor::DecodeError> decoded = decode<replica::WireMessage>(heard);
     if (!decoded) return;
     const replica::Tip& tip = tips_.insert_or_assign(from, std::get<replica::Tip>(*decoded)).first->second;
-    std::optional<Bytes> lie = rng_.chance(500) ? made_up_snapshot(from, 0) : old_keys_->block_for(tip, rng_);
+    std::optional<Bytes> lie;
+    if (rng_.chance(500)) {
+        lie = made_up_snapshot(from, 0);
+    } else if ((lie = old_keys_->block_for(tip, rng_))) {
+        ++made_up_;
+    }
     if (!lie) return;
-    ++made_up_;
     out.push_back(
         {.send = {
              .peers = {from}, .bytes = std::make_shared<const Bytes>(std::move(*lie)), .lane = replica::Lane::votes}});

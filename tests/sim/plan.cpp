@@ -59,8 +59,10 @@ void draw_more(Plan& plan, Rng rng) {
     // Whoever lost its chain lags behind, and old keys may lead it astray.
     if (plan.changes > 0 && !plan.hurts() && rng.chance(300)) {
         std::vector<Lie>& lies = plan.byzantine > 0 ? plan.lies : plan.observer_lies;
-        if (plan.byzantine > 0 || plan.observers > 0) lies.push_back(Lie::old_keys);
-        plan.changes += rng.below(6);
+        if (plan.byzantine > 0 || plan.observers > 0) {
+            lies.push_back(Lie::old_keys);
+            plan.changes += rng.below(6);
+        }
     }
 }
 

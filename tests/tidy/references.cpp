@@ -61,11 +61,11 @@ std::vector<Named> names_in(const SourceFile& file, const std::regex& pattern, c
     return names;
 }
 
-// The events that a source file logs. The calls: log_->info("a.b", ..., LogEvent::Level::info, "a.b", and a choice of
-// two.
+// The events that a source file logs. The calls: log_->info("a.b", ..., LogEvent::Level::info, "a.b", blame(peer,
+// "a.b", and a choice of two.
 std::vector<Named> events_logged(const SourceFile& file) {
     static const std::regex call{
-        R"re((?:\b(?:debug|info|warn|error)\(|LogEvent::Level::\w+,\s*)"([a-z]+\.[a-z_]+)")re"};
+        R"re((?:\b(?:debug|info|warn|error)\(|LogEvent::Level::\w+,\s*|\bblame\(\w+,\s*)"([a-z]+\.[a-z_]+)")re"};
     // Two lines at a time, since a call may be broken before its first text.
     SourceFile pairs{file.path, file.lines};
     for (std::size_t i = 0; i + 1 < file.lines.size(); ++i) pairs.lines[i] += file.lines[i + 1];

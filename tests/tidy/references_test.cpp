@@ -44,6 +44,7 @@ TEST_CASE("a file that a page names with its folder and that isn't there is foun
 TEST_CASE("an event of the log that the page lacks is found, and one of the page that nothing logs") {
     const std::string listed = "## Log\n\n| event |\n| --- |\n| `a.b`, `c.d` | info |\n\n## Metrics\n| `e.f` | x |\n";
     CHECK(log_breaches("log_->info(\"a.b\", {});\nbox.log(LogEvent::Level::error,\n \"c.d\", {});\n", listed).empty());
+    CHECK(log_breaches("log_->info(\"a.b\", {});\nbox.blame(peer, \"c.d\", now);\n", listed).empty());
     CHECK(log_breaches("log_->info(\"a.b\", {});\n", listed).size() == 1);
     CHECK(log_breaches("log_->warn(\"a.b\", {});\nlog_->info(\"c.d\");\nlog_->debug(\"g.h\");\n", listed).size() == 1);
     const std::string choice = "log.write(bad ? LogLevel::warn : LogLevel::debug, bad ? \"a.b\" : \"x.y\");\n";
