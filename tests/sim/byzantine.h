@@ -34,7 +34,7 @@ public:
         ledger::MemberId name{};
         std::size_t number{};  // of the node; which peers it tells what follows from it
         ChainId chain{};
-        const ledger::Genesis* genesis{};  // borrowed
+        std::shared_ptr<const ledger::Genesis> genesis{};
         consensus::ValidatorSet validators;
         std::vector<replica::VoteKey> keys{};
         bool observes{false};  // has no vote, and something to say all the same

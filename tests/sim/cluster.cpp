@@ -49,7 +49,7 @@ std::unique_ptr<Liar> Cluster::make_liar(std::size_t node, const std::vector<Lie
     Liar::Self self{.name = name,
                     .number = node,
                     .chain = world_.chain(),
-                    .genesis = &world_.genesis,
+                    .genesis = world_.context->genesis,
                     .validators = world_.context->present(),
                     .keys = identity_of(world_, name).vote_keys,
                     .observes = node >= plan_.validators};

@@ -79,13 +79,13 @@ bool is_as_it_was(const std::vector<sim::Said>& said, const Message& message) {
 }
 
 // Whether the node is to see it.
-bool hear(const Bytes& message) {
+bool hear(const std::string& peer, const Bytes& message) {
     Liar& liar = *liar_of_this_process;
     std::vector<sim::Said> answers;
     bool ignores = false;
     {
         const std::scoped_lock guard{liar.mutex};
-        answers = liar.liar.hear(message);
+        answers = liar.liar.hear(ledger::MemberId{peer}, message);
         ignores = liar.liar.ignores(message);
     }
     if (!answers.empty() || ignores) ++liar.told;
@@ -112,7 +112,7 @@ void link_as_liar(net::Transport* links, asio::io_context& io, net::Config confi
                   net::Callbacks callbacks) {
     if (!liar_of_this_process) return link_truly(links, io, std::move(config), key, std::move(callbacks));
     callbacks.on_message = [next = std::move(callbacks.on_message)](const std::string& peer, Bytes message) {
-        return !hear(message) || next(peer, std::move(message));
+        return !hear(peer, message) || next(peer, std::move(message));
     };
     link_truly(links, io, std::move(config), key, std::move(callbacks));
     const std::scoped_lock guard{liar_of_this_process->links_mutex};
@@ -129,7 +129,7 @@ Result<void, std::string> begin_to_lie(const node::NodeConfig& config, std::vect
     sim::Liar::Self self{.name = ledger::MemberId{config.name},
                          .number = static_cast<std::size_t>(config.name.back() - '0'),
                          .chain = genesis->chain,
-                         .genesis = genesis->content.time,
+                         .genesis = std::make_shared<const ledger::Genesis>(genesis->content),
                          .validators = chain::voters({.number = {}, .from = Height{1}, .nodes = nodes}),
                          .keys = {}};
     for (crypto::SecretKey& key : keys->votes) self.keys.push_back(replica::make_vote_key(std::move(key)));
