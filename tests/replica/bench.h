@@ -18,6 +18,9 @@ struct Bench {
         : world{sim::make_world(validators, observers, 1)} {
         chain_store = chain::open_memory_store(chain_disk);
         state_store = chain::open_memory_store(state_disk);
+        open();
+    }
+    void open() {
         auto opened = chain::Committer::open({.chain = *chain_store, .state = *state_store}, world.genesis, {});
         DATADEED_ASSERT(opened.has_value());
         committer = std::move(*opened);

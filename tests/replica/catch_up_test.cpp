@@ -15,6 +15,7 @@ namespace datadeed::replica {
 using datadeed::replica::testing::all_of;
 using datadeed::replica::testing::Chain;
 using datadeed::replica::testing::Late;
+using datadeed::replica::testing::messages_in;
 using datadeed::replica::testing::question_in;
 
 namespace {
@@ -52,19 +53,12 @@ TEST_CASE("a certified header with other transactions is no block: its sender is
 TEST_CASE("the bytes of a final block are sent to the validator that names its hash, and nothing else is") {
     Late late{sim::validator_name(3)};
     const ledger::MemberId peer = sim::validator_name(0);
-    std::optional<FetchBlocks> question = late.question_to(peer);
-    if (!question) question = question_in(late.tick(voter_patience_ms), peer);
+    const std::optional<FetchBlocks> question = late.question_to(peer);
     REQUIRE(question);
     (void)late.answer(peer, *question, late.good);
     REQUIRE(late.node.replica().status().height == Height{1});
     const auto bodies_for = [&late](const ledger::MemberId& asker, Height height, const Digest& hash) {
-        std::vector<Body> bodies;
-        for (const SendTo& send : all_of<SendTo>(late.hear(asker, FetchBody{.height = height, .hash = hash}))) {
-            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
-            const auto* body = message ? std::get_if<Body>(&*message) : nullptr;
-            if (body != nullptr) bodies.push_back(*body);
-        }
-        return bodies;
+        return messages_in<Body>(late.hear(asker, FetchBody{.height = height, .hash = hash}), asker);
     };
     (void)late.node.replica().step(Event{PeerUp{.peer = sim::observer_name(0)}});
     const Digest& hash = late.good.certificate.hash;
@@ -82,10 +76,7 @@ TEST_CASE("the bytes of a final block are sent to the validator that names its h
 TEST_CASE("whoever asks for blocks gets as many as it asked for, in one answer") {
     Late late;
     const ledger::MemberId peer = sim::validator_name(0);
-    (void)late.node.replica().step(Event{PeerUp{.peer = peer}});
-    std::vector<Action> asked = late.hear(peer, Tip{.height = Height{3}, .hash = {}, .votes = true});
-    std::optional<FetchBlocks> question = question_in(asked, peer);
-    if (!question) question = question_in(late.tick(20), peer);
+    const std::optional<FetchBlocks> question = late.question_to(peer, Height{3});
     REQUIRE(question);
     (void)late.hear(peer, Blocks{.request = question->request,
                                  .from = question->from,
@@ -94,11 +85,7 @@ TEST_CASE("whoever asks for blocks gets as many as it asked for, in one answer")
     for (const std::uint32_t max : {1U, 2U, 8U}) {
         const std::vector<Action> actions = late.hear(peer, FetchBlocks{.request = 7, .from = Height{1}, .max = max});
         std::vector<std::size_t> counts;
-        for (const SendTo& send : all_of<SendTo>(actions)) {
-            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
-            const auto* answer = message ? std::get_if<Blocks>(&*message) : nullptr;
-            if (answer != nullptr) counts.push_back(answer->blocks.size());
-        }
+        for (const Blocks& answer : messages_in<Blocks>(actions, peer)) counts.push_back(answer.blocks.size());
         CHECK(counts == std::vector<std::size_t>{std::min<std::size_t>(max, 3)});
     }
 }
@@ -123,25 +110,9 @@ TEST_CASE("a proposal that doesn't fit gets no vote, and the log says why") {
 TEST_CASE("what lost against another transaction is refused once the chain rests, however many wait before it") {
     Late late{sim::validator_name(3)};
     const ledger::MemberId peer = sim::validator_name(0);
-    const auto submit = [&late](std::uint64_t number, const std::string& name) {
-        const Bytes raw =
-            sim::sign_order(late.chain.bench.world,
-                            {.owner = 0,
-                             .nonce_us = (sim::epoch_ms + late.now_ms) * 1000 + number,
-                             .expires_ms = sim::epoch_ms + testing::hour_ms,
-                             .operations = {ledger::RegisterData{
-                                 .data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}}}});
-        const auto transaction = check_transaction(raw, *late.chain.bench.world.context);
-        REQUIRE(transaction);
-        (void)late.node.replica().step(
-            Event{SubmitTransaction{.transaction = *transaction, .token = RequestToken{number}}});
-    };
-    for (std::uint64_t i = 0; i < review_after_block_max; ++i) submit(i, "waits-" + std::to_string(i));
-    submit(1'000, "c");
-    (void)late.node.replica().step(Event{PeerUp{.peer = peer}});
-    (void)late.hear(peer, Tip{.height = Height{2}, .hash = {}, .votes = true});
-    std::optional<FetchBlocks> question = question_in(late.tick(20), peer);
-    if (!question) question = question_in(late.tick(voter_patience_ms), peer);
+    for (std::uint64_t i = 0; i < review_after_block_max; ++i) late.submit(i, "waits-" + std::to_string(i));
+    late.submit(1'000, "c");
+    const std::optional<FetchBlocks> question = late.question_to(peer, Height{2});
     REQUIRE(question);
     (void)late.hear(
         peer,
@@ -155,38 +126,22 @@ TEST_CASE("what lost against another transaction is refused once the chain rests
 TEST_CASE("a primary whose blocks pass by what it was offered is left, after so many of them") {
     Late late{sim::validator_name(3)};
     const ledger::MemberId primary = sim::validator_name(0);
-    (void)late.node.replica().step(Event{PeerUp{.peer = primary}});
-    const Bytes raw = sim::sign_order(
-        late.chain.bench.world,
-        {.owner = 0,
-         .nonce_us = (sim::epoch_ms + late.now_ms) * 1000,
-         .expires_ms = sim::epoch_ms + testing::hour_ms,
-         .operations = {ledger::RegisterData{
-             .data = ledger::DatasetId{"passed-by"}, .title = "T", .type = "table", .commitment = {}}}});
-    const auto transaction = check_transaction(raw, *late.chain.bench.world.context);
-    REQUIRE(transaction);
-    (void)late.node.replica().step(Event{SubmitTransaction{.transaction = *transaction, .token = RequestToken{1}}});
-    bool left = false;
-    const auto take = [&left](std::vector<Action> actions) {
-        for (const SendTo& send : all_of<SendTo>(actions)) {
-            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
-            const auto* votes = message ? std::get_if<Votes>(&*message) : nullptr;
-            left |= votes != nullptr && consensus::kind_of(votes->message) == consensus::MessageKind::view_change;
-        }
-        return actions;
+    const auto leaves = [](const std::vector<Action>& actions) {
+        return std::ranges::any_of(messages_in<Votes>(actions), [](const Votes& votes) {
+            return consensus::kind_of(votes.message) == consensus::MessageKind::view_change;
+        });
     };
+    late.submit(1, "passed-by");
     // Each is final sooner than the least timeout.
+    bool left = false;
     std::uint64_t blocks = 0;
     for (; !left && blocks < 20; ++blocks) {
         const std::string name = "block-" + std::to_string(blocks);
         const CertifiedBlock block = blocks == 0 ? late.good : late.chain.next({name.c_str()});
-        const Height height = block.certificate.height;
-        (void)take(late.hear(primary, Tip{.height = height, .hash = {}, .votes = true}));
-        std::optional<FetchBlocks> question = question_in(take(late.tick(20)), primary);
-        if (!question) question = question_in(take(late.tick(voter_patience_ms)), primary);
+        const std::optional<FetchBlocks> question = late.question_to(primary, block.certificate.height);
         REQUIRE(question);
-        (void)take(late.answer(primary, *question, block));
-        REQUIRE(late.node.replica().status().height == height);
+        left = leaves(late.answer(primary, *question, block));
+        REQUIRE(late.node.replica().status().height == block.certificate.height);
     }
     CHECK(blocks == consensus::Timing{}.fairness_blocks);
 }
@@ -214,11 +169,7 @@ TEST_CASE("a node that doesn't keep a block says so by an empty answer, and goes
     const auto blocks_for_peer = [&late, &peer] {
         const std::vector<Action> actions = late.hear(peer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8});
         CHECK(all_of<Halt>(actions).empty());
-        for (const SendTo& send : all_of<SendTo>(actions)) {
-            const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
-            REQUIRE(message);
-            if (const auto* answer = std::get_if<Blocks>(&*message)) return answer->blocks.size();
-        }
+        for (const Blocks& answer : messages_in<Blocks>(actions, peer)) return answer.blocks.size();
         return std::size_t{99};
     };
     CHECK(blocks_for_peer() == 1);

@@ -2,6 +2,7 @@
 
 #include "crypto/policy.h"
 #include "ledger/checkpoint_names.h"
+#include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/sim/world.h"
 #include "tests/support/catch.h"
@@ -118,6 +119,20 @@ TEST_CASE("a block that isn't the first of its window is cosigned when none has 
     CHECK(cosigned() == Height{1});
     (void)solo.tick(1);
     CHECK(cosigned() == Height{2});
+}
+
+TEST_CASE("a validator whose cosignature is nobody's is named once, and none of its tries counts") {
+    testing::Late late{sim::validator_name(3)};
+    const ledger::MemberId liar = sim::validator_name(0);
+    const std::optional<FetchBlocks> question = late.question_to(liar);
+    REQUIRE(question);
+    (void)late.answer(liar, *question, late.good);
+    const auto own = testing::messages_in<Cosignature>(late.tick(2 * cosign_window_ms), liar);
+    REQUIRE(own.size() == 1);
+    std::size_t lines = 0;
+    for (int i = 0; i < 3; ++i) lines += testing::all_of<LogEvent>(late.hear(liar, own[0])).size();
+    CHECK(lines == 1);
+    CHECK(late.node.replica().status().cosigned == Height{0});
 }
 
 }  // namespace datadeed::replica

@@ -16,22 +16,24 @@ TimeMs after(TimeMs time, std::uint64_t ms) {
     return TimeMs{time.value + ms};
 }
 
-}  // namespace
-
-TEST_CASE("a record that is always there and can't be read is an error of the store, not of the program") {
-    Bench bench;
+// Its process begins again, with a record of its state damaged that must be there.
+void open_damaged(Bench& bench) {
     bench.executor.reset();
     bench.committer.reset();
     const Bytes key = chain::keys::of(chain::keys::value, ledger::state_keys::totals());
     bench.state_disk.content().at(key).back() ^= 1U;
-    auto opened =
-        chain::Committer::open({.chain = *bench.chain_store, .state = *bench.state_store}, bench.world.genesis, {});
-    REQUIRE(opened.has_value());
-    Executor executor{**opened, bench.world.genesis.parameters, bench.primary};
+    bench.open();
+}
+
+}  // namespace
+
+TEST_CASE("a record that is always there and can't be read is an error of the store, not of the program") {
+    Bench bench;
+    open_damaged(bench);
     bench.add("a", bench.genesis());
-    (void)executor.build(bench.pool, bench.genesis());
-    REQUIRE((*opened)->state().error());
-    CHECK((*opened)->state().error()->fault == chain::Fault::state_damaged);
+    (void)bench.executor->build(bench.pool, bench.genesis());
+    REQUIRE(bench.committer->state().error());
+    CHECK(bench.committer->state().error()->fault == chain::Fault::state_damaged);
 }
 
 TEST_CASE("a certified block that the store lets nobody execute is the store's fault, not another state") {
@@ -39,15 +41,8 @@ TEST_CASE("a certified block that the store lets nobody execute is the store's f
     bench.add("a", bench.genesis());
     const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
     REQUIRE((built.has_value() && built->block != nullptr));
-    bench.executor.reset();
-    bench.committer.reset();
-    const Bytes key = chain::keys::of(chain::keys::value, ledger::state_keys::totals());
-    bench.state_disk.content().at(key).back() ^= 1U;
-    auto opened =
-        chain::Committer::open({.chain = *bench.chain_store, .state = *bench.state_store}, bench.world.genesis, {});
-    REQUIRE(opened.has_value());
-    Executor executor{**opened, bench.world.genesis.parameters, bench.primary};
-    const Result<void, Halt> committed = executor.commit(built->block->block, {}, 0);
+    open_damaged(bench);
+    const Result<void, Halt> committed = bench.executor->commit(built->block->block, {}, 0);
     REQUIRE_FALSE(committed.has_value());
     CHECK(committed.error().code == "state.damaged");
 }

@@ -45,14 +45,8 @@ bool says(const std::vector<Action>& actions, const char* name) {
     return std::ranges::any_of(all_of<LogEvent>(actions), [&](const LogEvent& event) { return event.name == name; });
 }
 
-// Blocks that go out to all peers.
 std::vector<Blocks> shown_in(const std::vector<Action>& actions) {
-    std::vector<Blocks> shown;
-    for (const SendTo& send : all_of<SendTo>(actions)) {
-        Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
-        if (auto* blocks = message ? std::get_if<Blocks>(&*message) : nullptr) shown.push_back(std::move(*blocks));
-    }
-    return shown;
+    return testing::messages_in<Blocks>(actions);
 }
 
 }  // namespace
@@ -116,7 +110,6 @@ TEST_CASE("a validator that votes sees a fork as well, and votes no more") {
     Late late{sim::validator_name(3)};
     CHECK(late.node.replica().status().duty == Duty::voting);
     std::optional<FetchBlocks> question = late.question_to(informer);
-    if (!question) question = question_in(late.tick(voter_patience_ms), informer);
     REQUIRE(question);
     (void)late.answer(informer, *question, late.good);
     REQUIRE(late.node.replica().status().height == Height{1});
@@ -134,7 +127,6 @@ TEST_CASE("a validator that votes sees a fork as well, and votes no more") {
     // As it would have, had it seen none.
     Late sound{sim::validator_name(3)};
     question = sound.question_to(informer);
-    if (!question) question = question_in(sound.tick(voter_patience_ms), informer);
     REQUIRE(question);
     (void)sound.answer(informer, *question, sound.good);
     CHECK_FALSE(all_of<SendTo>(sound.hear(informer, said)).empty());

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/assert.h"
 #include "base/fields.h"
+#include "node/replica/limits.h"
 #include "tests/consensus/quick_signatures.h"
 #include "tests/replica/bench.h"
 #include "tests/replica/solo.h"
@@ -43,14 +45,23 @@ struct Chain {
     Bench bench{4, 1};
 };
 
+// Of what is sent to this peer, or to anybody, the messages of one kind.
+template <class M>
+std::vector<M> messages_in(const std::vector<Action>& actions, const std::optional<ledger::MemberId>& peer = {}) {
+    std::vector<M> found;
+    for (const SendTo& send : all_of<SendTo>(actions)) {
+        Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
+        auto* known = message ? std::get_if<M>(&*message) : nullptr;
+        const bool is_meant = !peer || std::ranges::find(send.peers, *peer) != send.peers.end();
+        if (known != nullptr && is_meant) found.push_back(std::move(*known));
+    }
+    return found;
+}
+
 // What the peer is asked for, if anything.
 inline std::optional<FetchBlocks> question_in(const std::vector<Action>& actions, const ledger::MemberId& peer) {
-    for (const SendTo& send : all_of<SendTo>(actions)) {
-        const Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(*send.bytes);
-        const auto* question = message ? std::get_if<FetchBlocks>(&*message) : nullptr;
-        if (question != nullptr && std::ranges::find(send.peers, peer) != send.peers.end()) return *question;
-    }
-    return std::nullopt;
+    const auto questions = messages_in<FetchBlocks>(actions, peer);
+    return questions.empty() ? std::nullopt : std::optional{questions.front()};
 }
 
 // A node, the observer unless another is named, which lags by one block; and that block.
@@ -68,12 +79,26 @@ struct Late {
         DATADEED_ASSERT(event.has_value());
         return node.replica().step(Event{PeerMessage{.peer = peer, .message = std::move(*event)}});
     }
-    // What this node asks the peer for when it says that it has the block; nothing when it is left alone.
-    std::optional<FetchBlocks> question_to(const ledger::MemberId& peer) {
+    // What this node asks the peer for when it says that it has so many blocks; nothing when it is left alone.
+    std::optional<FetchBlocks> question_to(const ledger::MemberId& peer, Height height = Height{1}) {
         (void)node.replica().step(Event{PeerUp{.peer = peer}});
-        std::vector<Action> actions = hear(peer, Tip{.height = Height{1}, .hash = {}, .votes = true});
-        for (Action& action : tick(20)) actions.push_back(std::move(action));
+        std::vector<Action> actions = hear(peer, Tip{.height = height, .hash = {}, .votes = true});
+        const bool votes = node.replica().status().duty == Duty::voting;
+        for (Action& action : tick(votes ? 20 + voter_patience_ms : 20)) actions.push_back(std::move(action));
         return question_in(actions, peer);
+    }
+    // Owner 0 hands in a registration that no block has yet, here.
+    void submit(std::uint64_t number, const std::string& name) {
+        const Bytes raw =
+            sim::sign_order(chain.bench.world,
+                            {.owner = 0,
+                             .nonce_us = (sim::epoch_ms + now_ms) * 1000 + number,
+                             .expires_ms = sim::epoch_ms + hour_ms,
+                             .operations = {ledger::RegisterData{
+                                 .data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}}}});
+        const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *chain.bench.world.context);
+        DATADEED_ASSERT(checked.has_value());
+        (void)node.replica().step(Event{SubmitTransaction{.transaction = *checked, .token = RequestToken{number}}});
     }
     std::vector<Action> answer(const ledger::MemberId& peer, const FetchBlocks& question, const CertifiedBlock& block) {
         return hear(peer, Blocks{.request = question.request, .from = question.from, .blocks = {block}});

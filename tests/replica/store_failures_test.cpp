@@ -9,7 +9,6 @@
 namespace datadeed::replica {
 using datadeed::replica::testing::all_of;
 using datadeed::replica::testing::Late;
-using datadeed::replica::testing::question_in;
 
 namespace {
 
@@ -20,10 +19,7 @@ constexpr std::size_t readings_min = 12;
 class Day {
 public:
     Day() {
-        (void)late.node.replica().step(Event{PeerUp{.peer = peer}});
-        (void)late.hear(peer, Tip{.height = Height{2}, .hash = {}, .votes = true});
-        std::optional<FetchBlocks> question = question_in(late.tick(voter_patience_ms), peer);
-        if (!question) question = question_in(late.tick(voter_patience_ms), peer);
+        const std::optional<FetchBlocks> question = late.question_to(peer, Height{2});
         DATADEED_ASSERT(question.has_value());
         (void)late.hear(peer, Blocks{.request = question->request, .from = question->from, .blocks = {late.good}});
         DATADEED_ASSERT(late.node.replica().status().height == Height{1});
