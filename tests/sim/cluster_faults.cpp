@@ -228,8 +228,8 @@ void Cluster::demand_checkpoint() {
         return cosigned;
     });
     if (cosigned || checker_.violation()) return;
-    checker_.violate(Invariant::checkpoint,
-                     "nobody has a checkpoint of block " + std::to_string(checker_.height().value));
+    checker_.violate(Invariant::checkpoint, "nobody has a checkpoint of block " +
+                                                std::to_string(checker_.height().value) + ";" + standing_of(nodes_));
 }
 
 // A primary that stops in good times is replaced in the time of the first timeouts, whatever came before (T2).
@@ -256,8 +256,11 @@ void Cluster::demand_new_primary() {
 // Healed, everything must be done within (f + 3) of the longest timeouts (L1).
 void Cluster::demand_progress() {
     const std::size_t f = consensus::faults(checker_.epoch().nodes.validators.size());
-    wait_until_settled((f + 3) * timeout_max_us + 10 * (f + 1) * plan_.healed_us, "no progress after healing");
+    const std::uint64_t within_us = (f + 3) * timeout_max_us + 10 * (f + 1) * plan_.healed_us;
+    wait_until_settled(within_us, "no progress after healing");
     if (!checker_.violation()) demand_checkpoint();
+    // What was still under way when all seemed at rest makes one block more: late transactions, evidence of new lies.
+    if (!checker_.violation()) wait_until_settled(within_us, "no rest after the checkpoint");
     if (!checker_.violation()) demand_new_primary();
     if (checker_.violation()) return;
     check_voices();
