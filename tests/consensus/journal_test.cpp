@@ -79,7 +79,14 @@ TEST_CASE("a checkpoint says all that the records before it said") {
                          .changing = true,
                          .view_change = view_change(3, 2),
                          .new_view = opened(1)};
-    const std::vector<VoteRecord> whole{accepted(0, 7), ViewEntered{opened(1)}, ViewChangeSent{view_change(3, 2)}, sum};
+    const std::vector<VoteRecord> whole{
+        ProposalMade{by(0, PrePrepare{.view = {}, .height = Height{7}, .hash = hash_a, .payload = {9}})},
+        accepted(0, 7),
+        BlockPrepared{.certificate = prepared(0, 7, hash_a, {1, 2}),
+                      .vote = by(3, Commit{.view = {}, .height = Height{7}, .hash = hash_a})},
+        ViewEntered{opened(1)},
+        ViewChangeSent{view_change(3, 2)},
+        sum};
     for (const std::span<const VoteRecord> records : {std::span<const VoteRecord>{whole}, std::span{whole}.last(1)}) {
         const Recovered state = recover(records);
         CHECK(state.closed == Height{7});
@@ -87,7 +94,9 @@ TEST_CASE("a checkpoint says all that the records before it said") {
         CHECK(state.changing);
         CHECK(state.view_change == sum.view_change);
         CHECK(state.new_view == sum.new_view);
+        CHECK(state.made.empty());
         CHECK(state.accepted.empty());
+        CHECK(state.prepared.empty());
     }
 }
 
