@@ -103,10 +103,14 @@ Cosigner::Taken Cosigner::count(Open& open, const ledger::MemberId& peer, const 
     if (cosigner == open.cosigners->keys.end()) return Taken::not_a_validator;
     const crypto::VerifierKey& key = cosigner->second;
     if (open.signatures.contains(key.name)) return Taken::known;
+    if (open.wrong.contains(peer)) return Taken::wrong;
     crypto::NoteSignature signature = as_note_signature(key, cosignature);
     const Result<std::vector<crypto::NoteSigner>, crypto::Error> signers =
         crypto::verify_note({.text = open.text, .signatures = {signature}}, std::span{&key, 1});
-    if (!signers || signers->size() != 1) return Taken::wrong;
+    if (!signers || signers->size() != 1) {
+        open.wrong.insert(peer);
+        return Taken::wrong;
+    }
     open.signatures.emplace(key.name, std::move(signature));
     open.complete = open.signatures.size() >= open.cosigners->quorum;
     open.changed = true;

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -50,7 +51,8 @@ public:
         counted,
         known,     // from this validator for this checkpoint already
         not_open,  // no such checkpoint is open; kept for a while if it is above all that is
-        wrong,     // not that validator's signature: a reason to look at the peer
+        wrong,     // not that validator's signature: a reason to look at the peer, whose next ones for this
+                   // checkpoint aren't looked at
         not_a_validator,
     };
     [[nodiscard]] Taken receive(const ledger::MemberId& peer, const Cosignature& cosignature);
@@ -81,6 +83,7 @@ private:
         std::shared_ptr<const Cosigners> cosigners{};
         std::string text{};
         std::map<std::string, crypto::NoteSignature> signatures{};  // by key name
+        std::set<ledger::MemberId> wrong{};                         // who signed something else
         bool complete{};
         bool changed{};  // since it was given out
         std::optional<Cosignature> own{};

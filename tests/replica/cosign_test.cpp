@@ -70,6 +70,18 @@ TEST_CASE("a cosignature of another log, of another validator or of nobody isn't
     CHECK(all.cosigners[0].receive(sim::observer_name(0), *right) == Cosigner::Taken::not_a_validator);
 }
 
+TEST_CASE("who cosigned a checkpoint wrongly costs one signature, whatever it sends for it afterwards") {
+    Validators all;
+    REQUIRE(all.cosigners[0].open(final_log, 1'000));
+    const std::optional<Cosignature> right = all.cosigners[1].open(final_log, 1'000);
+    Cosignature wrong = *right;
+    wrong.time_s += 1;
+    CHECK(all.cosigners[0].receive(sim::validator_name(1), wrong) == Cosigner::Taken::wrong);
+    CHECK(all.cosigners[0].receive(sim::validator_name(1), *right) == Cosigner::Taken::wrong);
+    const std::optional<Cosignature> another = all.cosigners[2].open(final_log, 1'000);
+    CHECK(all.cosigners[0].receive(sim::validator_name(2), *another) == Cosigner::Taken::counted);
+}
+
 TEST_CASE("a cosignature that comes before its block is final here counts when it is") {
     Validators all;
     const std::optional<Cosignature> early = all.cosigners[1].open(final_log, 1'000);
