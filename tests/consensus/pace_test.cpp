@@ -86,6 +86,15 @@ TEST_CASE("one slow round among a hundred doesn't count, two do, and old ones ar
     CHECK(rounds.p99_ms() == 20);
 }
 
+TEST_CASE("of the rounds that are measured the oldest is forgotten first") {
+    RoundTimes rounds = rounds_of(1, 400);
+    for (std::size_t i = 0; i < rounds_measured_max - 2; ++i) rounds.add(10);
+    rounds.add(400);
+    CHECK(rounds.p99_ms() == 400);
+    rounds.add(10);
+    CHECK(rounds.p99_ms() == 10);
+}
+
 TEST_CASE("a primary is too slow after three slow windows in a row") {
     Turnarounds turnarounds;
     add_window(turnarounds, 251, 10);
