@@ -196,7 +196,6 @@ void Pbft::fetch_if_due() {
 
 // Asks those who seem to be ahead in turn, so that a liar costs one interval.
 void Pbft::fetch_blocks() {
-    timers_.blocks.reset();
     DATADEED_ASSERT(!ahead_.empty());
     auto next = ahead_.upper_bound(asked_last_);
     if (next == ahead_.end()) next = ahead_.begin();
