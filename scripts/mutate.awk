@@ -31,7 +31,7 @@ function is_statement(text) {
 }
 
 function mutate(    open_at, close_at, condition) {
-    if (line ~ /^ *(\/\/|#|using |namespace |template|static_assert|DATADEED_)/ || line ~ /^[^ ]/ || line ~ /outbox_?(\.|->)log\(/) return
+    if (line ~ /^ *(\/\/|#|using |namespace |template|static_assert)/ || line ~ /^[^ ]/ || line ~ /outbox_?(\.|->)log\(/) return
     sub(/  \/\/ .*$/, "", line)
     replace_each("compare", " == ", " != ")
     replace_each("compare", " != ", " == ")
@@ -82,7 +82,9 @@ function are_independent(first, second) {
 END {
     for (NR_of = 1; NR_of <= NR; NR_of++) {
         line = lines[NR_of]
-        mutate()
+        asserts = asserts || line ~ /DATADEED_ASSERT\(/
+        if (!asserts) mutate()
+        if (line ~ /\);/) asserts = 0
         match(lines[NR_of], /^ */)
         indent = RLENGTH
         match(lines[NR_of + 1], /^ */)
