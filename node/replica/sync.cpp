@@ -47,9 +47,7 @@ void Sync::count_claims() {
 
 // It couldn't show what it claims: it has less until it says more, and is left alone, longer each time.
 void Sync::disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms) {
-    const auto found = peers_.find(peer);
-    if (found == peers_.end()) return;
-    Peer& known = found->second;
+    Peer& known = peers_.at(peer);
     known.tip = std::min(known.tip, Height{from.value - 1});
     count_claims();
     if (now_ms < known.shunned_until_ms) return;  // for the same claim, asked for in parts
@@ -210,10 +208,10 @@ void Sync::receive(const ledger::MemberId& peer, CheckedBlocks answer, const Now
     // Of the next block it is known who votes; of others that they can't be checked is nobody's fault. They are asked
     // for again when they can be.
     const bool was_early = answer.cut_short && (answer.from != now.ours.next() || answer.epoch != now.epoch);
-    const auto known = peers_.find(peer);
-    if (was_early && known != peers_.end()) known->second.cut = Height{answer.from.value + answer.blocks.size()};
+    Peer& known = peers_.at(peer);
+    if (was_early) known.cut = Height{answer.from.value + answer.blocks.size()};
     if (answer.blocks.empty()) return was_early ? void() : disbelieve(peer, answer.from, now.now_ms);
-    if (known != peers_.end()) known->second.failures = 0;
+    known.failures = 0;
     for (CheckedCertifiedBlock& block : answer.blocks) {
         const Height height = block.block->block.header.height;
         proven_ = std::max(proven_, height);

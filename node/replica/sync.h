@@ -127,7 +127,7 @@ private:
     Height claimed_{};                        // by so many that one of them is correct, as count_claims() saw it last
     std::map<ledger::MemberId, Peer> peers_;  // those that are up and have spoken
     std::map<ledger::MemberId, std::uint64_t> rejected_until_ms_;  // whether they are up or not
-    std::map<std::uint64_t, Flight> flights_;
+    std::map<std::uint64_t, Flight> flights_;                      // of peers_, and so are those in late_
     std::map<std::uint64_t, Flight> late_;  // given up, and taken in if the answer comes after all
     std::map<Height, Ready> ready_;
     std::uint64_t requests_{0};
