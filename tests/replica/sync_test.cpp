@@ -1,46 +1,16 @@
 #include "node/replica/sync.h"
 
-#include "consensus/verified.h"
-#include "tests/consensus/quick_signatures.h"
+#include "tests/replica/fetched_blocks.h"
 #include "tests/support/catch.h"
 
 namespace datadeed::replica {
+using testing::answer_to;
+using testing::take_all;
 
 namespace {
 
 const ledger::MemberId a{"a"};
 const ledger::MemberId b{"b"};
-const consensus::testing::QuickVerifier signatures{};
-
-CheckedCertifiedBlock block_at(std::uint64_t height) {
-    const consensus::ValidatorSet set = consensus::testing::quick_set(1);
-    consensus::Verifier verifier{ChainId{}, set, signatures};
-    auto block = std::make_shared<CheckedBlock>();
-    block->block.header.height = Height{height};
-    block->hash[0] = static_cast<std::uint8_t>(height);
-    const consensus::testing::QuickSigner key{consensus::testing::quick_key(0)};
-    const auto vote = consensus::sign(
-        ChainId{}, consensus::Commit{.view = {}, .height = Height{height}, .hash = block->hash}, {}, key);
-    const consensus::CommitCertificate certificate{.view = {},
-                                                   .height = Height{height},
-                                                   .hash = block->hash,
-                                                   .votes = {{.signer = {}, .signature = vote.signature}}};
-    return {.block = block, .payload = {}, .certificate = *verifier.verify(certificate)};
-}
-
-CheckedBlocks answer_to(const FetchBlocks& request, std::uint64_t until) {
-    CheckedBlocks answer{.request = request.request, .from = request.from, .blocks = {}};
-    for (std::uint64_t height = request.from.value; height < request.from.value + request.max && height <= until;
-         ++height) {
-        answer.blocks.push_back(block_at(height));
-    }
-    return answer;
-}
-
-std::uint64_t take_all(Sync& sync, std::uint64_t ours) {
-    while (sync.take_next(Height{ours})) ++ours;
-    return ours;
-}
 
 }  // namespace
 
