@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/assert.h"
 #include "node/replica/limits.h"
 
 namespace datadeed::replica {
@@ -32,7 +33,8 @@ void SnapshotSync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
 }
 
 void SnapshotSync::note_lack(const ledger::MemberId& peer) {
-    if (target_) target_->lacking.insert(peer);
+    DATADEED_ASSERT(target_.has_value());
+    target_->lacking.insert(peer);
 }
 
 void SnapshotSync::begin(Target target) {
@@ -40,10 +42,10 @@ void SnapshotSync::begin(Target target) {
 }
 
 void SnapshotSync::note_part(const ledger::MemberId& peer, std::size_t number, std::uint64_t now_ms) {
-    if (!target_) return;
+    DATADEED_ASSERT(target_.has_value());
     target_->what.missing.erase(number);
     target_->progress_ms = now_ms;
-    if (const auto known = peers_.find(peer); known != peers_.end()) known->second.failures = 0;
+    peers_[peer].failures = 0;
     if (peer == target_->what.offered_by) return;
     target_->helped_ms = now_ms;
     // By the part, so that a trickle of them holds nothing back.
@@ -60,7 +62,7 @@ void SnapshotSync::hold(std::uint64_t now_ms) {
 bool SnapshotSync::comes_first(std::uint64_t now_ms) const {
     const auto is_fresh = [now_ms](const auto& offer) { return now_ms < offer.second.sent_ms + snapshot_offer_ms; };
     const bool waits = target_.has_value() || std::ranges::any_of(offers_, is_fresh);
-    return waits && held_until_ms_ && now_ms < *held_until_ms_;
+    return waits && now_ms < held_until_ms_.value_or(0);
 }
 
 // An answer that is late is an answer: on a slow link every one is.
@@ -100,7 +102,6 @@ void SnapshotSync::give_up_late(std::uint64_t now_ms) {
     give_up(offers_, late_offers_);
     if (!target_) return;
     give_up(target_->flights, target_->late);
-    if (target_->what.missing.empty()) return;
     // Whoever offered it alone can't hold this node back for ever. What has come is kept for when it's offered again.
     const bool stands_still = now_ms >= *target_->progress_ms + snapshot_patience_ms;
     const bool is_nobody_elses = now_ms >= target_->helped_ms + snapshot_alone_ms;

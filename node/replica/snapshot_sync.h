@@ -48,11 +48,11 @@ public:
     struct Target {
         ledger::MemberId offered_by{};
         Height height{};
-        std::set<std::size_t> missing{};  // parts
+        std::set<std::size_t> missing{};  // parts, and at least one of them as long as it's fetched
     };
     // Its time begins with the second due() from now: finding out what is there already may have taken long.
     void begin(Target target);
-    // A part that this peer sent is kept.
+    // A part of it that this peer sent is kept.
     void note_part(const ledger::MemberId& peer, std::size_t number, std::uint64_t now_ms);
     // It hasn't got a part of the snapshot that is fetched: it has another one.
     void note_lack(const ledger::MemberId& peer);

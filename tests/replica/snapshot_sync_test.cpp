@@ -261,4 +261,136 @@ TEST_CASE("offerers in turn hold blocks back no longer than one does") {
     CHECK(held >= snapshot_patience_ms);
 }
 
+TEST_CASE("who has a snapshot of the same height is asked about it in turn") {
+    SnapshotSync sync;
+    for (const ledger::MemberId& peer : {anna, ben, carl}) sync.note(peer, h);
+    std::vector<ledger::MemberId> asked;
+    for (int i = 0; i < 6; ++i) {
+        const Ask ask = sync.due(Height{0}, 0).at(0);
+        asked.push_back(ask.peer);
+        CHECK(sync.land_offer(ask.peer, ask.request) == h);
+    }
+    CHECK(std::set(asked.begin(), asked.begin() + 3).size() == 3);
+    CHECK(std::ranges::equal(asked.begin(), asked.begin() + 3, asked.begin() + 3, asked.end()));
+}
+
+TEST_CASE("what a peer that is gone was asked for is awaited no more, in time or late, and it begins anew") {
+    SECTION("a manifest") {
+        SnapshotSync sync;
+        sync.note(anna, h);
+        sync.note(ben, h);
+        const Ask first = sync.due(Height{0}, 0).at(0);
+        sync.note_down(first.peer);
+        const Ask second = sync.due(Height{0}, 0).at(0);
+        CHECK(second.peer != first.peer);
+        CHECK_FALSE(sync.land_offer(first.peer, first.request).has_value());
+        (void)sync.due(Height{0}, snapshot_timeout_ms);
+        sync.note_down(second.peer);
+        CHECK_FALSE(sync.land_offer(second.peer, second.request).has_value());
+    }
+    SECTION("a part") {
+        Fetching fetch{1};
+        const Ask first = fetch.sync.due(Height{0}, 0).at(0);
+        (void)fetch.sync.due(Height{0}, snapshot_timeout_ms);
+        fetch.sync.note_down(first.peer);
+        CHECK_FALSE(fetch.sync.land_part(first.peer, first.request).has_value());
+    }
+    SECTION("a part that it hadn't") {
+        Fetching fetch{1};
+        const Ask first = fetch.sync.due(Height{0}, 0).at(0);
+        (void)fetch.sync.land_part(first.peer, first.request);
+        fetch.sync.note_lack(first.peer);
+        const Ask second = fetch.sync.due(Height{0}, 0).at(0);
+        fetch.sync.note_down(first.peer);
+        fetch.sync.note(first.peer, h);
+        (void)fetch.sync.land_part(second.peer, second.request);
+        fetch.sync.note_lack(second.peer);
+        CHECK(fetch.sync.due(Height{0}, 0).at(0).peer == first.peer);
+        CHECK(fetch.sync.target() != nullptr);
+    }
+}
+
+TEST_CASE("who fails in the moment in which it may be asked again is left alone for longer") {
+    SnapshotSync sync;
+    sync.note(anna, h);
+    sync.leave_alone(anna, 0);
+    sync.leave_alone(anna, fetch_shun_ms);
+    CHECK(sync.due(Height{0}, 3 * fetch_shun_ms - 1).empty());
+    CHECK(sync.due(Height{0}, 3 * fetch_shun_ms).size() == 1);
+}
+
+TEST_CASE("who sends a part after all is left alone no longer than anybody the next time") {
+    Fetching fetch{2};
+    fetch.sync.leave_alone(anna, 0);
+    fetch.sync.note_part(anna, 0, fetch_shun_ms);
+    fetch.sync.leave_alone(anna, fetch_shun_ms);
+    fetch.sync.note_lack(ben);
+    CHECK(fetch.sync.due(Height{0}, 2 * fetch_shun_ms - 1).empty());
+    CHECK(fetch.sync.due(Height{0}, 2 * fetch_shun_ms).at(0).peer == anna);
+}
+
+TEST_CASE("a few parts come from several at once, and what was asked of a liar is asked of another, in time") {
+    Fetching fetch{5};
+    const std::vector<Ask> asks = fetch.sync.due(Height{0}, 0);
+    REQUIRE(asks.size() == 5);
+    REQUIRE(count_of(asks, anna) == 3);
+    CHECK(count_of(asks, ben) == 2);
+    fetch.sync.reject(anna, 0);
+    const std::vector<Ask> again = fetch.sync.due(Height{0}, 0);
+    CHECK(again.size() == snapshot_parts_per_peer - 2);
+    for (const Ask& ask : again) {
+        CHECK(ask.peer == ben);
+        const auto same = std::ranges::find(asks, part_of(ask), part_of);
+        REQUIRE(same != asks.end());
+        CHECK(same->peer == anna);
+    }
+}
+
+TEST_CASE("blocks wait for another snapshot when they haven't for long, and not before") {
+    SnapshotSync sync;
+    sync.note(anna, h);
+    const auto waits = [&sync](std::uint64_t now_ms) {
+        const Ask ask = sync.due(Height{0}, now_ms).at(0);
+        const bool comes_first = sync.comes_first(now_ms);
+        (void)sync.land_offer(anna, ask.request);
+        return comes_first;
+    };
+    CHECK(waits(0));
+    CHECK_FALSE(waits(snapshot_patience_ms + fetch_reject_ms - 1));
+    CHECK(waits(snapshot_patience_ms + fetch_reject_ms));
+    CHECK_FALSE(SnapshotSync{}.comes_first(0));
+}
+
+TEST_CASE("a snapshot of which others send parts is fetched on, however long it takes, whenever it was begun") {
+    SnapshotSync sync;
+    sync.note(anna, h);
+    sync.note(ben, h);
+    constexpr std::uint64_t begun_ms = 10 * snapshot_alone_ms;
+    sync.begin({.offered_by = anna, .height = h, .missing = numbers(1'000)});
+    CHECK(sync.due(Height{0}, begun_ms).empty());
+    for (std::uint64_t now = begun_ms; now < begun_ms + 2 * snapshot_alone_ms; now += 1'000) {
+        for (const Ask& ask : sync.due(Height{0}, now)) {
+            const std::optional<std::size_t> number = sync.land_part(ask.peer, ask.request);
+            if (number) sync.note_part(ask.peer, *number, now);
+        }
+        REQUIRE(sync.target() != nullptr);
+    }
+}
+
+TEST_CASE("of answers about snapshots that are late so many are awaited, the latest") {
+    SnapshotSync sync;
+    sync.note(anna, h);
+    std::uint64_t now = 0;
+    std::vector<Ask> all;
+    for (std::size_t i = 0; i <= fetches_late_max; ++i) {
+        for (const Ask& ask : sync.due(Height{0}, now)) all.push_back(ask);
+        now += snapshot_timeout_ms;
+        CHECK(sync.due(Height{0}, now).empty());
+        now += fetch_shun_ms << fetch_shun_doublings_max;
+    }
+    REQUIRE(all.size() == fetches_late_max + 1);
+    CHECK_FALSE(sync.land_offer(anna, all[0].request).has_value());
+    CHECK(sync.land_offer(anna, all[1].request) == h);
+}
+
 }  // namespace datadeed::replica
