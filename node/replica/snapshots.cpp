@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/assert.h"
 #include "base/fields.h"
 #include "base/overloaded.h"
 #include "chain/snapshot_files.h"
@@ -68,7 +69,8 @@ void Snapshots::note_commit(const Growth& growth) {
 
 void Snapshots::note_written(const SnapshotWritten& written) {
     writing_ = false;
-    if (!shelf_ || !written.whole) return;
+    DATADEED_ASSERT(shelf_.has_value());  // or none was begun
+    if (!written.whole) return;
     if (const Result<void, chain::Error> added = shelf_->add(written.folder); !added) tell_damage(added.error());
 }
 
@@ -134,7 +136,7 @@ void Snapshots::give_up_for(const chain::Error& trouble, const Moment& moment) {
 
 void Snapshots::receive(const ledger::MemberId& peer, const CheckedSnapshot& answer, const Moment& moment) {
     const std::optional<Height> asked = sync_.land_offer(peer, answer.request);
-    if (!asked || !shelf_ || download_ || offered_) return;
+    if (!asked || download_ || offered_) return;
     if (!answer.manifest) return sync_.leave_alone(peer, moment.now_ms);
     // An answer to this node's last process may bear the number of one to this one. It's of no use, and no lie.
     if (answer.manifest->height() != *asked) return sync_.leave_alone(peer, moment.now_ms);
@@ -179,7 +181,7 @@ void Snapshots::begin(const ledger::MemberId& peer, const chain::CheckedManifest
 
 void Snapshots::receive(const ledger::MemberId& peer, const Part& answer, const Moment& moment) {
     const std::optional<std::size_t> number = sync_.land_part(peer, answer.request);
-    if (!number || !download_) return;
+    if (!number) return;
     if (answer.root != download_->manifest().content().parts[*number].root) {
         return sync_.leave_alone(peer, moment.now_ms);
     }
