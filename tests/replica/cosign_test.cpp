@@ -111,7 +111,73 @@ TEST_CASE("checkpoints are opened once, upwards, and a bounded number stays open
         REQUIRE(cosigner.open({.height = Height{height}, .size = height, .root = {}}, 1));
     }
     CHECK_FALSE(cosigner.is_open(Height{6}));
+    CHECK_FALSE(cosigner.is_open(Height{5 + checkpoints_open_max}));
+    CHECK(cosigner.is_open(Height{6 + checkpoints_open_max}));
     CHECK_FALSE(cosigner.open({.height = Height{7}, .size = 7, .root = {}}, 1));
+}
+
+TEST_CASE("who cosigns a block are the validators of its epoch, and nobody before the first that is known") {
+    Validators all;
+    ledger::ValidatorSet fewer = all.world.genesis.nodes;
+    fewer.validators.pop_back();
+    const Epochs epochs{{.number = ledger::EpochNumber{4}, .from = Height{10}, .nodes = all.world.genesis.nodes},
+                        {.number = ledger::EpochNumber{5}, .from = Height{20}, .nodes = fewer}};
+    for (Cosigner& cosigner : all.cosigners) cosigner.begin_epoch(epochs);
+    const auto log_at = [](std::uint64_t height) {
+        return Cosigner::FinalLog{.height = Height{height}, .size = height, .root = {}};
+    };
+    Cosigner& here = all.cosigners[0];
+    const ledger::MemberId leaver = sim::validator_name(3);
+    CHECK_FALSE(here.open(log_at(9), 1));
+    CHECK_FALSE(here.is_open(Height{9}));
+    CHECK(here.receive(leaver, {.height = Height{9}}) == Cosigner::Taken::not_a_validator);
+    for (const std::uint64_t height : {10U, 19U}) {
+        const std::optional<Cosignature> own = all.cosigners[3].open(log_at(height), 1);
+        REQUIRE(own);
+        REQUIRE(here.open(log_at(height), 1));
+        CHECK(here.receive(leaver, *own) == Cosigner::Taken::counted);
+    }
+    CHECK(here.receive(leaver, {.height = Height{20}}) == Cosigner::Taken::not_a_validator);
+    REQUIRE(here.open(log_at(20), 1));
+    CHECK_FALSE(all.cosigners[3].open(log_at(20), 1));
+    CHECK(here.receive(leaver, {.height = Height{20}}) == Cosigner::Taken::not_a_validator);
+}
+
+TEST_CASE("an early cosignature waits for its own block, whatever is opened below it, and a stranger's doesn't") {
+    Validators all;
+    const Cosigner::FinalLog later{.height = Height{7}, .size = 12, .root = {}};
+    const std::optional<Cosignature> early = all.cosigners[1].open(later, 1'000);
+    CHECK(all.cosigners[0].receive(sim::validator_name(1), *early) == Cosigner::Taken::not_open);
+    CHECK(all.cosigners[0].receive(sim::observer_name(0), *early) == Cosigner::Taken::not_a_validator);
+    REQUIRE(all.cosigners[0].open(final_log, 1'000));
+    REQUIRE(all.cosigners[0].open(later, 1'000));
+    CHECK(all.cosigners[0].receive(sim::validator_name(1), *early) == Cosigner::Taken::known);
+}
+
+TEST_CASE("a checkpoint with a quorum is given out again with each cosignature that follows, and closes those below") {
+    Validators all;
+    const Cosigner::FinalLog later{.height = Height{7}, .size = 12, .root = {}};
+    const auto names_in = [](const std::vector<Cosigner::Complete>& complete) {
+        return crypto::parse_note(complete.at(0).note).value().signatures.size();
+    };
+    Cosigner& here = all.cosigners[0];
+    CHECK_FALSE(here.unfinished());
+    REQUIRE(here.open(final_log, 1'000));
+    const std::optional<Cosignature> own = here.open(later, 1'000);
+    REQUIRE(own);
+    REQUIRE(here.unfinished());
+    CHECK(here.unfinished()->height == own->height);
+    CHECK(here.unfinished()->signature == own->signature);
+    for (const std::size_t i : {1U, 2U}) {
+        (void)here.receive(sim::validator_name(i), *all.cosigners[i].open(later, 1'000));
+    }
+    CHECK(here.is_open(final_log.height));
+    CHECK(names_in(here.take_complete()) == 3);
+    CHECK(here.last_complete() == later.height);
+    CHECK_FALSE(here.is_open(final_log.height));
+    CHECK(here.receive(sim::validator_name(3), *all.cosigners[3].open(later, 1'000)) == Cosigner::Taken::counted);
+    CHECK(names_in(here.take_complete()) == 4);
+    CHECK(here.take_complete().empty());
 }
 
 TEST_CASE("the first block of each window of block time is cosigned") {
