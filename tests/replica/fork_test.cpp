@@ -179,6 +179,29 @@ TEST_CASE("a VIEW-CHANGE that shows another block as final than ours is a fork")
                      "chain.forked"));
 }
 
+TEST_CASE("a NEW-VIEW one of whose VIEW-CHANGEs shows another block as final than ours is a fork") {
+    const auto new_view_with = [](const Forked& forked, const consensus::CommitCertificate& certificate) {
+        consensus::NewView opened{.new_view = consensus::View{1}, .view_changes = {}, .base = Height{1}, .carried = {}};
+        for (const std::uint32_t signer : {0U, 1U, 2U}) {
+            const bool shows = signer == 1;
+            const consensus::ViewChange change{.new_view = consensus::View{1},
+                                               .committed = Height{shows ? 1U : 0U},
+                                               .certificate = shows ? std::optional{certificate} : std::nullopt,
+                                               .prepared = std::nullopt};
+            opened.view_changes.push_back(forked.late.chain.sign(signer, change));
+        }
+        return Votes{.message = forked.late.chain.sign(1, opened)};
+    };
+    Forked forked;
+    const std::vector<Action> seen =
+        forked.late.hear(sim::validator_name(1), new_view_with(forked, forked.first.certificate));
+    CHECK(says(seen, "chain.forked"));
+    CHECK(all_of<EvidenceFound>(seen).size() == 3);
+    Forked other;
+    CHECK_FALSE(says(other.late.hear(sim::validator_name(1), new_view_with(other, other.late.good.certificate)),
+                     "chain.forked"));
+}
+
 TEST_CASE("blocks of another branch that were fetched before ours came are a fork, and not their sender's fault") {
     Late late;
     Chain others;
