@@ -10,7 +10,8 @@ namespace {
 
 // A certified chain of four validators, of whom the first three sign every certificate, and its snapshot.
 struct Offered {
-    Offered() {
+    explicit Offered(std::vector<audit::MadeChange> changes = chain::test::SnapshotWorld::changes())
+        : world{tip.value, {}, std::move(changes)} {
         const auto state = chain::StateSnapshot::open(world.state()).value();
         context = make_verify_context(world.made().genesis(), world.made().id(), epochs_of(*state), cache);
         for (const ledger::Validator& each : nodes().validators) names.insert(each.member);
@@ -29,7 +30,7 @@ struct Offered {
         return may_skip_to(manifest, {.sync = sync,
                                       .identity = identity,
                                       .voters = *context,
-                                      .chain = world.chain(),
+                                      .chain = other ? chain::ChainView{*other} : world.chain(),
                                       .tip = at,
                                       .lost_blocks = lost_blocks,
                                       .is_mute = is_mute,
@@ -48,8 +49,9 @@ struct Offered {
     static constexpr Height nothing{0};
     static constexpr Height tip{8};
     std::uint64_t now_ms{1'000};
-    chain::test::SnapshotWorld world{8};
+    chain::test::SnapshotWorld world;
     chain::CheckedManifest manifest{world.check(world.write().value()).value()};
+    std::unique_ptr<chain::KvStore> other;  // where the node has another chain than that
     TransactionCache cache;
     std::optional<VerifyContext> context;
     std::set<ledger::MemberId> names;
@@ -98,6 +100,41 @@ TEST_CASE("where all others have pruned what it lacks, a validator may go on wit
     offered.prune(1);
     CHECK(offered.after(blocks_gone_ms - 1'000) == MaySkip::no);
     CHECK(offered.after(1'000) == MaySkip::without_voice);
+}
+
+TEST_CASE("blocks that others keep from the next one on are waited for, and nobody keeps their own for oneself") {
+    Offered offered;
+    for (const std::size_t number : {0U, 1U, 2U}) {
+        offered.sync.note_tip(offered.nodes().validators[number].member, tip);
+        offered.sync.note_first(offered.nodes().validators[number].member, Height{1});
+    }
+    CHECK(offered.after(2 * blocks_gone_ms) == MaySkip::no);
+    for (const std::size_t number : {0U, 1U, 2U}) {
+        offered.sync.note_first(offered.nodes().validators[number].member, Height{2});
+    }
+    CHECK(offered.after(blocks_gone_ms) == MaySkip::without_voice);
+}
+
+TEST_CASE("a vote shows the record of votes in the last certificates, so many and no more") {
+    constexpr Height voted{5};
+    audit::MadeChain chain{own_vote_within_blocks + voted.value,
+                           {.at = voted, .certificate = [](consensus::CommitCertificate& certificate) {
+                                certificate.votes.back().signer = consensus::ValidatorIndex{3};
+                            }}};
+    Offered offered{{}};
+    offered.other = chain.store();
+    CHECK(offered.may_skip(3, Height{own_vote_within_blocks + voted.value - 1}) == MaySkip::yes);
+    CHECK(offered.may_skip(3, Height{own_vote_within_blocks + voted.value}) == MaySkip::no);
+}
+
+TEST_CASE("certificates that can't be read, or aren't there, show no vote") {
+    Offered offered;
+    CHECK(offered.may_skip(0, tip) == MaySkip::yes);
+    CHECK(offered.may_skip(0, tip.next()) == MaySkip::no);
+    chain::MemoryDisk broken;
+    broken.fail_reads_after(0, chain::Fault::store_io);
+    offered.other = chain::open_memory_store(broken);
+    CHECK(offered.may_skip(0, tip) == MaySkip::no);
 }
 
 }  // namespace datadeed::replica
