@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "chain/chain_view.h"
+#include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
@@ -138,6 +139,47 @@ TEST_CASE("what a file of the archive has no room for follows in the next one") 
     CHECK(host.compactions == 1);
 }
 
+TEST_CASE("the last of the blocks that are to go goes as all others do") {
+    Host host;
+    host.is_slow = true;
+    host.give(2 * interval);
+    host.step(BlocksArchived{.last = Height{3}});
+    CHECK(host.asked.back() == chain::BlockSpan{.first = Height{4}, .last = Height{4}});
+    CHECK(host.compactions == 0);
+    host.step(BlocksArchived{.last = Height{4}});
+    CHECK(host.first_block() == Height{5});
+    CHECK(host.compactions == 1);
+}
+
+TEST_CASE("a host that archived none of what it was to changes nothing") {
+    Host host;
+    host.is_slow = true;
+    host.give(2 * interval);
+    host.step(BlocksArchived{.last = Height{2}});
+    host.step(BlocksArchived{.last = Height{2}});
+    CHECK(host.first_block() == Height{3});
+    CHECK(host.node.replica().status().height == Height{2 * interval});
+    CHECK(host.asked.back() == chain::BlockSpan{.first = Height{3}, .last = Height{4}});
+    host.perform(host.tick(40));
+    host.perform(host.tick(archive_retry_ms));
+    CHECK(host.asked ==
+          Spans{first_four, {.first = Height{3}, .last = Height{4}}, {.first = Height{3}, .last = Height{4}}});
+}
+
+TEST_CASE("a node that can't erase what was archived stops, and has it still") {
+    Host host;
+    host.is_slow = true;
+    host.give(2 * interval);
+    host.node.chain_disk().fail_after(0, chain::Fault::store_io);
+    const std::vector<Halt> halts = all_of<Halt>(host.node.replica().step(Event{BlocksArchived{.last = Height{4}}}));
+    REQUIRE(halts.size() == 1);
+    CHECK(halts[0].code == "store.io");
+    host.node.chain_disk().heal();
+    host.restart();
+    CHECK(host.first_block() == Height{1});
+    CHECK(host.compactions == 0);
+}
+
 TEST_CASE("what was erased before a failure gives its room back all the same") {
     Host host;
     host.is_slow = true;
@@ -162,6 +204,8 @@ namespace {
 
 // One whose snapshots and validators are made up.
 struct Kept {
+    explicit Kept(const Pruning::Options& options = {.keep = 2, .first_block = Height{5}, .chain = nullptr})
+        : pruning{options, outbox} {}
     struct Seen {
         std::size_t asked{};
         std::vector<std::string> told{};
@@ -181,7 +225,7 @@ struct Kept {
     Height newest{100};
     std::uint64_t now_ms{1'000};
     Outbox outbox;
-    Pruning pruning{{.keep = 2, .first_block = Height{5}, .chain = nullptr}, outbox};
+    Pruning pruning;
 };
 const ledger::MemberId slow_one{"node-2"};
 const ledger::MemberId lost_one{"node-3"};
@@ -212,6 +256,40 @@ TEST_CASE("the operator is told for whom blocks stay, after a while, and of othe
     CHECK(kept.look(pruning_told_ms - 1, {slow_one}) == Kept::Seen{});
     CHECK(kept.look(1, {slow_one}) == Kept::Seen{.told = {"node-2"}});
     CHECK(kept.look(pruning_told_ms, {slow_one}) == Kept::Seen{});
+}
+
+TEST_CASE("one block that may go goes, or stays for who lacks it, like many") {
+    const Pruning::Options all_but_one{.keep = 2, .first_block = Height{60}, .chain = nullptr};
+    CHECK(Kept{all_but_one}.look(0, {}).asked == 1);
+    Kept kept{all_but_one};
+    CHECK(kept.look(0, {slow_one}) == Kept::Seen{});
+    CHECK(kept.look(pruning_patience_ms, {slow_one}) == Kept::Seen{.told = {"node-2"}});
+    CHECK(Kept{{.keep = 2, .first_block = Height{61}, .chain = nullptr}}.look(0, {}).asked == 0);
+}
+
+TEST_CASE("where all blocks are to stay none is looked at") {
+    Kept kept{{.keep = 0, .first_block = Height{5}, .chain = nullptr}};
+    CHECK(kept.look(0, {}) == Kept::Seen{});
+    CHECK(kept.look(pruning_patience_ms, {slow_one}) == Kept::Seen{});
+}
+
+TEST_CASE("of further blocks the operator is told anew for whom they stay, after the same while") {
+    Chain chain;
+    for (const char* name : {"a", "b", "c"}) (void)chain.next({name});
+    Kept kept{{.keep = 1, .first_block = Height{1}, .chain = chain.bench.chain_store.get()}};
+    kept.older = Height{1};
+    kept.newest = Height{3};
+    CHECK(kept.look(0, {slow_one}) == Kept::Seen{});
+    CHECK(kept.look(pruning_patience_ms, {slow_one}) == Kept::Seen{.told = {"node-2"}});
+    CHECK(kept.look(40, {}).asked == 1);
+    REQUIRE(kept.pruning.note(BlocksArchived{.last = Height{1}}));
+    kept.pruning.note(BlocksCompacted{});
+    (void)kept.outbox.take();
+    CHECK(kept.pruning.first_block() == Height{2});
+    kept.older = Height{2};
+    CHECK(kept.look(40, {slow_one}) == Kept::Seen{});
+    CHECK(kept.look(pruning_patience_ms - 1, {slow_one}) == Kept::Seen{});
+    CHECK(kept.look(1, {slow_one}) == Kept::Seen{.told = {"node-2"}});
 }
 
 }  // namespace datadeed::replica::testing
