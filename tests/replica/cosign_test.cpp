@@ -102,6 +102,16 @@ TEST_CASE("a node without a key gathers and doesn't sign") {
     CHECK(observer.take_complete().size() == 1);
 }
 
+TEST_CASE("a node cosigns in its own name alone, whosever key it has") {
+    Validators all;
+    Cosigner observer{all.world.genesis, sim::observer_name(0), all.identities[0].cosign_keys};
+    observer.begin_epoch(epochs_of(all.world.genesis));
+    CHECK_FALSE(observer.open(final_log, 1'000));
+    Cosigner other{all.world.genesis, sim::validator_name(1), all.identities[0].cosign_keys};
+    other.begin_epoch(epochs_of(all.world.genesis));
+    CHECK_FALSE(other.open(final_log, 1'000));
+}
+
 TEST_CASE("checkpoints are opened once, upwards, and a bounded number stays open") {
     Validators all;
     Cosigner& cosigner = all.cosigners[0];
