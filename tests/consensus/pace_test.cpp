@@ -117,6 +117,13 @@ TEST_CASE("what slows the agreement down, too, isn't held against the primary") 
     CHECK(turnarounds.too_slow());
 }
 
+TEST_CASE("how long agreement took in one window is no excuse in the next") {
+    Turnarounds turnarounds;
+    for (std::size_t i = 0; i < turnaround_windows; ++i) add_window(turnarounds, 400, 100);
+    for (std::size_t i = 0; i < turnaround_windows; ++i) add_window(turnarounds, 400, 10);
+    CHECK(turnarounds.too_slow());
+}
+
 TEST_CASE("half of the rounds decide whether a window was slow") {
     const auto mixed = [](std::size_t slow) {
         Turnarounds turnarounds;

@@ -127,4 +127,15 @@ TEST_CASE("a vote book never drops a vote of the current view and never grows be
     CHECK(kept == votes_per_signer_max);
 }
 
+TEST_CASE("a validator that fills a vote book pushes out votes of its own alone") {
+    VoteBook book;
+    static_cast<void>(book.add(View{0}, ValidatorIndex{1}, {.hash = hash_a, .signature = {}}, View{5}));
+    for (std::uint64_t view = 0; view < 100; ++view) {
+        static_cast<void>(book.add(View{view}, ValidatorIndex{0}, {.hash = hash_a, .signature = {}}, View{5}));
+    }
+    CHECK(book.find(View{0}, ValidatorIndex{1}) != nullptr);
+    CHECK(book.find(View{0}, ValidatorIndex{0}) == nullptr);
+    CHECK(book.count_of(ValidatorIndex{0}) == votes_per_signer_max);
+}
+
 }  // namespace datadeed::consensus::testing
