@@ -32,12 +32,8 @@ Result<void, ledger::Refusal> Admission::try_on_trial(const CheckedTransaction& 
     return trial_->apply(transaction.tx);
 }
 
-Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Moment& moment, bool ours) {
-    const ledger::TxId& id = transaction->tx.id();
-    if (Pending* known = pool_->find(id)) {
-        known->ours = known->ours || ours;
-        return AlreadyIn{};
-    }
+Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Moment& moment) {
+    if (pool_->find(transaction->tx.id()) != nullptr) return AlreadyIn{};
     const chain::StateStore& state = executor_->committer().state();
     const std::optional<ledger::KeyRecord> key = ledger::find_key(state, transaction->tx.signer());
     const ledger::MemberId member = key ? key->member : ledger::MemberId{};
@@ -57,8 +53,7 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Mom
                                                       .admitted_ms = moment.now_ms,
                                                       .admitted_at = executor_->tip().height,
                                                       .checked = executor_->tip().height,
-                                                      .sound = sound,
-                                                      .ours = ours});
+                                                      .sound = sound});
     if (added) return Entered{};
     return added.error() == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
 }

@@ -34,8 +34,7 @@ public:
     struct Entered {};
     struct AlreadyIn {};
     using Verdict = std::variant<Entered, AlreadyIn, ledger::Refusal, Busy>;
-    // `ours`: a client of this node handed it in.
-    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const Moment& moment, bool ours);
+    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const Moment& moment);
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
     // Tries again what waits unsound, and sound ones that several blocks have passed by (all, when `idle`); returns

@@ -27,7 +27,6 @@ struct Pending {
     Height offered_at{};          // and when it was offered
     Height checked{};             // the tip when it was last tried against the state
     bool sound{};                 // it applied when it was tried: consensus waits for it
-    bool ours{};                  // submitted at this node
 };
 
 // Why a transaction does not enter the pool.

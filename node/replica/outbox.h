@@ -26,7 +26,6 @@ public:
     void set_up(const ledger::MemberId& peer);
     void set_down(const ledger::MemberId& peer) { up_.erase(peer); }
     [[nodiscard]] bool is_up(const ledger::MemberId& peer) const { return up_.contains(peer); }
-    [[nodiscard]] const std::set<ledger::MemberId>& up() const { return up_; }
     [[nodiscard]] bool is_validator(const ledger::MemberId& peer) const { return validators_.contains(peer); }
 
     // Each sends to those of the named who are up; nothing when there are none.
