@@ -1,5 +1,6 @@
 #include "node/replica/admission.h"
 
+#include "base/assert.h"
 #include "ledger/views.h"
 #include "node/replica/limits.h"
 
@@ -37,7 +38,6 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Mom
     const chain::StateStore& state = executor_->committer().state();
     const std::optional<ledger::KeyRecord> key = ledger::find_key(state, transaction->tx.signer());
     const ledger::MemberId member = key ? key->member : ledger::MemberId{};
-    if (transaction->tx.raw().size() > executor_->rules().block_bytes_max) return ledger::Refusal::tx_too_large;
     // Before it costs more: a member that has filled its part can't make us execute.
     if (pool_->size_of(member) >= pool_->limits().member_transactions) return Busy::member_has_too_many;
     bool sound = try_on_trial(*transaction, moment.wall).has_value();
@@ -98,7 +98,7 @@ Admission::Dropped Admission::review(const Moment& moment, bool idle) {
 
 void Admission::note_refused(const ledger::TxId& id) {
     Pending* pending = pool_->find(id);
-    if (pending == nullptr) return;
+    DATADEED_ASSERT(pending != nullptr);
     pending->checked = executor_->tip().height;
     pool_->set_sound(*pending, false);
 }

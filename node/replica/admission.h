@@ -41,7 +41,7 @@ public:
     // what has left the pool for good.
     [[nodiscard]] Dropped review(const Moment& moment, bool idle);
 
-    // A transaction was tried in a block of this node's and refused.
+    // A transaction of the pool was tried in a block of this node's and refused.
     void note_refused(const ledger::TxId& id);
     // The tip has moved: what was tried stands on a state that is gone. To be called before the next admit or review.
     void forget_trial() { trial_.reset(); }

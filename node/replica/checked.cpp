@@ -14,9 +14,7 @@ void TransactionCache::add(const TransactionPtr& transaction) {
     order_.push_back(transaction->leaf);
     bytes_ += transaction->tx.raw().size();
     while (bytes_ > bytes_max_ && order_.size() > 1) {
-        const auto oldest = entries_.find(order_.front());
-        bytes_ -= oldest->second->tx.raw().size();
-        entries_.erase(oldest);
+        bytes_ -= entries_.extract(order_.front()).mapped()->tx.raw().size();
         order_.pop_front();
     }
 }

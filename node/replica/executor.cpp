@@ -183,7 +183,7 @@ bool Executor::is_bound(const CheckedBlock& block) const {
     if (!check_links(block)) return false;
     crypto::CompactRange log = committer_->base().log;
     for (const TransactionPtr& transaction : block.transactions) log.append(transaction->leaf);
-    return log.size() == block.block.header.log_size && log.root() == block.block.header.log_root;
+    return log.root() == block.block.header.log_root;  // of the right size: that is one of the links
 }
 
 Result<void, Halt> Executor::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate,

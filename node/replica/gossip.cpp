@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "base/assert.h"
 #include "node/replica/limits.h"
 #include "node/replica/wire_codec.h"
 
@@ -18,7 +19,9 @@ void Gossip::mark_offered(Pending& pending, const Moment& moment) const {
 void Gossip::note_heard(const TransactionPtr& transaction, const ledger::MemberId& peer, bool entered,
                         const Moment& moment) {
     if (peer == moment.primary || self_ == moment.primary) {
-        if (Pending* pending = pool_->find(transaction->tx.id())) mark_offered(*pending, moment);
+        Pending* pending = pool_->find(transaction->tx.id());
+        DATADEED_ASSERT(pending != nullptr);
+        mark_offered(*pending, moment);
     } else if (entered && to_pass_on_.size() < pool_transactions_max) {
         to_pass_on_.emplace_back(moment.now_ms + gossip_pass_on_ms, transaction);
     }
