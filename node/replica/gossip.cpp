@@ -27,17 +27,21 @@ void Gossip::note_heard(const TransactionPtr& transaction, const ledger::MemberI
     }
 }
 
+// To all validators, in one message.
+void Gossip::tell(std::span<const TransactionPtr> batch, const Moment& moment) {
+    outbox_->send_validators(encode_transactions(batch), Lane::gossip);
+    for (const TransactionPtr& transaction : batch) {
+        Pending* pending = pool_->find(transaction->tx.id());
+        if (pending == nullptr) continue;
+        pending->told_ms = std::max<std::uint64_t>(moment.now_ms, 1);
+        mark_offered(*pending, moment);
+    }
+}
+
 void Gossip::tell_new(const Moment& moment) {
     for (std::size_t begin = 0; begin < to_tell_.size();) {
         const std::size_t end = end_of_gossip(to_tell_, begin);
-        const auto batch = std::span{to_tell_}.subspan(begin, end - begin);
-        outbox_->send_validators(encode_transactions(batch), Lane::gossip);
-        for (const TransactionPtr& transaction : batch) {
-            Pending* pending = pool_->find(transaction->tx.id());
-            if (pending == nullptr) continue;
-            pending->told_ms = std::max<std::uint64_t>(moment.now_ms, 1);
-            mark_offered(*pending, moment);
-        }
+        tell(std::span{to_tell_}.subspan(begin, end - begin), moment);
         begin = end;
     }
     to_tell_.clear();
@@ -68,29 +72,25 @@ void Gossip::pass_on(const Moment& moment) {
 void Gossip::tell_again(const Moment& moment) {
     tell_ms_ = moment.now_ms;
     std::vector<TransactionPtr> batch;
-    pool_->for_each_by_age([&](Pending& pending) {
+    pool_->for_each_by_age([&](const Pending& pending) {
         if (pending.admitted_ms + gossip_again_ms > moment.now_ms) return false;
         if (pending.told_ms + gossip_again_ms > moment.now_ms) return true;
-        pending.told_ms = moment.now_ms;
-        mark_offered(pending, moment);
         batch.push_back(pending.tx);
         return batch.size() < gossip_again_max;
     });
-    if (batch.empty()) return;
-    batch.resize(end_of_gossip(batch, 0));
-    outbox_->send_validators(encode_transactions(batch), Lane::gossip);
+    if (!batch.empty()) tell(std::span{batch}.first(end_of_gossip(batch, 0)), moment);
 }
 
 void Gossip::on_view(const Moment& moment) {
     if (moment.primary == self_ || pool_->size() == 0) return;
     std::vector<TransactionPtr> batch;
-    pool_->for_each_by_age([&](Pending& pending) {
-        mark_offered(pending, moment);
+    pool_->for_each_by_age([&batch](const Pending& pending) {
         batch.push_back(pending.tx);
         return batch.size() < gossip_again_max;
     });
     batch.resize(end_of_gossip(batch, 0));
     outbox_->send(moment.primary, encode_transactions(batch), Lane::gossip);
+    for (const TransactionPtr& transaction : batch) mark_offered(*pool_->find(transaction->tx.id()), moment);
 }
 
 }  // namespace datadeed::replica

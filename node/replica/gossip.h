@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,7 @@ public:
 
 private:
     void mark_offered(Pending& pending, const Moment& moment) const;
+    void tell(std::span<const TransactionPtr> batch, const Moment& moment);
     void pass_on(const Moment& moment);
     void tell_again(const Moment& moment);
 

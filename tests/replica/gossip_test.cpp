@@ -1,7 +1,10 @@
 #include "node/replica/gossip.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "node/replica/limits.h"
+#include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
@@ -14,14 +17,51 @@ const ledger::MemberId primary{"primary"};
 const ledger::MemberId backup{"backup"};
 const ledger::MemberId an_observer{"observer"};
 
+// What stands in each message that was sent, one after another.
+using Letters = std::vector<std::vector<TransactionPtr>>;
+
+std::vector<TransactionPtr> joined(const Letters& letters) {
+    std::vector<TransactionPtr> all;
+    for (const auto& letter : letters) all.insert(all.end(), letter.begin(), letter.end());
+    return all;
+}
+
 struct Town {
     Town() {
         for (const ledger::MemberId& peer : {primary, backup, an_observer}) outbox.set_up(peer);
     }
     TransactionPtr enter(const std::string& name, std::uint64_t now_ms) {
-        const TransactionPtr transaction = solo.registration(0, name);
+        return enter(solo.registration(0, name), now_ms);
+    }
+    TransactionPtr enter(const TransactionPtr& transaction, std::uint64_t now_ms) {
         DATADEED_ASSERT(pool.add({.tx = transaction, .admitted_ms = now_ms, .sound = true}).has_value());
         return transaction;
+    }
+    // More of them than one message may hold.
+    std::vector<TransactionPtr> enter_large(std::uint64_t now_ms) {
+        const ledger::RegisterData part{.data = ledger::DatasetId{"d"},
+                                        .title = std::string(ledger::title_max, 'T'),
+                                        .type = "t",
+                                        .commitment = {}};
+        const std::vector<ledger::Operation> operations(ledger::operations_max, part);
+        std::vector<TransactionPtr> all;
+        while (pool.bytes() < gossip_bytes_max * 3 / 4) all.push_back(enter(solo.make(0, operations), now_ms));
+        return all;
+    }
+    // Each is within its size.
+    Letters letters() {
+        Letters all;
+        const std::vector<Action> actions = outbox.take();
+        for (const SendTo& send : testing::all_of<SendTo>(actions)) {
+            CHECK(send.bytes->size() <= size_max_of(WireKind::transactions));
+        }
+        for (const Transactions& message : testing::messages_in<Transactions>(actions)) {
+            all.emplace_back();
+            for (const ledger::RawTransaction& raw : message.transactions) {
+                all.back().push_back(check_transaction(raw.bytes, *solo.world.context).value());
+            }
+        }
+        return all;
     }
     // Who was sent something since the last time.
     std::vector<ledger::MemberId> told() {
@@ -36,7 +76,7 @@ struct Town {
     }
 
     testing::Solo solo;
-    Mempool pool;
+    Mempool pool{{.member_transactions = 1'000}};
     Outbox outbox{{self, primary, backup}};
     Gossip gossip{self, pool, outbox};
 };
@@ -110,6 +150,114 @@ TEST_CASE("what was told a moment ago keeps nothing else from being told again")
     CHECK(town.told() == Peers{backup, primary});
     CHECK(town.pool.find(untold->tx.id())->told_ms == 1'000 + gossip_again_ms);
     CHECK(town.pool.find(told->tx.id())->told_ms == 1'000 + gossip_again_ms - 1);
+}
+
+TEST_CASE("what a primary is held to from when on is when it could know it first") {
+    Town town;
+    const TransactionPtr waiting = town.enter("a", 1'000);
+    town.gossip.on_view(Town::at(1'500, backup));
+    town.gossip.on_view(Town::at(1'600, primary));
+    town.gossip.on_tick(Town::at(1'000 + gossip_again_ms));
+    CHECK(town.pool.find(waiting->tx.id())->offered_ms == 1'500);
+    CHECK(town.pool.find(waiting->tx.id())->offered_at == Town::at(1'500).tip);
+}
+
+TEST_CASE("what a primary hears itself it passes to nobody, and its age begins") {
+    Town town;
+    const TransactionPtr heard = town.enter("a", 1'000);
+    town.gossip.note_heard(heard, backup, true, Town::at(1'000, self));
+    CHECK(town.pool.find(heard->tx.id())->offered_ms == 1'000);
+    town.gossip.on_tick(Town::at(1'000 + gossip_pass_on_ms));
+    CHECK(town.told().empty());
+}
+
+TEST_CASE("what is heard again from another peer isn't passed on once more") {
+    Town town;
+    const TransactionPtr heard = town.enter("a", 1'000);
+    town.gossip.note_heard(heard, an_observer, false, Town::at(1'000));
+    town.gossip.on_tick(Town::at(1'000 + gossip_pass_on_ms));
+    CHECK(town.told().empty());
+    CHECK(town.pool.find(heard->tx.id())->offered_ms == 0);
+}
+
+TEST_CASE("no more is kept to be passed on than a pool holds") {
+    Town town;
+    const TransactionPtr often = town.enter("a", 1'000);
+    const TransactionPtr last = town.enter("b", 1'000);
+    const TransactionPtr too_many = town.enter("c", 1'000);
+    const Gossip::Moment now = Town::at(1'000);
+    for (std::size_t i = 0; i + 1 < pool_transactions_max; ++i) town.gossip.note_heard(often, an_observer, true, now);
+    town.gossip.note_heard(last, an_observer, true, now);
+    town.gossip.note_heard(too_many, an_observer, true, now);
+    town.gossip.on_tick(Town::at(1'000 + gossip_pass_on_ms));
+    CHECK(town.letters() == Letters{{often, last}});
+}
+
+TEST_CASE("a new primary is told nothing by an empty pool, and a node that becomes it tells itself nothing") {
+    Town town;
+    town.gossip.on_view(Town::at(1'000));
+    CHECK(town.letters().empty());
+    const TransactionPtr waiting = town.enter("a", 1'000);
+    town.gossip.on_view(Town::at(1'500, self));
+    CHECK(town.letters().empty());
+    CHECK(town.pool.find(waiting->tx.id())->offered_ms == 0);
+}
+
+TEST_CASE("only so many go again in a second, the oldest, and none that is young") {
+    Town town;
+    std::vector<TransactionPtr> old;
+    for (std::size_t i = 0; i <= gossip_again_max; ++i) old.push_back(town.enter("d" + std::to_string(i), 1'000));
+    const std::vector<TransactionPtr> oldest{old.begin(), old.end() - 1};
+    town.gossip.on_view(Town::at(1'500));
+    CHECK(town.letters() == Letters{oldest});
+    town.gossip.on_tick(Town::at(1'000 + gossip_again_ms));
+    CHECK(town.letters() == Letters{oldest});
+    town.gossip.on_tick(Town::at(1'020 + gossip_again_ms));
+    CHECK(town.letters().empty());
+
+    Town other;
+    const TransactionPtr first = other.enter("a", 1'000);
+    const TransactionPtr young = other.enter("b", 1'001);
+    other.gossip.on_tick(Town::at(1'000 + gossip_again_ms));
+    CHECK(other.letters() == Letters{{first}});
+    CHECK(other.pool.find(young->tx.id())->told_ms == 0);
+}
+
+TEST_CASE("what doesn't fit into one message goes in several: to all what is new, to the primary what is passed on") {
+    Town town;
+    const std::vector<TransactionPtr> large = town.enter_large(1'000);
+    for (const TransactionPtr& each : large) town.gossip.add_own(each);
+    town.gossip.tell_new(Town::at(1'000));
+    const Letters told = town.letters();
+    CHECK(told.size() > 1);
+    CHECK(joined(told) == large);
+
+    Town other;
+    const std::vector<TransactionPtr> heard = other.enter_large(1'000);
+    for (const TransactionPtr& each : heard) other.gossip.note_heard(each, an_observer, true, Town::at(1'000));
+    other.gossip.on_tick(Town::at(1'000 + gossip_pass_on_ms));
+    const Letters passed_on = other.letters();
+    CHECK(passed_on.size() > 1);
+    CHECK(joined(passed_on) == heard);
+}
+
+TEST_CASE("what a message of old ones has no room for wasn't told: no primary is held to it") {
+    Town town;
+    const std::vector<TransactionPtr> large = town.enter_large(1'000);
+    const auto marked = [&](auto mark, std::uint64_t ms) {
+        const auto has = [&](const auto& each) { return town.pool.find(each->tx.id())->*mark == ms; };
+        return static_cast<std::size_t>(std::ranges::count_if(large, has));
+    };
+    town.gossip.on_view(Town::at(1'500));
+    const Letters shown = town.letters();
+    REQUIRE(shown.size() == 1);
+    CHECK(shown[0].size() < large.size());
+    CHECK(marked(&Pending::offered_ms, 1'500) == shown[0].size());
+    CHECK(marked(&Pending::offered_ms, 0) == large.size() - shown[0].size());
+    town.gossip.on_tick(Town::at(1'000 + gossip_again_ms));
+    CHECK(town.letters() == shown);
+    CHECK(marked(&Pending::told_ms, 1'000 + gossip_again_ms) == shown[0].size());
+    CHECK(marked(&Pending::offered_ms, 0) == large.size() - shown[0].size());
 }
 
 }  // namespace datadeed::replica
