@@ -1,10 +1,65 @@
+#include "node/replica/admission.h"
+
+#include <algorithm>
+
+#include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
 namespace datadeed::replica {
 using datadeed::replica::testing::all_of;
 using datadeed::replica::testing::answers;
+using datadeed::replica::testing::Bench;
+using datadeed::replica::testing::Chain;
 using datadeed::replica::testing::Solo;
+
+namespace {
+
+// A door to a pool of its own, at the tip of a chain of three owners that goes on without it.
+struct Door {
+    explicit Door(PoolLimits limits = {}) : pool{limits} {}
+
+    [[nodiscard]] Admission::Moment moment(bool unsettled = false) const {
+        return {.now_ms = 1'000, .wall = bench.genesis(), .unsettled = unsettled};
+    }
+    TransactionPtr registration(std::size_t owner, const std::string& name) {
+        return bench.registration(owner, name, bench.genesis());
+    }
+    TransactionPtr offer(std::size_t owner, const std::string& name, std::size_t to) {
+        const ledger::TransferOffer operation{
+            .data = ledger::DatasetId{name}, .to = sim::owner_name(to), .share = ledger::ShareBp{100}};
+        return bench.make(owner, operation, bench.genesis());
+    }
+    TransactionPtr acceptance(std::size_t owner, const std::string& name) {
+        return bench.make(owner, ledger::TransferAccept{.data = ledger::DatasetId{name}}, bench.genesis());
+    }
+    Admission::Verdict admit(const TransactionPtr& transaction, bool unsettled = false) {
+        return admission.admit(transaction, moment(unsettled));
+    }
+    // Whether it enters and waits so.
+    bool enters(const TransactionPtr& transaction, bool sound, bool unsettled = false) {
+        return std::holds_alternative<Admission::Entered>(admit(transaction, unsettled)) &&
+               pool.find(transaction->tx.id())->sound == sound;
+    }
+    ledger::Refusal refusal_of(const TransactionPtr& transaction, bool unsettled = false) {
+        return std::get<ledger::Refusal>(admit(transaction, unsettled));
+    }
+    Busy turned_away(const TransactionPtr& transaction) { return std::get<Busy>(admit(transaction)); }
+    // The next block of the chain, which owner 0 registers this in.
+    void pass_block(const char* name) {
+        (void)chain.next({name});
+        admission.forget_trial();
+    }
+
+    Chain chain{.bench = Bench{4, 1, 3}};
+    Bench& bench = chain.bench;
+    Mempool pool;
+    Admission admission{*bench.executor, pool};
+};
+
+using Dropped = Admission::Dropped;
+
+}  // namespace
 
 TEST_CASE("a transaction that applies is accepted and then final, with its place") {
     Solo solo;
@@ -98,6 +153,186 @@ TEST_CASE("many transactions of one step make one block") {
     const std::vector<BlockCommitted> blocks = all_of<BlockCommitted>(actions);
     REQUIRE(blocks.size() == 1);
     CHECK(blocks[0].transactions == 200);
+}
+
+TEST_CASE("what is in the pool already isn't taken in twice") {
+    Door door;
+    const TransactionPtr transaction = door.registration(0, "a");
+    CHECK(door.enters(transaction, true));
+    CHECK(std::holds_alternative<Admission::AlreadyIn>(door.admit(transaction)));
+    CHECK(door.pool.size() == 1);
+}
+
+TEST_CASE("what rests on what has entered before is sound, and so are two that exclude each other") {
+    Door door;
+    CHECK(door.enters(door.registration(0, "a"), true));
+    CHECK(door.enters(door.offer(0, "a", 1), true));
+    CHECK(door.enters(door.acceptance(1, "a"), true));
+    CHECK(door.enters(door.registration(2, "a"), true));
+}
+
+TEST_CASE("what doesn't apply waits only if a block or an earlier transaction of the same member may change that") {
+    Door door;
+    CHECK(door.refusal_of(door.offer(1, "nowhere", 2)) == ledger::Refusal::data_not_found);
+    CHECK(door.pool.size() == 0);
+    CHECK(door.enters(door.offer(1, "nowhere", 2), false, true));
+    CHECK(door.enters(door.offer(1, "nowhere", 2), false));
+    CHECK(door.refusal_of(door.offer(2, "nowhere", 1)) == ledger::Refusal::data_not_found);
+}
+
+TEST_CASE("a used nonce, or one below the window, is refused for good, whatever may come") {
+    Door door;
+    const TransactionPtr below = door.bench.registration(0, "below", TimeMs{door.bench.genesis().value - 1});
+    const TransactionPtr used = door.registration(0, "used");
+    door.bench.add(used);
+    while (door.bench.pool.size() < door.bench.world.genesis.parameters.nonce_window) {
+        door.bench.add("d" + std::to_string(door.bench.pool.size()), door.bench.genesis());
+    }
+    (void)door.chain.next({});
+    CHECK(door.enters(door.registration(0, "a"), true));
+    CHECK(door.refusal_of(used, true) == ledger::Refusal::tx_nonce_used);
+    CHECK(door.refusal_of(below, true) == ledger::Refusal::tx_nonce_below_window);
+    CHECK(door.pool.size() == 1);
+}
+
+TEST_CASE("a key that nobody has is refused; when blocks are on their way that may bring it, it waits") {
+    Door door;
+    CHECK(door.refusal_of(door.registration(5, "a")) == ledger::Refusal::key_not_found);
+    CHECK(door.enters(door.registration(5, "a"), false, true));
+    CHECK(door.pool.size_of(ledger::MemberId{}) == 1);
+}
+
+TEST_CASE("who has filled its part of the pool is turned away before anything is executed, and others aren't") {
+    Door door{{.member_transactions = 1}};
+    CHECK(door.enters(door.registration(0, "a"), true));
+    CHECK(door.turned_away(door.offer(0, "a", 1)) == Busy::member_has_too_many);
+    CHECK(door.refusal_of(door.acceptance(1, "a")) == ledger::Refusal::data_not_found);
+    CHECK(door.enters(door.registration(1, "b"), true));
+}
+
+TEST_CASE("who is turned away for want of room is told whose room it is") {
+    Door few{{.transactions = 1}};
+    CHECK(few.enters(few.registration(0, "a"), true));
+    CHECK(few.turned_away(few.registration(1, "b")) == Busy::pool_full);
+    Door narrow{{.member_bytes = 10}};
+    CHECK(narrow.turned_away(narrow.registration(0, "a")) == Busy::member_has_too_many);
+}
+
+TEST_CASE("so many transactions are tried on one trial state, then it is begun anew from the tip") {
+    Door door;
+    const TransactionPtr hopeless = door.offer(1, "nowhere", 2);
+    const auto try_in_vain = [&](std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) REQUIRE(door.refusal_of(hopeless) == ledger::Refusal::data_not_found);
+    };
+    CHECK(door.enters(door.registration(0, "a"), true));
+    try_in_vain(trial_transactions_max - 2);
+    CHECK(door.enters(door.offer(0, "a", 1), true));
+    // The trial is over, and with it what has entered.
+    CHECK(door.enters(door.offer(0, "a", 2), false));
+    CHECK(door.enters(door.registration(2, "b"), true));
+    CHECK(door.enters(door.offer(2, "b", 0), true));
+}
+
+TEST_CASE("what waited for a block is sound once the block is there") {
+    Door door;
+    const TransactionPtr offer = door.offer(0, "a", 1);
+    CHECK(door.enters(offer, false, true));
+    door.pass_block("a");
+    CHECK(door.admission.review(door.moment(), false).empty());
+    CHECK(door.pool.sound() == 1);
+    CHECK(door.pool.find(offer->tx.id())->checked == Height{1});
+}
+
+TEST_CASE("what waits in vain is dropped with its refusal when two blocks have passed, and not before") {
+    Door door;
+    const TransactionPtr hopeless = door.offer(1, "nowhere", 2);
+    CHECK(door.enters(hopeless, false, true));
+    door.pass_block("a");
+    CHECK(door.admission.review(door.moment(true), false).empty());
+    CHECK(door.pool.find(hopeless->tx.id())->checked == Height{1});
+    door.pass_block("b");
+    CHECK(door.admission.review(door.moment(true), false) ==
+          Dropped{{hopeless->tx.id(), ledger::Refusal::data_not_found}});
+    CHECK(door.pool.size() == 0);
+}
+
+TEST_CASE("what waits in vain is dropped at once when nothing is on its way that could help it") {
+    Door door;
+    const TransactionPtr hopeless = door.offer(1, "nowhere", 2);
+    CHECK(door.enters(hopeless, false, true));
+    CHECK(door.admission.review(door.moment(true), false).empty());
+    const TransactionPtr other = door.registration(2, "b");
+    CHECK(door.enters(other, true));
+    CHECK(door.admission.review(door.moment(), false).empty());
+    REQUIRE(door.pool.remove(other->tx.id()));
+    CHECK(door.admission.review(door.moment(), false) == Dropped{{hopeless->tx.id(), ledger::Refusal::data_not_found}});
+}
+
+TEST_CASE(
+    "a sound one that lost against another is found when two blocks have passed it by, or at once on an idle chain") {
+    for (const bool idle : {false, true}) {
+        CAPTURE(idle);
+        Door door;
+        const TransactionPtr loser = door.registration(1, "a");
+        CHECK(door.enters(loser, true));
+        CHECK(door.admission.review(door.moment(), idle).empty());
+        door.pass_block("a");
+        const Dropped lost{{loser->tx.id(), ledger::Refusal::data_exists}};
+        CHECK(door.admission.review(door.moment(), idle) == (idle ? lost : Dropped{}));
+        CHECK(door.pool.sound() == (idle ? 0 : 1));
+        door.pass_block("b");
+        CHECK(door.admission.review(door.moment(), idle) == (idle ? Dropped{} : lost));
+        CHECK(door.pool.size() == 0);
+    }
+}
+
+TEST_CASE("so many of the oldest are looked at again after a block, and more on an idle chain") {
+    Door door;
+    std::vector<ledger::TxId> ids;
+    for (std::size_t i = 0; i < review_after_block_max + 2; ++i) {
+        const TransactionPtr transaction = door.registration(1, "d" + std::to_string(i));
+        CHECK(door.enters(transaction, true));
+        ids.push_back(transaction->tx.id());
+    }
+    door.pass_block("a");
+    door.pass_block("b");
+    const auto looked_at = [&] {
+        const auto is_seen = [&](const auto& id) { return door.pool.find(id)->checked == Height{2}; };
+        return static_cast<std::size_t>(std::ranges::count_if(ids, is_seen));
+    };
+    CHECK(door.admission.review(door.moment(), false).empty());
+    CHECK(looked_at() == review_after_block_max);
+    CHECK(door.pool.find(ids.back())->checked == Height{0});
+    CHECK(door.admission.review(door.moment(), true).empty());
+    CHECK(looked_at() == review_after_block_max + 2);
+}
+
+TEST_CASE("what has expired is found in a review, sound or not, and named once") {
+    for (const bool sound : {true, false}) {
+        CAPTURE(sound);
+        Door door;
+        const TransactionPtr late = sound ? door.registration(1, "a") : door.offer(1, "nowhere", 2);
+        CHECK(door.enters(late, sound, !sound));
+        Admission::Moment moment = door.moment();
+        moment.wall = late->tx.content().expires;
+        if (sound) CHECK(door.admission.review(moment, false).empty());
+        ++moment.wall.value;
+        CHECK(door.admission.review(moment, false) == Dropped{{late->tx.id(), ledger::Refusal::tx_expired}});
+        CHECK(door.pool.size() == 0);
+    }
+}
+
+TEST_CASE("what a block of this node's refused is no work, and isn't tried on that state again") {
+    Door door;
+    const TransactionPtr transaction = door.registration(1, "a");
+    CHECK(door.enters(transaction, true));
+    door.pass_block("b");
+    door.admission.note_refused(transaction->tx.id());
+    CHECK(door.pool.sound() == 0);
+    const Result<Executor::Built, chain::Error> built = door.bench.executor->build(door.pool, door.bench.genesis());
+    REQUIRE(built.has_value());
+    CHECK(built->block == nullptr);
+    CHECK(built->refused.empty());
 }
 
 }  // namespace datadeed::replica

@@ -14,8 +14,8 @@ inline constexpr std::uint64_t hour_ms = 3'600'000;
 
 // An executor on a chain of its own, at genesis, with one transaction to be ordered.
 struct Bench {
-    explicit Bench(std::size_t validators = 1, std::size_t observers = 0)
-        : world{sim::make_world(validators, observers, 1)} {
+    explicit Bench(std::size_t validators = 1, std::size_t observers = 0, std::size_t owners = 1)
+        : world{sim::make_world(validators, observers, owners)} {
         chain_store = chain::open_memory_store(chain_disk);
         state_store = chain::open_memory_store(state_disk);
         open();
@@ -26,17 +26,31 @@ struct Bench {
         committer = std::move(*opened);
         executor = std::make_unique<Executor>(*committer, world.genesis.parameters, primary);
     }
-    void add(const std::string& name, TimeMs time) {
-        const Bytes raw = sim::sign_order(
-            world, {.owner = 0,
-                    .nonce_us = time.value * 1000 + nonce++,
-                    .expires_ms = time.value + hour_ms,
-                    .operations = {ledger::RegisterData{
-                        .data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}}}});
+    // Its process begins again.
+    void reopen() {
+        executor.reset();
+        committer.reset();
+        open();
+    }
+    TransactionPtr make(std::size_t owner, const ledger::Operation& operation, TimeMs time) {
+        const Bytes raw = sim::sign_order(world, {.owner = owner,
+                                                  .nonce_us = time.value * 1000 + nonce++,
+                                                  .expires_ms = time.value + hour_ms,
+                                                  .operations = {operation}});
         const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *world.context);
         DATADEED_ASSERT(checked.has_value());
-        DATADEED_ASSERT(pool.add({.tx = *checked, .member = sim::owner_name(0), .sound = true}).has_value());
+        return *checked;
     }
+    TransactionPtr registration(std::size_t owner, const std::string& name, TimeMs time) {
+        const ledger::DatasetId data{name};
+        return make(owner, ledger::RegisterData{.data = data, .title = "T", .type = "table", .commitment = {}}, time);
+    }
+    // Gives its id.
+    ledger::TxId add(const TransactionPtr& transaction) {
+        DATADEED_ASSERT(pool.add({.tx = transaction, .member = sim::owner_name(0), .sound = true}).has_value());
+        return transaction->tx.id();
+    }
+    ledger::TxId add(const std::string& name, TimeMs time) { return add(registration(0, name, time)); }
     // The judgement of a voter whose clock says `now` on a fresh block that was made at `wall`.
     Result<void, Executor::Objection> judge(TimeMs wall, TimeMs now) {
         const Result<Executor::Built, chain::Error> built = executor->build(pool, wall);

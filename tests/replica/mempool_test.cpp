@@ -1,5 +1,7 @@
 #include "node/replica/mempool.h"
 
+#include <stdexcept>
+
 #include "tests/sim/world.h"
 #include "tests/support/catch.h"
 
@@ -113,6 +115,65 @@ TEST_CASE("what doesn't apply for now is no work, and is work again when it does
     CHECK(pool.remove(one.tx->tx.id()));
     CHECK(pool.sound() == 1);
     CHECK(pool.unsound(10).empty());
+}
+
+TEST_CASE("what is removed leaves nothing behind, and what stays keeps its place and its size") {
+    Mempool pool;
+    const Pending one = pending(0, 1);
+    const Pending two = pending(0, 2);
+    REQUIRE(pool.add(one));
+    REQUIRE(pool.add(two));
+    const std::size_t size = two.tx->tx.raw().size();
+    REQUIRE(pool.remove(one.tx->tx.id()));
+    CHECK(pool.size_of(sim::owner_name(0)) == 1);
+    CHECK(pool.bytes_of(sim::owner_name(0)) == size);
+    CHECK(order(pool) == std::vector<std::uint64_t>{2});
+    CHECK(pool.expired(TimeMs{sim::epoch_ms + 1}, 10) == std::vector{two.tx->tx.id()});
+    REQUIRE(pool.remove(two.tx->tx.id()));
+    CHECK(pool.size_of(sim::owner_name(0)) == 0);
+    CHECK(pool.bytes_of(sim::owner_name(0)) == 0);
+    CHECK(order(pool).empty());
+    CHECK(pool.expired(TimeMs{sim::epoch_ms + 1}, 10).empty());
+    CHECK(pool.take_expired(TimeMs{sim::epoch_ms + 1}).empty());
+    CHECK(pool.oldest_sound() == nullptr);
+    pool.for_each_by_age([](const Pending&) -> bool { throw std::logic_error{"there is none"}; });
+    CHECK(pool.add(one));
+}
+
+TEST_CASE("what enters as not applying is no work") {
+    Mempool pool;
+    Pending one = pending(0, 1);
+    one.sound = false;
+    REQUIRE(pool.add(one));
+    CHECK(pool.sound() == 0);
+    CHECK(pool.unsound(10) == std::vector{one.tx->tx.id()});
+    CHECK(pool.oldest_sound() == nullptr);
+}
+
+TEST_CASE("no more is named than was asked for, nor what expires only now") {
+    Mempool pool;
+    for (std::uint64_t nonce = 1; nonce <= 3; ++nonce) {
+        Pending each = pending(0, nonce, 1'000);
+        each.sound = false;
+        REQUIRE(pool.add(each));
+    }
+    CHECK(pool.expired(TimeMs{1'000}, 10).empty());
+    CHECK(pool.expired(TimeMs{1'001}, 10).size() == 3);
+    CHECK(pool.expired(TimeMs{1'001}, 2).size() == 2);
+    CHECK(pool.unsound(10).size() == 3);
+    CHECK(pool.unsound(2).size() == 2);
+}
+
+TEST_CASE("whoever looks through a pool may stop at any one") {
+    Mempool pool;
+    for (std::uint64_t nonce = 1; nonce <= 3; ++nonce) REQUIRE(pool.add(pending(0, nonce)));
+    std::size_t seen = 0;
+    const auto stop_at_second = [&seen](const Pending&) { return ++seen < 2; };
+    pool.for_each_in_turns(stop_at_second);
+    CHECK(seen == 2);
+    seen = 0;
+    pool.for_each_by_age(stop_at_second);
+    CHECK(seen == 2);
 }
 
 }  // namespace datadeed::replica

@@ -66,4 +66,31 @@ TEST_CASE("a peer is named once a minute for each thing that it does, with what 
     CHECK(lines() == 1);
 }
 
+TEST_CASE("where nobody is up, nothing is sent to nobody") {
+    Outbox outbox{{peer_a}};
+    outbox.send(peer_a, Bytes(1), Lane::votes);
+    outbox.send_validators(Bytes(1), Lane::votes);
+    outbox.send_all(Bytes(1), Lane::votes);
+    outbox.set_up(peer_b);
+    outbox.send_validators(Bytes(1), Lane::votes);
+    CHECK(outbox.take().empty());
+    outbox.set_up(peer_a);
+    outbox.send_validators(Bytes(1), Lane::votes);
+    CHECK(addressed(outbox) == std::vector{peer_a});
+}
+
+TEST_CASE("of a step that ends badly the findings are kept, and nothing else leaves") {
+    Outbox outbox;
+    outbox.set_up(peer_a);
+    outbox.send(peer_a, Bytes(1), Lane::votes);
+    outbox.log(LogEvent::Level::info, "x");
+    outbox.reply(RequestToken{1}, Accepted{});
+    outbox.push(EvidenceFound{.accused = peer_b, .evidence = {}});
+    outbox.keep_findings();
+    const std::vector<Action> kept = outbox.take();
+    REQUIRE(kept.size() == 2);
+    CHECK(all_of<LogEvent>(kept).size() == 1);
+    CHECK(all_of<EvidenceFound>(kept).size() == 1);
+}
+
 }  // namespace datadeed::replica

@@ -94,6 +94,16 @@ TEST_CASE("a proposal that comes late says nothing new, and one from too far ahe
     CHECK(clock.now(65'500) == TimeMs{1'060'900});
 }
 
+TEST_CASE("the latest time that a voter accepts is evidence, and one before this machine began is none") {
+    ProposerClock clock;
+    clock.heard(TimeMs{4'999}, TimeMs{5'000}, 5'000);
+    CHECK_FALSE(clock.now(5'000));
+    clock.heard(TimeMs{5'000}, TimeMs{5'000}, 5'000);
+    CHECK(clock.now(5'000) == TimeMs{5'000});
+    clock.heard(TimeMs{5'000 + block_ahead_max_ms}, TimeMs{5'000}, 5'000);
+    CHECK(clock.now(5'000) == TimeMs{5'000 + block_ahead_max_ms});
+}
+
 TEST_CASE("a node whose clock is an hour ahead knows it from what the others propose, and they see nothing odd") {
     Four four;
     four.run(200);

@@ -3,6 +3,7 @@
 #include "base/fields.h"
 #include "node/replica/proposal.h"
 #include "node/replica/verify.h"
+#include "tests/chain/snapshot_world.h"
 #include "tests/consensus/quick_signatures.h"
 #include "tests/sim/world.h"
 #include "tests/support/catch.h"
@@ -24,9 +25,21 @@ std::string zeros(std::size_t bytes) {
     return std::string(2 * bytes, '0');
 }
 
-Result<PeerEvent, WireError> take(ByteView bytes) {
-    return decode_and_verify(bytes, *world().context);
+Result<PeerEvent, WireError> take(ByteView bytes, const VerifyContext& context = *world().context) {
+    return decode_and_verify(bytes, context);
 }
+
+// The first epoch, and one that begins with block 2, whose validators have other keys: quick keys from 10 on.
+Epochs two_epochs() {
+    Epochs epochs = epochs_of(world().genesis);
+    ledger::Epoch next{.number = ledger::EpochNumber{1}, .from = Height{2}, .nodes = epochs[0].nodes};
+    for (std::size_t i = 0; i < next.nodes.validators.size(); ++i) {
+        next.nodes.validators[i].vote = consensus::testing::quick_key(10 + i);
+    }
+    epochs.push_back(next);
+    return epochs;
+}
+const consensus::View of_next_epoch = consensus::Epoch{.number = 1}.first_view();
 
 TransactionPtr transaction(std::uint64_t nonce) {
     const Bytes raw =
@@ -37,27 +50,70 @@ TransactionPtr transaction(std::uint64_t nonce) {
     return *check_transaction(raw, *world().context);
 }
 
-consensus::Message prepare_of(std::uint32_t signer) {
-    const consensus::testing::QuickSigner key{consensus::testing::quick_key(signer)};
-    return consensus::sign(world().chain(), consensus::Prepare{.view = {}, .height = Height{1}, .hash = {}},
-                           consensus::ValidatorIndex{signer}, key);
+template <class M>
+consensus::Signed<M> sign(std::uint32_t signer, const M& message, std::size_t first_key = 0) {
+    const consensus::testing::QuickSigner key{consensus::testing::quick_key(first_key + signer)};
+    return consensus::sign(world().chain(), message, consensus::ValidatorIndex{signer}, key);
 }
 
-// A block at this height with the certificate of three validators; its payload decodes, and that is all it must.
-CertifiedBlock certified(std::uint64_t height) {
-    ProposalPayload payload;
-    payload.block.header.height = Height{height};
-    payload.block.transactions.push_back({.bytes = transaction(height)->tx.raw()});
-    const consensus::Commit vote{.view = {}, .height = Height{height}, .hash = ledger::hash(payload.block.header)};
+consensus::Message prepare_of(std::uint32_t signer) {
+    return sign(signer, consensus::Prepare{.view = {}, .height = Height{1}, .hash = {}});
+}
+
+// The block of this payload with the certificate of the first three validators.
+CertifiedBlock certify(const ProposalPayload& payload, consensus::View view = {}, std::size_t first_key = 0) {
+    const consensus::Commit vote{
+        .view = view, .height = payload.block.header.height, .hash = ledger::hash(payload.block.header)};
     CertifiedBlock block{.payload = encode(payload),
                          .certificate = {.view = vote.view, .height = vote.height, .hash = vote.hash, .votes = {}}};
     for (std::uint32_t signer = 0; signer < 3; ++signer) {
-        const consensus::testing::QuickSigner key{consensus::testing::quick_key(signer)};
-        const consensus::ValidatorIndex index{signer};
         block.certificate.votes.push_back(
-            {.signer = index, .signature = consensus::sign(world().chain(), vote, index, key).signature});
+            {.signer = consensus::ValidatorIndex{signer}, .signature = sign(signer, vote, first_key).signature});
     }
     return block;
+}
+
+// A payload that decodes, and that is all it must.
+ProposalPayload payload_at(std::uint64_t height) {
+    ProposalPayload payload;
+    payload.block.header.height = Height{height};
+    payload.block.transactions.push_back({.bytes = transaction(height)->tx.raw()});
+    return payload;
+}
+
+CertifiedBlock certified(std::uint64_t height) {
+    return certify(payload_at(height));
+}
+
+// The first block of the second epoch, on a block of the first.
+ProposalPayload payload_of_next_epoch() {
+    ProposalPayload payload = payload_at(2);
+    payload.prev_certificate = certified(1).certificate;
+    payload.block.header.prev = payload.prev_certificate->hash;
+    return payload;
+}
+
+// A transaction of exactly so many bytes.
+TransactionPtr transaction_of(std::size_t bytes) {
+    ledger::RegisterData filler{.data = ledger::DatasetId{"d"}, .title = {}, .type = "t", .commitment = {}};
+    filler.title.resize(100, 'T');
+    std::vector<ledger::Operation> operations;
+    const auto made = [&](std::size_t title) {
+        std::vector<ledger::Operation> all = operations;
+        ledger::RegisterData last = filler;
+        last.title.resize(title, 'T');
+        all.emplace_back(last);
+        const Bytes raw =
+            sim::sign_order(world(), {.owner = 0, .nonce_us = 1, .expires_ms = 5, .operations = std::move(all)});
+        return check_transaction(raw, *world().context).value();
+    };
+    constexpr std::size_t least = 24;  // from here on a byte of title is a byte more
+    while (made(least)->tx.raw().size() + 200 < bytes) operations.emplace_back(filler);
+    return made(least + bytes - made(least)->tx.raw().size());
+}
+
+bool is_of_other_epoch(const Result<PeerEvent, WireError>& taken) {
+    return taken.has_value() && std::holds_alternative<OtherEpoch>(*taken);
 }
 
 WireError refusal_of(const CertifiedBlock& block, std::uint64_t from = 1) {
@@ -109,6 +165,7 @@ TEST_CASE("messages of other kinds, of other forms or with something behind them
     CHECK(take({}).error() == WireError::message_must_be_of_a_known_kind);
     CHECK(take(hex("8200")).error() == WireError::message_must_be_of_a_known_kind);
     CHECK(take(hex("820d")).error() == WireError::message_must_be_of_a_known_kind);
+    CHECK(take(encode(WireMessage{Part{.request = 7, .root = {}, .part = {0xAA}}})).has_value());
     CHECK(take(hex("a20801")).error() == WireError::message_must_be_of_a_known_kind);
     const Bytes good = encode(WireMessage{Tip{.height = Height{23}, .hash = {}}});
     REQUIRE(take(good));
@@ -128,7 +185,10 @@ TEST_CASE("each kind has a size that it may not pass, looked at before anything 
         large[0] = 0x83;
         large[1] = static_cast<std::uint8_t>(kind);
         CHECK(take(large).error() == WireError::message_must_be_within_its_size);
+        large.pop_back();
+        CHECK(take(large).error() == WireError::message_must_be_well_formed);
     }
+    CHECK(size_max_of(static_cast<WireKind>(0)) == 0);
     for (const WireKind kind : {WireKind::transactions, WireKind::blocks, WireKind::body, WireKind::votes}) {
         CHECK(size_max_of(kind) <= wire_size_max);
         Bytes large(size_max_of(kind) + 1);
@@ -173,26 +233,22 @@ TEST_CASE("behind too many bad transactions the rest of gossip isn't looked at")
 
 TEST_CASE("another signature over a transaction that is known is checked all the same") {
     const TransactionPtr known = transaction(3);
-    REQUIRE(check_transaction(known->tx.raw(), *world().context));
+    CHECK(check_transaction(known->tx.raw(), *world().context).value() == known);  // it isn't checked again
     Bytes other = known->tx.raw();
     other[other.size() - 40] ^= 1U;
     CHECK(check_transaction(other, *world().context).error() == ledger::Refusal::tx_signature_wrong);
 }
 
 TEST_CASE("a proposal enters only with its hash and with every client's signature") {
-    const consensus::testing::QuickSigner key{consensus::testing::quick_key(0)};
-    const auto propose = [&key](const ProposalPayload& payload, const Digest& hash) {
-        return encode_votes(consensus::sign(
-            world().chain(),
-            consensus::PrePrepare{.view = {}, .height = Height{1}, .hash = hash, .payload = encode(payload)},
-            consensus::ValidatorIndex{0}, key));
+    const auto propose = [](const ProposalPayload& payload, const Digest& hash, std::uint64_t height = 1) {
+        return encode_votes(sign(
+            0, consensus::PrePrepare{.view = {}, .height = Height{height}, .hash = hash, .payload = encode(payload)}));
     };
-    ProposalPayload payload;
-    payload.block.header.height = Height{1};
-    payload.block.transactions.push_back({.bytes = transaction(4)->tx.raw()});
+    ProposalPayload payload = payload_at(1);
     const Digest hash = ledger::hash(payload.block.header);
     REQUIRE(take(propose(payload, hash)));
     CHECK(take(propose(payload, Digest{})).error() == WireError::block_must_have_its_hash);
+    CHECK(take(propose(payload, hash, 2)).error() == WireError::block_must_have_its_hash);
     payload.block.transactions[0].bytes.back() ^= 1U;
     CHECK(take(propose(payload, hash)).error() == WireError::transaction_must_verify);
 }
@@ -221,6 +277,16 @@ TEST_CASE("fetched blocks enter only with a quorum's certificate of that very bl
     other.payload = certified(2).payload;
     CHECK(refusal_of(other) == WireError::block_must_have_its_hash);
     CHECK(refusal_of(good, 2) == WireError::block_must_have_its_hash);
+
+    // A quorum of liars.
+    CertifiedBlock elsewhere = good;
+    const consensus::Commit vote{.view = {}, .height = Height{2}, .hash = good.certificate.hash};
+    elsewhere.certificate.height = vote.height;
+    for (std::uint32_t signer = 0; signer < 3; ++signer) {
+        elsewhere.certificate.votes[signer].signature = sign(signer, vote).signature;
+    }
+    CHECK(refusal_of(elsewhere, 1) == WireError::block_must_have_its_hash);
+    CHECK(refusal_of(elsewhere, 2) == WireError::block_must_have_its_hash);
 }
 
 TEST_CASE("a body enters only with its hash and height, and with a good certificate of the block below") {
@@ -242,15 +308,136 @@ TEST_CASE("a body enters only with its hash and height, and with a good certific
     next.prev_certificate = good.certificate;
     next.block.header.prev = Digest{};
     CHECK(take_next().error() == WireError::certificate_must_verify);
+    next.block.header.prev = hash;
+    next.block.header.height = Height{3};
+    CHECK(take_body(encode(next), 3, ledger::hash(next.block.header)).error() == WireError::certificate_must_verify);
 }
 
-TEST_CASE("the cache of checked transactions is bounded by bytes") {
-    const std::size_t size = transaction(100)->tx.raw().size();
-    TransactionCache cache{3 * size};
-    for (std::uint64_t nonce = 100; nonce < 110; ++nonce) cache.add(transaction(nonce));
-    CHECK(cache.size() == 3);
-    CHECK(cache.find(transaction(109)->leaf) != nullptr);
-    CHECK(cache.find(transaction(100)->leaf) == nullptr);
+TEST_CASE("blocks of two epochs enter in one message, each with its epoch's certificate") {
+    const VerifyContext context = world().context_of(two_epochs());
+    const auto take_blocks = [&](std::size_t first_key) {
+        return take(encode(WireMessage{
+                        Blocks{.request = 1,
+                               .from = Height{1},
+                               .blocks = {certified(1), certify(payload_of_next_epoch(), of_next_epoch, first_key)}}}),
+                    context);
+    };
+    const Result<PeerEvent, WireError> taken = take_blocks(10);
+    REQUIRE(taken.has_value());
+    CHECK(std::get<CheckedBlocks>(*taken).blocks.size() == 2);
+    CHECK_FALSE(std::get<CheckedBlocks>(*taken).cut_short);
+    CHECK(std::get<CheckedBlocks>(*taken).epoch == 1);
+    CHECK(take_blocks(0).error() == WireError::certificate_must_verify);
+}
+
+TEST_CASE("blocks end before the one that only another epoch's validators could vouch for, and nobody is blamed") {
+    const CertifiedBlock next = certify(payload_of_next_epoch(), of_next_epoch, 10);
+    const auto take_from = [](std::uint64_t from, const std::vector<CertifiedBlock>& blocks,
+                              const VerifyContext& context) {
+        const Result<PeerEvent, WireError> taken =
+            take(encode(WireMessage{Blocks{.request = 7, .from = Height{from}, .blocks = blocks}}), context);
+        REQUIRE(taken.has_value());
+        return std::get<CheckedBlocks>(*taken);
+    };
+    const CheckedBlocks early = take_from(1, {certified(1), next}, *world().context);
+    CHECK(early.request == 7);
+    CHECK(early.blocks.size() == 1);
+    CHECK(early.cut_short);
+    // Its own certificate holds; that of the block below is of validators who aren't known any more.
+    const CheckedBlocks late = take_from(2, {next, next}, world().context_of({two_epochs()[1]}));
+    CHECK(late.blocks.empty());
+    CHECK(late.cut_short);
+}
+
+TEST_CASE("what is of another epoch is nobody's fault: a vote, a proposal or a body on a block of one") {
+    const VerifyContext second = world().context_of({two_epochs()[1]});
+    const consensus::Prepare vote{.view = of_next_epoch, .height = Height{2}, .hash = {}};
+    CHECK(is_of_other_epoch(take(encode_votes(sign(1, vote, 10)))));
+    CHECK(is_of_other_epoch(take(encode_votes(prepare_of(1)), second)));
+    CHECK_FALSE(is_of_other_epoch(take(encode_votes(sign(1, vote, 10)), second)));
+
+    const ProposalPayload payload = payload_of_next_epoch();
+    const Digest hash = ledger::hash(payload.block.header);
+    const Bytes proposal = encode_votes(sign(
+        0, consensus::PrePrepare{.view = of_next_epoch, .height = Height{2}, .hash = hash, .payload = encode(payload)},
+        10));
+    CHECK(is_of_other_epoch(take(proposal, second)));
+    CHECK_FALSE(is_of_other_epoch(take(proposal, world().context_of(two_epochs()))));
+
+    const Bytes body = encode(WireMessage{Body{.height = Height{2}, .hash = hash, .payload = encode(payload)}});
+    CHECK(is_of_other_epoch(take(body, second)));
+    CHECK_FALSE(is_of_other_epoch(take(body)));
+}
+
+TEST_CASE("a proposal without its payload enters as what its signer has said, and has no block") {
+    const Result<PeerEvent, WireError> taken = take(encode_votes(
+        sign(0, consensus::PrePrepare{.view = {}, .height = Height{1}, .hash = Digest{7}, .payload = {}})));
+    REQUIRE(taken.has_value());
+    CHECK(std::get<CheckedVote>(*taken).block == nullptr);
+}
+
+TEST_CASE("a snapshot enters only with a manifest that leads from the genesis document to it, or with none at all") {
+    chain::test::SnapshotWorld other{8};
+    TransactionCache cache;
+    const VerifyContext context = make_verify_context(other.made().genesis(), cache);
+    const auto take_snapshot = [&](const Bytes& manifest) {
+        return take(encode(WireMessage{Snapshot{.request = 7, .manifest = manifest}}), context);
+    };
+    chain::SnapshotManifest manifest = other.write().value();
+    const Result<PeerEvent, WireError> taken = take_snapshot(encode(manifest));
+    REQUIRE(taken.has_value());
+    CHECK(std::get<CheckedSnapshot>(*taken).request == 7);
+    REQUIRE(std::get<CheckedSnapshot>(*taken).manifest != nullptr);
+    CHECK(std::get<CheckedSnapshot>(*taken).manifest->content() == manifest);
+    const Result<PeerEvent, WireError> none = take_snapshot({});
+    REQUIRE(none.has_value());
+    CHECK(std::get<CheckedSnapshot>(*none).request == 7);
+    CHECK(std::get<CheckedSnapshot>(*none).manifest == nullptr);
+    CHECK(take_snapshot({0xAA}).error() == WireError::message_must_be_well_formed);
+    manifest.certificate.votes.pop_back();
+    CHECK(take_snapshot(encode(manifest)).error() == WireError::snapshot_must_verify);
+}
+
+TEST_CASE("each rule of the wire has its code, which operators look for") {
+    const std::vector<std::pair<WireError, std::string>> codes{
+        {WireError::message_must_be_within_its_size, "peer.message_too_large"},
+        {WireError::message_must_be_of_a_known_kind, "peer.message_unknown"},
+        {WireError::message_must_be_well_formed, "peer.message_malformed"},
+        {WireError::vote_must_verify, "peer.vote_wrong"},
+        {WireError::certificate_must_verify, "peer.certificate_wrong"},
+        {WireError::block_must_be_well_formed, "peer.block_malformed"},
+        {WireError::block_must_have_its_hash, "peer.block_hash_wrong"},
+        {WireError::transaction_must_verify, "peer.transaction_wrong"},
+        {WireError::snapshot_must_verify, "peer.snapshot_wrong"},
+        {WireError::epoch_must_be_known, "peer.epoch_unknown"},
+        {static_cast<WireError>(99), "peer.unknown"},
+    };
+    for (const auto& [error, name] : codes) CHECK(code(error) == name);
+}
+
+TEST_CASE("what a client is told of bytes that are no transaction says where they break, of others only the rule") {
+    const Bytes broken{0x00};
+    const Unusable malformed = explain(broken, ledger::Refusal::tx_malformed);
+    CHECK(malformed.refusal == ledger::Refusal::tx_malformed);
+    REQUIRE(malformed.broken.has_value());
+    CHECK(malformed.broken == ledger::find_malformation(broken));
+    CHECK(explain(broken, ledger::Refusal::tx_signature_wrong) ==
+          Unusable{.refusal = ledger::Refusal::tx_signature_wrong, .broken = {}});
+}
+
+TEST_CASE("a message of gossip ends at so many transactions, or behind the one that fills half its bytes") {
+    const std::vector<TransactionPtr> small(gossip_transactions_max + 2, transaction(1));
+    CHECK(end_of_gossip(small, 0) == gossip_transactions_max);
+    CHECK(end_of_gossip(small, 2) == small.size());
+    CHECK(end_of_gossip(small, small.size()) == small.size());
+    constexpr std::size_t size = 4096;
+    constexpr std::size_t count = gossip_bytes_max / 2 / size;
+    const TransactionPtr large = transaction_of(size);
+    REQUIRE(large->tx.raw().size() == size);
+    const std::vector<TransactionPtr> batch(count + 3, large);
+    CHECK(end_of_gossip(batch, 0) == count);
+    CHECK(end_of_gossip(batch, 2) == count + 2);
+    CHECK(end_of_gossip(batch, count) == batch.size());
 }
 
 }  // namespace datadeed::replica
