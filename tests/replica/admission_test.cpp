@@ -202,6 +202,17 @@ TEST_CASE("a key that nobody has is refused; when blocks are on their way that m
     CHECK(door.pool.size_of(ledger::MemberId{}) == 1);
 }
 
+TEST_CASE("a key that was added with the last block signs for the next") {
+    Door door;
+    const std::size_t added = 3;  // no owner has it yet
+    door.bench.add(door.bench.make(0, ledger::AddKey{.key = sim::owner_key(added).public_key()}, door.bench.genesis()));
+    (void)door.chain.next({});
+    CHECK(door.enters(door.registration(added, "a"), true));
+    CHECK(door.enters(door.offer(added, "a", 1), true));
+    CHECK(door.enters(door.registration(1, "b"), true));
+    CHECK(door.enters(door.registration(added, "b"), true));
+}
+
 TEST_CASE("who has filled its part of the pool is turned away before anything is executed, and others aren't") {
     Door door{{.member_transactions = 1}};
     CHECK(door.enters(door.registration(0, "a"), true));

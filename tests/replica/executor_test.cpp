@@ -1,5 +1,7 @@
 #include "node/replica/executor.h"
 
+#include <set>
+
 #include "chain/keys.h"
 #include "chain/sealed.h"
 #include "ledger/state_keys.h"
@@ -43,6 +45,13 @@ struct Second {
         const auto judged =
             chain.bench.executor->judge(std::make_shared<const CheckedBlock>(unknown), {}, std::nullopt);
         return judged ? "" : judged.error().reason;
+    }
+
+    // The same when it names this certificate.
+    std::string objection_to(const consensus::CommitCertificate& named) {
+        block.prev_certificate = named;
+        block.block.header.prev_cert_hash = chain::certificate_hash(named);
+        return objection();
     }
 
     Chain chain;
@@ -109,6 +118,22 @@ TEST_CASE("what was executed isn't executed again: so many proposals are held, t
     CHECK(refused.error().reason == "the payload is not what its hash binds");
 }
 
+TEST_CASE("a proposal that is made again pushes no other out") {
+    Bench bench;
+    bench.add("a", bench.genesis());
+    std::set<Digest> made;
+    const auto make = [&](std::uint64_t ms) {
+        const Result<Executor::Built, chain::Error> built =
+            bench.executor->build(bench.pool, after(bench.genesis(), ms));
+        REQUIRE((built.has_value() && built->block != nullptr));
+        made.insert(built->block->block->hash);
+    };
+    for (std::uint64_t ms = 1; ms <= consensus::payloads_max; ++ms) make(ms);
+    make(consensus::payloads_max);
+    CHECK(made.size() == consensus::payloads_max);
+    for (const Digest& hash : made) CHECK(bench.executor->find(hash) != nullptr);
+}
+
 TEST_CASE("a fresh block is refused by the clock when it is too far behind, even one just after its parent") {
     Bench bench;
     bench.add("a", bench.genesis());
@@ -156,6 +181,22 @@ TEST_CASE("a block holds so many transactions and bytes as the chain allows, exa
     CHECK(bench.pool.size() == 3);
 }
 
+TEST_CASE("a block ends before what has no room in it, so that nothing smaller overtakes it for ever") {
+    Bench bench;
+    const ledger::DatasetId data{"b"};
+    const ledger::RegisterData long_one{.data = data, .title = std::string(200, 'T'), .type = "t", .commitment = {}};
+    bench.add("a", bench.genesis());
+    const std::size_t size = bench.pool.bytes();
+    bench.add(bench.make(0, long_one, bench.genesis()));
+    bench.add("c", bench.genesis());
+    ledger::Parameters rules = bench.world.genesis.parameters;
+    rules.block_bytes_max = 2 * size;
+    Executor executor{*bench.committer, rules, bench.primary};
+    const Result<Executor::Built, chain::Error> built = executor.build(bench.pool, bench.genesis());
+    REQUIRE((built.has_value() && built->block != nullptr));
+    CHECK(built->block->block->transactions.size() == 1);
+}
+
 TEST_CASE("what doesn't apply is named and left out, what was tried on this state isn't tried, and the rest goes in") {
     Bench bench{1, 0, 2};
     const ledger::TransferOffer nowhere{
@@ -199,8 +240,9 @@ TEST_CASE("from whatever read on the state can't be read, no block is made, and 
         }
         REQUIRE(bench.committer->state().error());
         CHECK(bench.committer->state().error()->fault == chain::Fault::store_io);
-        if (!built) CHECK(built.error().fault == chain::Fault::store_io);
-        concluding += built ? 0 : 1;
+        if (built) continue;
+        CHECK(built.error().fault == chain::Fault::store_io);
+        ++concluding;
     }
     CHECK(concluding > 0);
 }
@@ -237,33 +279,33 @@ TEST_CASE("a block must name a certificate of the tip, any of them, of the epoch
     CHECK(second.objection().empty());
     const std::string wrong{ledger::code(ledger::Refusal::block_prev_certificate_wrong)};
     const consensus::CommitCertificate good = *second.block.prev_certificate;
-    second.block.prev_certificate->hash[0] ^= 1U;
-    CHECK(second.objection() == wrong);
-    second.block.prev_certificate = good;
-    second.block.prev_certificate->height = Height{2};
-    CHECK(second.objection() == wrong);
-    second.block.prev_certificate = good;
-    second.block.prev_certificate->view = consensus::Epoch{.number = 1}.first_view();
+    consensus::CommitCertificate other = good;
+    other.hash[0] ^= 1U;
+    CHECK(second.objection_to(other) == wrong);
+    other = good;
+    other.height = Height{2};
+    CHECK(second.objection_to(other) == wrong);
+    other = good;
+    other.view = consensus::Epoch{.number = 1}.first_view();
+    CHECK(second.objection_to(other) == wrong);
+    other = good;
+    other.votes.pop_back();
+    CHECK(second.objection_to(other).empty());
+    second.block.prev_certificate = good;  // the header names the other one
     CHECK(second.objection() == wrong);
     second.block.prev_certificate.reset();
     CHECK(second.objection() == wrong);
-
-    second.block.prev_certificate = good;
-    second.block.prev_certificate->votes.pop_back();
-    CHECK(second.objection() == wrong);
-    second.block.block.header.prev_cert_hash = chain::certificate_hash(*second.block.prev_certificate);
-    CHECK(second.objection().empty());
 }
 
 TEST_CASE("the tip's certificate is of the epoch before only right after that epoch's last block") {
     Second second;
+    consensus::CommitCertificate next = *second.block.prev_certificate;
+    next.view = consensus::Epoch{.number = 1}.first_view();
     second.chain.bench.executor->begin_epoch({.number = ledger::EpochNumber{1}, .from = Height{2}, .nodes = {}});
     CHECK(second.objection().empty());
     second.chain.bench.executor->begin_epoch({.number = ledger::EpochNumber{1}, .from = Height{1}, .nodes = {}});
     CHECK_FALSE(second.objection().empty());
-    second.block.prev_certificate->view = consensus::Epoch{.number = 1}.first_view();
-    second.block.block.header.prev_cert_hash = chain::certificate_hash(*second.block.prev_certificate);
-    CHECK(second.objection().empty());
+    CHECK(second.objection_to(next).empty());
 }
 
 TEST_CASE("a fresh block is its primary's, and a block from an earlier view anybody's") {
