@@ -80,7 +80,6 @@ public:
     // The time that a block made now would have.
     [[nodiscard]] TimeMs time_of_next(TimeMs wall) const;
     [[nodiscard]] const chain::Committer& committer() const { return *committer_; }
-    [[nodiscard]] const ledger::Parameters& rules() const { return rules_; }
 
 private:
     [[nodiscard]] Result<std::shared_ptr<const ExecutedBlock>, chain::Error> seal(
