@@ -110,8 +110,8 @@ TEST_CASE("a proposal that doesn't fit gets no vote, and the log says why") {
 TEST_CASE("what lost against another transaction is refused once the chain rests, however many wait before it") {
     Late late{sim::validator_name(3)};
     const ledger::MemberId peer = sim::validator_name(0);
-    for (std::uint64_t i = 0; i < review_after_block_max; ++i) late.submit(i, "waits-" + std::to_string(i));
-    late.submit(1'000, "c");
+    for (std::uint64_t i = 0; i < review_after_block_max; ++i) (void)late.submit(i, "waits-" + std::to_string(i));
+    (void)late.submit(1'000, "c");
     const std::optional<FetchBlocks> question = late.question_to(peer, Height{2});
     REQUIRE(question);
     (void)late.hear(
@@ -131,7 +131,7 @@ TEST_CASE("a primary whose blocks pass by what it was offered is left, after so 
             return consensus::kind_of(votes.message) == consensus::MessageKind::view_change;
         });
     };
-    late.submit(1, "passed-by");
+    (void)late.submit(1, "passed-by");
     // Each is final sooner than the least timeout.
     bool left = false;
     std::uint64_t blocks = 0;

@@ -3,9 +3,6 @@
 #include "base/fields.h"
 #include "chain/chain_store.h"
 #include "chain/evidence_judge.h"
-#include "chain/memory_file.h"
-#include "chain/snapshot_writer.h"
-#include "chain/state_store.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/late.h"
 #include "tests/replica/solo.h"
@@ -16,6 +13,7 @@ using datadeed::replica::testing::all_of;
 using datadeed::replica::testing::Chain;
 using datadeed::replica::testing::Late;
 using datadeed::replica::testing::question_in;
+using datadeed::replica::testing::snapshot_of;
 
 namespace {
 
@@ -225,14 +223,6 @@ TEST_CASE("blocks of another branch that were fetched before ours came are a for
 }
 
 TEST_CASE("a snapshot of another block at a height that we have is a fork, and one of ours isn't") {
-    const auto snapshot_of = [](const Chain& chain) {
-        chain::MemoryFileSystem files;
-        DATADEED_ASSERT(files.create_folder("s").has_value());
-        const auto state = chain::StateSnapshot::open(*chain.bench.state_store).value();
-        const auto manifest = chain::write_snapshot(
-            files, "s/1", {.state = *state, .chain = chain::ChainView{*chain.bench.chain_store}}, {});
-        return Snapshot{.request = 1, .manifest = encode(manifest.value())};
-    };
     Forked forked;
     CHECK_FALSE(says(forked.late.hear(informer, snapshot_of(forked.late.chain)), "chain.forked"));
     Chain other;

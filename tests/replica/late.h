@@ -9,6 +9,10 @@
 
 #include "base/assert.h"
 #include "base/fields.h"
+#include "chain/chain_view.h"
+#include "chain/memory_file.h"
+#include "chain/snapshot_writer.h"
+#include "chain/state_store.h"
 #include "node/replica/limits.h"
 #include "tests/consensus/quick_signatures.h"
 #include "tests/replica/bench.h"
@@ -87,18 +91,30 @@ struct Late {
         for (Action& action : tick(votes ? 20 + voter_patience_ms : 20)) actions.push_back(std::move(action));
         return question_in(actions, peer);
     }
-    // Owner 0 hands in a registration that no block has yet, here.
-    void submit(std::uint64_t number, const std::string& name) {
-        const Bytes raw =
-            sim::sign_order(chain.bench.world,
-                            {.owner = 0,
-                             .nonce_us = (sim::epoch_ms + now_ms) * 1000 + number,
-                             .expires_ms = sim::epoch_ms + hour_ms,
-                             .operations = {ledger::RegisterData{
-                                 .data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}}}});
+    std::vector<Action> step(Event event) { return node.replica().step(std::move(event)); }
+    // Signed by owner 0, and in no block yet.
+    [[nodiscard]] TransactionPtr make(std::uint64_t number, ledger::Operation operation,
+                                      std::uint64_t lives_ms = hour_ms) const {
+        const Bytes raw = sim::sign_order(chain.bench.world, {.owner = 0,
+                                                              .nonce_us = (sim::epoch_ms + now_ms) * 1000 + number,
+                                                              .expires_ms = sim::epoch_ms + now_ms + lives_ms,
+                                                              .operations = {std::move(operation)}});
         const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *chain.bench.world.context);
         DATADEED_ASSERT(checked.has_value());
-        (void)node.replica().step(Event{SubmitTransaction{.transaction = *checked, .token = RequestToken{number}}});
+        return *checked;
+    }
+    [[nodiscard]] TransactionPtr registration(std::uint64_t number, const std::string& name,
+                                              std::uint64_t lives_ms = hour_ms) const {
+        return make(
+            number,
+            ledger::RegisterData{.data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}},
+            lives_ms);
+    }
+    std::vector<Action> hand_in(const TransactionPtr& transaction, std::uint64_t token) {
+        return step(SubmitTransaction{.transaction = transaction, .token = RequestToken{token}});
+    }
+    std::vector<Action> submit(std::uint64_t number, const std::string& name) {
+        return hand_in(registration(number, name), number);
     }
     std::vector<Action> answer(const ledger::MemberId& peer, const FetchBlocks& question, const CertifiedBlock& block) {
         return hear(peer, Blocks{.request = question.request, .from = question.from, .blocks = {block}});
@@ -109,5 +125,15 @@ struct Late {
     sim::Node node;
     std::uint64_t now_ms{1'000};
 };
+
+// Of all that the chain has.
+inline Snapshot snapshot_of(const Chain& chain) {
+    chain::MemoryFileSystem files;
+    DATADEED_ASSERT(files.create_folder("s").has_value());
+    const auto state = chain::StateSnapshot::open(*chain.bench.state_store).value();
+    const auto manifest =
+        chain::write_snapshot(files, "s/1", {.state = *state, .chain = chain::ChainView{*chain.bench.chain_store}}, {});
+    return Snapshot{.request = 1, .manifest = encode(manifest.value())};
+}
 
 }  // namespace datadeed::replica::testing
