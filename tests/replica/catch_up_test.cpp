@@ -1,13 +1,11 @@
 #include <algorithm>
 
 #include "base/fields.h"
-#include "chain/chain_gaps.h"
-#include "chain/keys.h"
-#include "chain/records.h"
 #include "consensus/config.h"
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/late.h"
+#include "tests/replica/skipped.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
@@ -173,13 +171,7 @@ TEST_CASE("a node that doesn't keep a block says so by an empty answer, and goes
         return std::size_t{99};
     };
     CHECK(blocks_for_peer() == 1);
-    chain::Batch batch;
-    batch.erase(chain::keys::of(chain::keys::block, 1));
-    chain::put_record(batch, chain::keys::of(chain::keys::gap, 1),
-                      chain::ChainGap{.first = Height{1}, .last = Height{1}, .log_begin = 0, .log_end = 2});
-    chain::MemoryDisk& disk = late.node.chain_disk();
-    batch.for_each([&](ByteView key, ByteView value) { disk.content()[to_bytes(key)] = to_bytes(value); },
-                   [&](ByteView key) { disk.content().erase(to_bytes(key)); });
+    testing::forget_first_block(late.node);
     late.tick(2'000);
     CHECK(blocks_for_peer() == 0);
 }

@@ -5,6 +5,7 @@
 #include "chain/evidence_judge.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/late.h"
+#include "tests/replica/skipped.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
@@ -245,6 +246,96 @@ TEST_CASE("a block that we have, or that follows ours, is no fork") {
     CHECK_FALSE(forked.late.node.replica().status().forked);
     (void)forked.late.tick(fork_tell_ms);
     CHECK(forked.late.node.replica().status().height == Height{1});
+}
+
+TEST_CASE("a claim is looked into where this node has another block, and nowhere else") {
+    Forked forked;
+    (void)forked.late.step(PeerUp{.peer = sim::validator_name(1)});
+    const std::optional<FetchBlocks> question = forked.late.question_to(informer, Height{2});
+    REQUIRE(question);
+    (void)forked.late.answer(informer, *question, forked.late.chain.next({"c"}));
+    REQUIRE(forked.late.node.replica().status().height == Height{2});
+    const auto is_asked = [&](std::uint64_t height, const Digest& hash) {
+        const ledger::MemberId peer = sim::validator_name(1);
+        return question_in(forked.late.hear(peer, Tip{.height = Height{height}, .hash = hash, .votes = true}), peer)
+            .has_value();
+    };
+    CHECK_FALSE(is_asked(1, forked.late.good.certificate.hash));
+    CHECK_FALSE(is_asked(0, Digest{7}));
+    CHECK(is_asked(1, Digest{7}));
+}
+
+TEST_CASE("what one message shows of a fork is told once, however many of its blocks and certificates show it") {
+    Forked forked;
+    SECTION("blocks") {
+        const std::vector<Action> seen = forked.late.hear(
+            informer, Blocks{.request = 0, .from = Height{1}, .blocks = {forked.first, forked.second}});
+        CHECK(all_of<EvidenceFound>(seen).size() == 3);
+        CHECK(shown_in(seen).size() == 2);
+    }
+    SECTION("the certificates of a NEW-VIEW") {
+        const Chain& chain = forked.late.chain;
+        consensus::NewView opened{
+            .new_view = consensus::View{1}, .view_changes = {}, .base = Height{1}, .carried = std::nullopt};
+        for (const std::uint32_t signer : {0U, 1U, 2U}) {
+            opened.view_changes.push_back(
+                chain.sign(signer, consensus::ViewChange{.new_view = consensus::View{1},
+                                                         .committed = Height{1},
+                                                         .certificate = forked.first.certificate,
+                                                         .prepared = std::nullopt}));
+        }
+        const std::vector<Action> seen =
+            forked.late.hear(sim::validator_name(1), Votes{.message = chain.sign(1, opened)});
+        CHECK(all_of<EvidenceFound>(seen).size() == 3);
+        CHECK(shown_in(seen).size() == 1);
+    }
+}
+
+TEST_CASE("until the signers of a fork are known nothing but blocks is looked at any more") {
+    Forked forked;
+    CertifiedBlock bare = forked.second;
+    auto payload = decode<ProposalPayload>(bare.payload).value();
+    payload.prev_certificate.reset();
+    bare.payload = encode(payload);
+    REQUIRE(says(forked.show(2, bare), "chain.forked"));
+    CHECK(forked.claim(forked.first.certificate.hash).empty());
+    CHECK(forked.late.hear(informer, FetchBlocks{.request = 7, .from = Height{1}, .max = 8}).empty());
+    CHECK(all_of<EvidenceFound>(forked.show(1, forked.first)).size() == 3);
+}
+
+TEST_CASE("a fork is told by a node that doesn't keep its own block any more, which then shows the other alone") {
+    Forked forked;
+    testing::forget_first_block(forked.late.node);
+    const std::vector<Action> seen = forked.show(1, forked.first);
+    CHECK(says(seen, "chain.forked"));
+    const std::vector<Blocks> shown = shown_in(seen);
+    REQUIRE(shown.size() == 1);
+    CHECK(shown[0].blocks.at(0).certificate.hash == forked.first.certificate.hash);
+}
+
+TEST_CASE("a fork that VIEW-CHANGEs show above what is here is told, and stops the node a moment later") {
+    Late late{sim::validator_name(1)};
+    Chain others;
+    const CertifiedBlock other = others.next({"x"});
+    (void)late.step(PeerUp{.peer = informer});
+    const auto change = [&late](std::uint32_t signer, const CertifiedBlock& block) {
+        const consensus::ViewChange said{.new_view = consensus::View{1},
+                                         .committed = Height{1},
+                                         .certificate = block.certificate,
+                                         .prepared = std::nullopt};
+        return late.hear(sim::validator_name(signer), Votes{.message = late.chain.sign(signer, said)});
+    };
+    CHECK_FALSE(says(change(2, late.good), "chain.forked"));
+    const std::vector<Action> seen = change(3, other);
+    CHECK(says(seen, "chain.forked"));
+    CHECK_FALSE(all_of<EvidenceFound>(seen).empty());
+    CHECK(all_of<Halt>(seen).empty());
+    CHECK(shown_in(seen).empty());
+    CHECK(late.node.replica().status().forked);
+    CHECK(all_of<Halt>(late.tick(fork_tell_ms - 1)).empty());
+    const std::vector<Halt> halts = all_of<Halt>(late.tick(1));
+    REQUIRE(halts.size() == 1);
+    CHECK(halts[0].code == "consensus.two_certificates");
 }
 
 }  // namespace datadeed::replica

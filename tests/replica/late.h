@@ -9,10 +9,6 @@
 
 #include "base/assert.h"
 #include "base/fields.h"
-#include "chain/chain_view.h"
-#include "chain/memory_file.h"
-#include "chain/snapshot_writer.h"
-#include "chain/state_store.h"
 #include "node/replica/limits.h"
 #include "tests/consensus/quick_signatures.h"
 #include "tests/replica/bench.h"
@@ -125,15 +121,5 @@ struct Late {
     sim::Node node;
     std::uint64_t now_ms{1'000};
 };
-
-// Of all that the chain has.
-inline Snapshot snapshot_of(const Chain& chain) {
-    chain::MemoryFileSystem files;
-    DATADEED_ASSERT(files.create_folder("s").has_value());
-    const auto state = chain::StateSnapshot::open(*chain.bench.state_store).value();
-    const auto manifest =
-        chain::write_snapshot(files, "s/1", {.state = *state, .chain = chain::ChainView{*chain.bench.chain_store}}, {});
-    return Snapshot{.request = 1, .manifest = encode(manifest.value())};
-}
 
 }  // namespace datadeed::replica::testing

@@ -192,6 +192,17 @@ TEST_CASE("what was erased before a failure gives its room back all the same") {
     CHECK(host.compactions == 1);
 }
 
+TEST_CASE("a node that can't erase what is archived stops") {
+    Host host;
+    host.is_slow = true;
+    host.give(2 * interval);
+    host.node.chain_disk().fail_after(0, chain::Fault::store_io);
+    const std::vector<Halt> halts = all_of<Halt>(host.node.replica().step(Event{BlocksArchived{.last = Height{4}}}));
+    REQUIRE(halts.size() == 1);
+    CHECK(halts[0].code == chain::code(chain::Fault::store_io));
+    CHECK(host.tick(40).empty());
+}
+
 TEST_CASE("how far blocks go is a matter of the snapshots, not of when they are looked at") {
     Host host{interval + 2};
     host.give(2 * interval + 3);

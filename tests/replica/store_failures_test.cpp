@@ -1,4 +1,5 @@
 #include "base/fields.h"
+#include "chain/keys.h"
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/late.h"
@@ -9,6 +10,7 @@
 namespace datadeed::replica {
 using datadeed::replica::testing::all_of;
 using datadeed::replica::testing::Late;
+using datadeed::replica::testing::Solo;
 
 namespace {
 
@@ -28,6 +30,7 @@ public:
     std::vector<Action> run() {
         std::vector<Action> said;
         const auto take = [&](std::vector<Action> actions) {
+            if (!all_of<Halt>(actions).empty()) CHECK(all_of<Halt>({actions.back()}).size() == 1);
             for (Action& action : actions) said.push_back(std::move(action));
             return !all_of<Halt>(said).empty();
         };
@@ -47,7 +50,10 @@ public:
                             take(late.tick(3 * cosign_window_ms)) || take(late.tick(cosign_again_ms)) ||
                             take(submit(1)) ||
                             take(late.hear(peer, FetchBlocks{.request = 8, .from = Height{1}, .max = 8}));
-        if (halted) CHECK(late.tick(20).empty());
+        if (halted) {
+            CHECK(late.tick(20).empty());
+            CHECK(late.step(PeerUp{.peer = sim::validator_name(2)}).empty());
+        }
         return said;
     }
 
@@ -90,6 +96,66 @@ TEST_CASE("what stops a node is told with its place and its detail, if it has th
     const std::string what{chain::describe(chain::Fault::store_io)};
     CHECK(to_halt({.fault = chain::Fault::store_io, .place = "here", .detail = "so"}).reason == what + ": here (so)");
     CHECK(to_halt({.fault = chain::Fault::store_io, .place = {}, .detail = {}}).reason == what);
+}
+
+namespace {
+
+// What stops it, in a step that says nothing else.
+std::string stopped_by(const std::vector<Action>& actions) {
+    const std::vector<Halt> halts = all_of<Halt>(actions);
+    if (halts.empty()) return {};
+    CHECK(actions.size() == all_of<LogEvent>(actions).size() + 1);
+    return halts.front().code;
+}
+
+bool lose_header(sim::Node& node, std::uint64_t height) {
+    return node.chain_disk().content().erase(chain::keys::of(chain::keys::header, height)) == 1;
+}
+
+}  // namespace
+
+TEST_CASE("a node that lacks the header below a block that it's asked for stops, and sends nothing") {
+    for (const bool is_lost : {true, false}) {
+        Late late;
+        const ledger::MemberId peer = sim::validator_name(0);
+        const std::optional<FetchBlocks> question = late.question_to(peer, Height{2});
+        REQUIRE(question);
+        const CertifiedBlock next = late.chain.next({"c"});
+        (void)late.hear(peer,
+                        Blocks{.request = question->request, .from = question->from, .blocks = {late.good, next}});
+        REQUIRE(late.node.replica().status().height == Height{2});
+        if (is_lost) REQUIRE(lose_header(late.node, 1));
+        const std::vector<Action> actions = late.hear(peer, FetchBlocks{.request = 7, .from = Height{2}, .max = 1});
+        CHECK(stopped_by(actions) == (is_lost ? chain::code(chain::Fault::chain_damaged) : ""));
+        CHECK(testing::messages_in<Blocks>(actions).size() == (is_lost ? 0 : 1));
+    }
+}
+
+TEST_CASE("a validator that can't read the certificate of its last block doesn't begin to vote, and stops") {
+    Solo solo;
+    (void)solo.submit(solo.registration(0, "a"));
+    sim::Rng rng{1};
+    SECTION("since its header is gone") {
+        solo.node.crash(rng);
+        REQUIRE(solo.node.start());
+        REQUIRE(lose_header(solo.node, 1));
+        CHECK(stopped_by(solo.tick(20)) == chain::code(chain::Fault::chain_damaged));
+    }
+    SECTION("since the store fails") {
+        solo.node.crash(rng);
+        REQUIRE(solo.node.start());
+        solo.node.chain_disk().fail_reads_after(0, chain::Fault::store_io);
+        CHECK(stopped_by(solo.tick(20)) == chain::code(chain::Fault::store_io));
+    }
+}
+
+TEST_CASE("a node that can't store a checkpoint stops") {
+    Solo solo;
+    (void)solo.submit(solo.registration(0, "a"));
+    (void)solo.submit(solo.registration(0, "b"));
+    solo.node.chain_disk().fail_after(0, chain::Fault::store_io);
+    CHECK(stopped_by(solo.tick(2 * cosign_window_ms)) == chain::code(chain::Fault::store_io));
+    CHECK(solo.tick(20).empty());
 }
 
 }  // namespace datadeed::replica

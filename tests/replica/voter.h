@@ -33,10 +33,13 @@ struct Voter : Late {
     }
     [[nodiscard]] Status status() const { return const_cast<sim::Node&>(node).replica().status(); }
     // So many validators say so of themselves.
-    void claim(std::size_t validators, Height height) {
+    std::vector<Action> claim(std::size_t validators, Height height) {
+        std::vector<Action> actions;
         for (std::size_t i = 0; i < validators; ++i) {
-            (void)hear(sim::validator_name(i), Tip{.height = height, .hash = {}, .votes = true});
+            const Tip tip{.height = height, .hash = {}, .votes = true};
+            for (Action& action : hear(sim::validator_name(i), tip)) actions.push_back(std::move(action));
         }
+        return actions;
     }
     // A validator signs it and sends it itself.
     template <class M>

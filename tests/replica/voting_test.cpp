@@ -5,6 +5,7 @@
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "node/replica/vote_journal.h"
+#include "tests/replica/skipped.h"
 #include "tests/replica/solo.h"
 #include "tests/replica/voter.h"
 #include "tests/support/catch.h"
@@ -31,11 +32,8 @@ consensus::Signed<consensus::NewView> carrying(const Chain& chain, const Certifi
     const Height height = block.certificate.height;
     const Digest& hash = block.certificate.hash;
     const consensus::PrePrepare proposed{.view = {}, .height = height, .hash = hash, .payload = {}};
-    consensus::PreparedCertificate prepared{.view = {},
-                                            .height = height,
-                                            .hash = hash,
-                                            .pre_prepare = chain.sign(0, proposed).signature,
-                                            .prepares = {}};
+    consensus::PreparedCertificate prepared{
+        .view = {}, .height = height, .hash = hash, .pre_prepare = chain.sign(0, proposed).signature, .prepares = {}};
     for (const std::uint32_t signer : {1U, 2U}) {
         const consensus::Prepare vote{.view = {}, .height = height, .hash = hash};
         prepared.prepares.push_back(
@@ -48,10 +46,10 @@ consensus::Signed<consensus::NewView> carrying(const Chain& chain, const Certifi
         .carried = consensus::Carried{.view = {}, .height = height, .hash = hash},
     };
     for (const std::uint32_t signer : {0U, 1U, 2U}) {
-        opened.view_changes.push_back(chain.sign(signer, consensus::ViewChange{.new_view = consensus::View{1},
-                                                                               .committed = {},
-                                                                               .certificate = std::nullopt,
-                                                                               .prepared = prepared}));
+        opened.view_changes.push_back(chain.sign(
+            signer,
+            consensus::ViewChange{
+                .new_view = consensus::View{1}, .committed = {}, .certificate = std::nullopt, .prepared = prepared}));
     }
     return chain.sign(1, opened);
 }
@@ -100,8 +98,7 @@ TEST_CASE("a proposal counts by the link of a validator alone, and the vote for 
 TEST_CASE("a new view is told, its primary hears what waits, and what it carries is voted for however old it is") {
     Voter voter;
     (void)voter.submit(1, "x");
-    const std::vector<Action> entered =
-        voter.hear(node_1, Votes{.message = carrying(voter.chain, voter.good)});
+    const std::vector<Action> entered = voter.hear(node_1, Votes{.message = carrying(voter.chain, voter.good)});
     const std::vector<LogEvent> lines = all_of<LogEvent>(entered);
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].name == "view.entered");
@@ -119,7 +116,8 @@ TEST_CASE("a new view is told, its primary hears what waits, and what it carries
     CHECK(votes[0].view == consensus::View{1});
 }
 
-TEST_CASE("a block that a quorum has committed is asked for by its hash, of one at a time, and other bytes don't count") {
+TEST_CASE(
+    "a block that a quorum has committed is asked for by its hash, of one at a time, and other bytes don't count") {
     Voter voter;
     const Digest& hash = voter.good.certificate.hash;
     const std::vector<Action> asks =
@@ -152,8 +150,8 @@ TEST_CASE("the bytes of a proposal that isn't final are given away too") {
     (void)voter.fetch(voter.good);
     const CertifiedBlock block = voter.fresh();
     (void)voter.propose(block);
-    const auto bodies = messages_in<Body>(
-        voter.hear(node_1, FetchBody{.height = Height{2}, .hash = block.certificate.hash}), node_1);
+    const auto bodies =
+        messages_in<Body>(voter.hear(node_1, FetchBody{.height = Height{2}, .hash = block.certificate.hash}), node_1);
     REQUIRE(bodies.size() == 1);
     CHECK(bodies[0].height == Height{2});
     CHECK(bodies[0].payload == block.payload);

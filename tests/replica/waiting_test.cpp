@@ -24,9 +24,9 @@ struct Hoping : Voter {
     // Whether it is told so at once.
     [[nodiscard]] bool refuses_at_once() {
         ++number;
-        const TransactionPtr transaction = make(number, ledger::TransferOffer{.data = ledger::DatasetId{"nowhere"},
-                                                                              .to = sim::owner_name(1),
-                                                                              .share = ledger::ShareBp{100}});
+        const TransactionPtr transaction = make(
+            number, ledger::TransferOffer{
+                        .data = ledger::DatasetId{"nowhere"}, .to = sim::owner_name(1), .share = ledger::ShareBp{100}});
         return answers<Refused>(hand_in(transaction, number)).size() == 1;
     }
     std::uint64_t number{1'000};
@@ -86,7 +86,7 @@ TEST_CASE("so many clients wait as may, and the next one is told to come again l
 TEST_CASE("what no block can hold any more is refused, though blocks are missing here") {
     constexpr std::uint64_t lives_ms = 1'000;
     Hoping node;
-    node.claim(2, Height{5});
+    (void)node.claim(2, Height{5});
     (void)node.hand_in(node.registration(1, "x", lives_ms), 1);
     REQUIRE(node.status().pool_transactions == 1);
     CHECK(answers<Refused>(node.tick(lives_ms + block_ahead_max_ms)).empty());
@@ -99,11 +99,11 @@ TEST_CASE("what no block can hold any more is refused, though blocks are missing
 TEST_CASE("what doesn't apply is refused at once, unless certified blocks are missing here") {
     Hoping node;
     CHECK(node.refuses_at_once());
-    node.claim(1, Height{5});
+    (void)node.claim(1, Height{5});
     CHECK(node.refuses_at_once());  // one may lie
-    node.claim(2, Height{0});
+    (void)node.claim(2, Height{0});
     CHECK(node.refuses_at_once());
-    node.claim(2, Height{1});
+    (void)node.claim(2, Height{1});
     CHECK_FALSE(node.refuses_at_once());
 }
 
@@ -125,7 +125,8 @@ TEST_CASE("what doesn't apply waits while a proposal is being decided, and no lo
     }
 }
 
-TEST_CASE("what lost against a block isn't refused while the blocks after that are missing, nor before the chain rests") {
+TEST_CASE(
+    "what lost against a block isn't refused while the blocks after that are missing, nor before the chain rests") {
     Hoping node;
     for (std::uint64_t i = 0; i < review_after_block_max; ++i) (void)node.submit(i, "waits-" + std::to_string(i));
     (void)node.submit(1'000, "c");
@@ -140,7 +141,7 @@ TEST_CASE("what lost against a block isn't refused while the blocks after that a
         CHECK(answers<Refused>(node.tick(1)).size() == 1);
     }
     SECTION("one is") {
-        node.claim(2, Height{3});
+        (void)node.claim(2, Height{3});
         CHECK(answers<Refused>(node.tick(1)).empty());
         CHECK(answers<Refused>(node.tick(idle_ms)).empty());
     }
