@@ -102,7 +102,7 @@ void Replica::Parts::on(Tick& event) {
     if (pbft_) to_consensus_.emplace_back(consensus::Tick{.now_ms = at_.now});
     while (const std::optional<Serving::Turn> turn = serving_.take_turn(at_.now)) answer(turn->peer, turn->question);
     expire();
-    if (at_.now >= at_.commit + idle_ms && pool_.size() > 0 && !moment().unsettled) review(true);
+    if (at_.now >= at_.commit + idle_ms && !moment().unsettled) review(true);
     gossip_.on_tick(gossip_moment());
     if (at_.now >= at_.tip + tip_period_ms) tell_tip(true);
     cosign_idle();
@@ -175,7 +175,7 @@ void Replica::Parts::drop_refused(const Admission::Dropped& dropped) {
 }
 
 void Replica::Parts::review(bool idle) {
-    if (pool_.size() > 0) drop_refused(admission_.review(moment(), idle));
+    drop_refused(admission_.review(moment(), idle));
 }
 
 // Whatever no block can hold any more: blocks after the tip are later than it, and no correct clock is so far behind.

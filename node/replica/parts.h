@@ -79,7 +79,7 @@ private:
     void perform(consensus::Halt& action);
     [[nodiscard]] BlockPtr block_of(const Digest& hash, const Bytes& payload);
     void remember(BlockPtr block, Bytes payload);
-    bool commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up);
+    void commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up);
     void settle(const CheckedBlock& block);
     void silence(std::string why);
     void lose_votes();

@@ -75,8 +75,6 @@ void Replica::Parts::perform(consensus::Build& action) {
                                               .payload = built->block->payload};
     }
     to_consensus_.emplace_back(std::move(answer));
-    // Consensus forgets the work when there's nothing to propose.
-    if (work_given_) work_given_ = built->block != nullptr;
     if (!built->refused.empty()) review(false);
 }
 
@@ -106,9 +104,7 @@ void Replica::Parts::perform(consensus::Validate& action) {
     if (action.fresh) {
         const consensus::ValidatorIndex primary = context_.present().primary(action.view);
         fresh = {.now = at_.wall, .primary = ledger::MemberId{context_.present().at(primary).name}};
-        if (block && fresh->primary != identity_.self) {
-            proposer_clock_.heard(block->block.header.time, at_.wall, at_.now);
-        }
+        if (block) proposer_clock_.heard(block->block.header.time, at_.wall, at_.now);
     }
     const Result<void, Executor::Objection> judged =
         block ? executor_.judge(block, proposal.payload, fresh)
@@ -130,18 +126,15 @@ void Replica::Parts::perform(consensus::Decide& action) {
     needed_durable_ = std::max(needed_durable_, action.after);
     const BlockPtr block = block_of(action.block.hash, action.block.payload);
     if (!block) return halt(state_differs("a quorum certified a payload that is no block"));
-    (void)commit(block, action.certificate, false);
+    commit(block, action.certificate, false);
 }
 
-bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up) {
+void Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertificate& certificate, bool caught_up) {
     at_.tip_before = executor_.tip().time;
     const std::uint64_t log_before = executor_.tip().log_size;
     const std::uint64_t votes = votes_ ? votes_->journal.durable_count() : 0;
     const Result<void, Halt> committed = executor_.commit(block, certificate, votes);
-    if (!committed) {
-        halt(committed.error());
-        return false;
-    }
+    if (!committed) return halt(committed.error());
     at_.commit = at_.now;
     last_view_ = certificate.view;
     epoch_over_ = block->block.header.validators_hash != nodes_hash_;
@@ -168,7 +161,6 @@ bool Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
                                 .log_before = log_before,
                                 .log_after = block->block.header.log_size});
     }
-    return true;
 }
 
 // What the block decides for those who wait, here.

@@ -120,7 +120,6 @@ void Replica::Parts::start_voting(consensus::RoundTimes rounds) {
         consensus::Config{
             .chain = context_.chain, .validators = context_.present(), .self = *index_of(identity_.self), .timing = {}},
         *find_signer(), std::move(start), std::exchange(votes_->recovered, {}));
-    work_given_.reset();
 }
 
 // The file is made here and nowhere else but in an empty folder of a founding validator: a folder without one, of a

@@ -25,7 +25,7 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message)
     for (const consensus::CommitCertificate* certificate : certificates_in(message.message)) {
         if (!halted_ && !at_.fork_proven) take_fork(fork_in(*certificate, here), nullptr);
     }
-    if (!via || !pbft_ || halted_ || at_.fork_seen) return;
+    if (!via || !pbft_) return;
     using Proposal = consensus::Verified<consensus::Signed<consensus::PrePrepare>>;
     if (auto* proposal = std::get_if<Proposal>(&message.message); proposal != nullptr && message.block) {
         remember(std::move(message.block), (*proposal)->message.payload);
@@ -102,7 +102,6 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedBlocks& messag
     for (const CheckedCertifiedBlock& block : message.blocks) {
         if (!halted_ && !at_.fork_proven) check_fork(block);
     }
-    if (halted_ || at_.fork_seen) return;
     sync_.receive(peer, std::move(message),
                   {.ours = executor_.tip().height, .now_ms = at_.now, .epoch = context_.present().epoch().number});
     adopt_ready();
@@ -124,7 +123,8 @@ void Replica::Parts::adopt_ready() {
             break;
         }
         if (pbft_ && !pbft_->may_have_committed(*next->block.certificate)) lose_votes();
-        if (halted_ || !commit(next->block.block, *next->block.certificate, true)) break;
+        if (!halted_) commit(next->block.block, *next->block.certificate, true);
+        if (halted_) break;
         if (epoch_over_) {
             begin_epoch();
             continue;
@@ -139,7 +139,7 @@ void Replica::Parts::receive(const ledger::MemberId& peer, FetchBody& message) {
     if (!index_of(peer) || !serving_.may_answer(peer, at_.now)) return;
     const Bytes* held = pbft_ ? pbft_->payload(message.hash) : nullptr;
     std::optional<CertifiedBlock> block;
-    if (held == nullptr && message.height.value > 0 && message.height <= executor_.tip().height) {
+    if (held == nullptr) {
         block = load(message.height);
         if (block && block->certificate.hash == message.hash) held = &block->payload;
     }
@@ -236,7 +236,7 @@ void Replica::Parts::cosign(const ledger::BlockHeader& header) {
 void Replica::Parts::cosign_idle() {
     const ledger::Tip& tip = executor_.tip();
     const bool still = at_.now >= at_.commit + 2 * cosign_window_ms;
-    if (tip.height.value > 0 && still && cosigner_.last_opened() < tip.height) {
+    if (still && cosigner_.last_opened() < tip.height) {
         const Result<std::optional<chain::StoredHeader>, chain::Error> header =
             committer_->chain().view().header(tip.height);
         if (!header || !*header) return;  // whatever it is, it shows where it matters
