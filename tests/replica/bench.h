@@ -14,7 +14,7 @@ inline constexpr std::uint64_t hour_ms = 3'600'000;
 
 // An executor on a chain of its own, at genesis, with one transaction to be ordered.
 struct Bench {
-    explicit Bench(std::size_t validators = 1, std::size_t observers = 0, std::size_t owners = 1)
+    explicit Bench(std::size_t validators = 1, std::size_t observers = 0, std::size_t owners = 2)
         : world{sim::make_world(validators, observers, owners)} {
         chain_store = chain::open_memory_store(chain_disk);
         state_store = chain::open_memory_store(state_disk);

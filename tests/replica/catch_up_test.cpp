@@ -207,20 +207,32 @@ TEST_CASE("a block that was fetched before the one below it came by votes is ado
     REQUIRE(question->from == Height{2});
     (void)hear(fast, Blocks{.request = question->request, .from = question->from, .blocks = {blocks[1]}});
     CHECK(node.replica().status().height == Height{0});
+    (void)hear(lost, Tip{.height = Height{9}, .hash = {}, .votes = true});
 
     // The first comes by votes.
     const consensus::CommitCertificate& certificate = blocks[0].certificate;
     const consensus::PrePrepare proposal{
         .view = {}, .height = Height{1}, .hash = certificate.hash, .payload = blocks[0].payload};
     const auto say = [&](std::uint32_t signer, const auto& vote) {
-        (void)hear(sim::validator_name(signer), Votes{chain.sign(signer, vote)});
+        return hear(sim::validator_name(signer), Votes{chain.sign(signer, vote)});
     };
-    say(0, proposal);
+    (void)say(0, proposal);
+    const consensus::Commit commit{.view = {}, .height = Height{1}, .hash = certificate.hash};
     for (const std::uint32_t who : {1U, 2U}) {
-        say(who, consensus::Prepare{.view = {}, .height = Height{1}, .hash = certificate.hash});
-        say(who, consensus::Commit{.view = {}, .height = Height{1}, .hash = certificate.hash});
+        (void)say(who, consensus::Prepare{.view = {}, .height = Height{1}, .hash = certificate.hash});
     }
-    CHECK(node.replica().status().height == Height{2});
+    (void)say(1, commit);
+    SECTION("and stored") {
+        (void)say(2, commit);
+        CHECK(node.replica().status().height == Height{2});
+    }
+    SECTION("or the node stops, and asks for no more") {
+        node.chain_disk().fail_after(1, chain::Fault::store_io);
+        const std::vector<Action> last = say(2, commit);
+        CHECK(node.replica().status().height == Height{1});
+        CHECK(last.size() == 1);
+        CHECK(all_of<Halt>(last).size() == 1);
+    }
 }
 
 TEST_CASE("one peer's claim makes nobody catch up, nor does an observer's, and f + 1 validators' do") {

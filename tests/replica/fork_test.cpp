@@ -318,12 +318,20 @@ TEST_CASE("a fork that VIEW-CHANGEs show above what is here is told, and stops t
     Chain others;
     const CertifiedBlock other = others.next({"x"});
     (void)late.step(PeerUp{.peer = informer});
-    const auto change = [&late](std::uint32_t signer, const CertifiedBlock& block) {
+    std::uint64_t clients = 0;
+    const auto change = [&](std::uint32_t signer, const CertifiedBlock& block) {
         const consensus::ViewChange said{.new_view = consensus::View{1},
                                          .committed = Height{1},
                                          .certificate = block.certificate,
                                          .prepared = std::nullopt};
-        return late.hear(sim::validator_name(signer), Votes{.message = late.chain.sign(signer, said)});
+        auto event = decode_and_verify(encode(WireMessage{Votes{.message = late.chain.sign(signer, said)}}),
+                                       *late.chain.bench.world.context);
+        ++clients;
+        std::vector<Event> events;
+        events.emplace_back(SubmitTransaction{.transaction = late.registration(clients, "d" + std::to_string(clients)),
+                                              .token = RequestToken{clients}});
+        events.emplace_back(PeerMessage{.peer = sim::validator_name(signer), .message = std::move(event).value()});
+        return late.node.replica().step(std::move(events));
     };
     CHECK_FALSE(says(change(2, late.good), "chain.forked"));
     const std::vector<Action> seen = change(3, other);

@@ -43,8 +43,8 @@ struct Disks {
                     .expires_ms = sim::epoch_ms + now_ms + 60'000,
                     .operations = {ledger::RegisterData{
                         .data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}}}});
-        return replica->step(Event{SubmitTransaction{.transaction = *check_transaction(raw, *world.context),
-                                                     .token = RequestToken{number}}});
+        return replica->step(Event{
+            SubmitTransaction{.transaction = *check_transaction(raw, *world.context), .token = RequestToken{number}}});
     }
     // Why it doesn't vote, as a code; empty if it does.
     [[nodiscard]] std::string mute_code() const {
@@ -132,7 +132,8 @@ TEST_CASE("only who votes makes a vote file") {
     CHECK(validator.files.content("votes"));
 }
 
-TEST_CASE("a validator starts under both keys that the chain names, or without cosigning; else it's told which is wrong") {
+TEST_CASE(
+    "a validator starts under both keys that the chain names, or without cosigning; else it's told which is wrong") {
     const sim::World world = sim::make_world(1, 0, 1);
     const Identity identity = sim::identity_of(world, sim::validator_name(0));
     const auto reason_with = [&world](Identity changed) {
@@ -156,6 +157,19 @@ TEST_CASE("who is to join follows under a name that the chain doesn't have") {
     REQUIRE(disks.start(world, {.self = ledger::MemberId{"nobody"}, .joins = true}));
     CHECK(disks.replica->status().duty == Duty::observing);
     CHECK_FALSE(disks.files.content("votes"));
+}
+
+TEST_CASE("a damaged vote file of one that is to join isn't forgotten") {
+    const sim::World world = sim::make_world(1, 1, 1);
+    const Identity identity = sim::identity_of(world, sim::observer_name(0));
+    Disks disks;
+    disks.files.set_content("votes", Bytes(100, 7));
+    REQUIRE(disks.start(world, identity));
+    const auto answered = all_of<ReadyAnswer>(
+        disks.replica->step(Event{ReadyRequest{.token = RequestToken{1}, .vote = identity.vote_keys.at(0).key}}));
+    REQUIRE(answered.size() == 1);
+    CHECK(answered[0].code == "node.silenced");
+    CHECK(answered[0].reason.starts_with(chain::code(chain::Fault::votes_corrupt)));
 }
 
 TEST_CASE("votes are real signatures where nothing else is configured") {

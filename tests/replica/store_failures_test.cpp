@@ -126,6 +126,7 @@ TEST_CASE("a node that lacks the header below a block that it's asked for stops,
         REQUIRE(late.node.replica().status().height == Height{2});
         if (is_lost) REQUIRE(lose_header(late.node, 1));
         const std::vector<Action> actions = late.hear(peer, FetchBlocks{.request = 7, .from = Height{2}, .max = 1});
+        if (is_lost) CHECK(all_of<Halt>(actions).at(0).reason.find("block 1") != std::string::npos);
         CHECK(stopped_by(actions) == (is_lost ? chain::code(chain::Fault::chain_damaged) : ""));
         CHECK(testing::messages_in<Blocks>(actions).size() == (is_lost ? 0 : 1));
     }

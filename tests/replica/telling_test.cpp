@@ -60,16 +60,13 @@ TEST_CASE("at the genesis a node has nothing, and says so") {
 TEST_CASE("a node tells of each of its peers what that one says, and counts validators that vote") {
     Voter voter;
     const auto peer = [](const ledger::MemberId& name, bool votes, std::uint64_t height) {
-        return PeerStatus{.member = name,
-                          .connected = true,
-                          .validator = name != observer,
-                          .votes = votes,
-                          .height = Height{height}};
+        return PeerStatus{
+            .member = name, .connected = true, .validator = name != observer, .votes = votes, .height = Height{height}};
     };
     (void)voter.hear(observer, Tip{.height = Height{9}, .hash = {}, .votes = true});
     (void)voter.claim(1, Height{1});
-    CHECK(voter.status().peers == std::vector{peer(node_0, true, 1), peer(node_1, false, 0), peer(node_2, false, 0),
-                                              peer(observer, true, 9)});
+    CHECK(voter.status().peers ==
+          std::vector{peer(node_0, true, 1), peer(node_1, false, 0), peer(node_2, false, 0), peer(observer, true, 9)});
     CHECK(voter.status().connected_validators == 2);
     CHECK_FALSE(voter.status().has_quorum);
     (void)voter.claim(2, Height{1});
@@ -108,8 +105,8 @@ TEST_CASE("a block that is final is told with what it holds and where it was dec
     Late late;
     const std::optional<FetchBlocks> question = late.question_to(node_0);
     REQUIRE(question);
-    const auto blocks = all_of<BlockCommitted>(
-        late.answer(node_0, *question, in_view(late.chain, late.good, consensus::View{2})));
+    const auto blocks =
+        all_of<BlockCommitted>(late.answer(node_0, *question, in_view(late.chain, late.good, consensus::View{2})));
     REQUIRE(blocks.size() == 1);
     const ledger::Block block = block_in(late.good);
     CHECK(blocks[0].height == Height{1});
@@ -135,8 +132,7 @@ TEST_CASE("whoever comes is told where this node stands, and the host that it ha
     CHECK(messages_in<Tip>(comes, node_0) == std::vector{stands});
     CHECK(all_of<StatusChanged>(comes).size() == 1);
     const auto changes_by = [&late](bool votes) {
-        const Tip tip{.height = {}, .hash = {}, .votes = votes};
-        return all_of<StatusChanged>(late.hear(node_0, tip)).size();
+        return all_of<StatusChanged>(late.hear(node_0, Tip{.height = {}, .hash = {}, .votes = votes})).size();
     };
     CHECK(changes_by(false) == 0);
     CHECK(changes_by(true) == 1);
@@ -145,6 +141,7 @@ TEST_CASE("whoever comes is told where this node stands, and the host that it ha
     CHECK(all_of<StatusChanged>(late.step(PeerDown{.peer = node_0})).size() == 1);
 
     Late follower;
+    CHECK(follower.node.replica().status().why.empty());
     const std::vector<Tip> tips = messages_in<Tip>(follower.step(PeerUp{.peer = node_0}), node_0);
     REQUIRE(tips.size() == 1);
     CHECK_FALSE(tips[0].votes);
@@ -179,6 +176,9 @@ TEST_CASE("all are told now and then where a node stands, and observers after ea
 TEST_CASE("a cosignature is told to all, and again after a while as long as others lack") {
     Voter voter;
     (void)voter.fetch(voter.good);
+    CHECK(messages_in<Cosignature>(voter.tick(2 * cosign_window_ms), observer).size() == 1);
+    CHECK(messages_in<Cosignature>(voter.tick(cosign_again_ms - 1)).empty());
+    CHECK(messages_in<Cosignature>(voter.tick(1)).size() == 1);
     const std::vector<Action> fetched = voter.fetch(voter.fresh());
     for (const ledger::MemberId& peer : {node_0, node_2, observer}) {
         CHECK(messages_in<Cosignature>(fetched, peer).size() == 1);
@@ -223,6 +223,7 @@ TEST_CASE("whoever comes again isn't answered what it had asked before it went")
               serve_bytes_per_second / serve_bytes_min);
         if (goes) {
             (void)voter.step(PeerDown{.peer = node_1});
+            (void)voter.hear(node_1, FetchBlocks{.request = 0, .from = Height{1}, .max = 1});  // was on its way
             (void)voter.step(PeerUp{.peer = node_1});
         }
         CHECK(messages_in<Blocks>(voter.tick(1'000), node_1).size() == (goes ? 0 : 1));
@@ -241,19 +242,30 @@ TEST_CASE("blocks are asked for of those that keep them, and snapshots of those 
     CHECK(messages_in<FetchSnapshot>(late.hear(node_1, pruned), node_1).size() == 1);
 }
 
+TEST_CASE("a snapshot comes before blocks for as long as its manifest may take") {
+    Late late;
+    (void)late.step(PeerUp{.peer = node_0});
+    const std::vector<Action> heard =
+        late.hear(node_0, Tip{.height = Height{1}, .hash = {}, .votes = true, .first = {}, .snapshot = Height{1}});
+    CHECK(messages_in<FetchSnapshot>(heard, node_0).size() == 1);
+    CHECK(messages_in<FetchBlocks>(heard).empty());
+    CHECK(messages_in<FetchBlocks>(late.tick(snapshot_offer_ms - 1)).empty());
+    CHECK(messages_in<FetchBlocks>(late.tick(1), node_0).size() == 1);
+}
+
 TEST_CASE("one answer has no more blocks than may be, and none from below the first") {
     Late late;
     std::vector<CertifiedBlock> all{late.good};
     while (all.size() <= fetch_blocks_max) all.push_back(late.chain.next({std::to_string(all.size()).c_str()}));
     (void)late.step(PeerUp{.peer = node_0});
-    const Height tip{all.size()};
-    const std::vector<Action> asks = late.hear(node_0, Tip{.height = tip, .hash = {}, .votes = true});
+    const Height newest{all.size()};
+    const std::vector<Action> asks = late.hear(node_0, Tip{.height = newest, .hash = {}, .votes = true});
     for (const FetchBlocks& question : messages_in<FetchBlocks>(asks, node_0)) {
         const auto from = all.begin() + static_cast<std::ptrdiff_t>(question.from.value - 1);
-        (void)late.hear(node_0,
-                        Blocks{.request = question.request, .from = question.from, .blocks = {from, from + question.max}});
+        (void)late.hear(
+            node_0, Blocks{.request = question.request, .from = question.from, .blocks = {from, from + question.max}});
     }
-    REQUIRE(late.node.replica().status().height == tip);
+    REQUIRE(late.node.replica().status().height == newest);
     const auto counts = [&late](Height from) {
         std::vector<std::size_t> found;
         const auto actions = late.hear(node_0, FetchBlocks{.request = 7, .from = from, .max = UINT32_MAX});
@@ -262,8 +274,17 @@ TEST_CASE("one answer has no more blocks than may be, and none from below the fi
     };
     CHECK(counts(Height{1}) == std::vector<std::size_t>{fetch_blocks_max});
     CHECK(counts(Height{0}) == std::vector<std::size_t>{0});
-    CHECK(counts(tip) == std::vector<std::size_t>{1});
-    CHECK(counts(tip.next()) == std::vector<std::size_t>{0});
+    CHECK(counts(newest) == std::vector<std::size_t>{1});
+    CHECK(counts(newest.next()) == std::vector<std::size_t>{0});
+    // Each block counts as the work that it makes.
+    (void)late.step(PeerUp{.peer = node_1});
+    std::vector<Event> events;
+    for (std::size_t i = 0; i < 2 * serve_bytes_per_second / serve_bytes_min / fetch_blocks_max; ++i) {
+        const FetchBlocks question{.request = i, .from = Height{1}, .max = fetch_blocks_max};
+        events.emplace_back(PeerMessage{.peer = node_1, .message = question});
+    }
+    CHECK(messages_in<Blocks>(late.node.replica().step(std::move(events)), node_1).size() ==
+          serve_bytes_per_second / serve_bytes_min / fetch_blocks_max);
 }
 
 }  // namespace datadeed::replica

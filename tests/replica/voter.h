@@ -36,8 +36,8 @@ struct Voter : Late {
     std::vector<Action> claim(std::size_t validators, Height height) {
         std::vector<Action> actions;
         for (std::size_t i = 0; i < validators; ++i) {
-            const Tip tip{.height = height, .hash = {}, .votes = true};
-            for (Action& action : hear(sim::validator_name(i), tip)) actions.push_back(std::move(action));
+            const Tip said{.height = height, .hash = {}, .votes = true};
+            for (Action& action : hear(sim::validator_name(i), said)) actions.push_back(std::move(action));
         }
         return actions;
     }

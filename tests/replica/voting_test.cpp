@@ -200,6 +200,37 @@ TEST_CASE("what consensus says to one validator is sent to that one") {
     CHECK(receivers_of<Votes>(actions) == std::vector{node_1});
 }
 
+TEST_CASE("a validator that can't store a decided block stops, whatever else that step would have led to") {
+    Voter voter;
+    (void)voter.fetch(voter.good);
+    const CertifiedBlock block = voter.fresh();
+    const CertifiedBlock next = voter.chain.next({"next"}, TimeMs{sim::epoch_ms + voter.now_ms + 1});
+    (void)voter.propose(block);
+    (void)voter.propose(next);  // for when that one is final
+    const Digest& hash = block.certificate.hash;
+    (void)voter.all_say({1, 2}, consensus::Prepare{.view = {}, .height = Height{2}, .hash = hash});
+    const consensus::Commit vote{.view = {}, .height = Height{2}, .hash = hash};
+    (void)voter.say(1, vote);
+    const auto decisive = [&] {
+        auto event = decode_and_verify(encode(WireMessage{Votes{.message = voter.chain.sign(2, vote)}}),
+                                       *voter.chain.bench.world.context);
+        std::vector<Event> events;
+        events.emplace_back(SubmitTransaction{.transaction = voter.registration(1, "x"), .token = RequestToken{1}});
+        events.emplace_back(PeerMessage{.peer = node_2, .message = std::move(event).value()});
+        return voter.node.replica().step(std::move(events));
+    };
+    SECTION("it can") {
+        CHECK(votes_in<consensus::Prepare>(decisive()).size() == 1);
+        CHECK(voter.status().height == Height{2});
+    }
+    SECTION("it can't") {
+        voter.node.chain_disk().fail_after(0, chain::Fault::store_io);
+        const std::vector<Action> actions = decisive();
+        REQUIRE(actions.size() == 1);
+        CHECK(std::holds_alternative<Halt>(actions[0]));
+    }
+}
+
 TEST_CASE("what a validator had voted for before a restart it decides by the bytes in its journal") {
     Voter voter;
     (void)voter.fetch(voter.good);
@@ -229,6 +260,12 @@ TEST_CASE("a validator that is shown a vote of its own that it doesn't know foll
     }
     CHECK(voter.status().duty == Duty::silenced);
     CHECK(voter.status().why == votes_lost_text);
+    const auto ready = all_of<ReadyAnswer>(
+        voter.step(ReadyRequest{.token = RequestToken{1}, .vote = consensus::testing::quick_key(3)}));
+    REQUIRE(ready.size() == 1);
+    CHECK(ready[0].code == "node.silenced");
+    CHECK(ready[0].reason == votes_lost_text);
+    CHECK_FALSE(ready[0].hint.empty());
     (void)voter.fetch(voter.good);
     CHECK(votes_in<consensus::Prepare>(voter.propose(voter.fresh())).empty());
     voter.begin_again();

@@ -1,6 +1,7 @@
 #include "base/fields.h"
 #include "chain/keys.h"
 #include "node/replica/limits.h"
+#include "node/replica/proposal.h"
 #include "tests/replica/voter.h"
 #include "tests/support/catch.h"
 
@@ -18,16 +19,25 @@ using datadeed::replica::testing::votes_in;
 
 namespace {
 
-// Nothing that is handed in so applies.
 struct Hoping : Voter {
     using Voter::Voter;
-    // Whether it is told so at once.
-    [[nodiscard]] bool refuses_at_once() {
+    std::vector<Action> hand_in_signed(const crypto::SecretKey& key, ledger::Operation operation) {
         ++number;
-        const TransactionPtr transaction = make(
-            number, ledger::TransferOffer{
-                        .data = ledger::DatasetId{"nowhere"}, .to = sim::owner_name(1), .share = ledger::ShareBp{100}});
-        return answers<Refused>(hand_in(transaction, number)).size() == 1;
+        const Bytes raw = ledger::sign_transaction(chain.bench.world.chain(),
+                                                   {.nonce = ledger::Nonce{(sim::epoch_ms + now_ms) * 1000 + number},
+                                                    .expires = TimeMs{sim::epoch_ms + now_ms + testing::hour_ms},
+                                                    .operations = {std::move(operation)}},
+                                                   key);
+        const auto transaction = check_transaction(raw, *chain.bench.world.context);
+        REQUIRE(transaction);
+        return hand_in(*transaction, number);
+    }
+    // Whether who hands in what doesn't apply is told so at once: another member each time, since one may wait for what
+    // is its own.
+    [[nodiscard]] bool refuses_at_once() {
+        const ledger::TransferOffer hopeless{
+            .data = ledger::DatasetId{"nowhere"}, .to = sim::owner_name(0), .share = ledger::ShareBp{100}};
+        return answers<Refused>(hand_in_signed(sim::node_member_key(number % 5), hopeless)).size() == 1;
     }
     std::uint64_t number{1'000};
 };
@@ -208,6 +218,24 @@ TEST_CASE("a client is told where in the log its transaction stands, and a secon
     REQUIRE(again.size() == 1);
     CHECK(again[0].log_index == 2);
     CHECK(again[0].time == solo.node.replica().status().block_time);
+}
+
+TEST_CASE("what a block from elsewhere holds waits no more, and what it excludes is refused at once") {
+    Hoping node;
+    const ledger::Block block = decode<ProposalPayload>(node.good.payload).value().block;
+    const auto pending = check_transaction(block.transactions.at(1).bytes, *node.chain.bench.world.context);
+    REQUIRE(pending);
+    CHECK(answers<Accepted>(node.hand_in(*pending, 1)).size() == 1);
+    const std::vector<Committed> committed = answers<Committed>(node.fetch(node.good));
+    REQUIRE(committed.size() == 1);
+    CHECK(committed[0].tx == (*pending)->tx.id());
+    CHECK(committed[0].log_index == 1);
+    CHECK(node.status().pool_transactions == 0);
+    CHECK(node.status().waiting_clients == 0);
+    const ledger::RegisterData taken{.data = ledger::DatasetId{"a"}, .title = "T", .type = "table", .commitment = {}};
+    const std::vector<Refused> refused = answers<Refused>(node.hand_in_signed(sim::owner_key(1), taken));
+    REQUIRE(refused.size() == 1);
+    CHECK(refused[0].refusal == ledger::Refusal::data_exists);
 }
 
 TEST_CASE("a node that can't say where a final transaction stands stops, and doesn't refuse it") {

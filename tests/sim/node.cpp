@@ -126,6 +126,7 @@ Result<void, std::string> Node::start() {
     state_ = chain::split_tree_nodes(chain::open_memory_store(values_disk_), chain::open_memory_store(tree_disk_));
     replica::Identity identity = identity_of(*world_, name_);
     identity.joins = joins;
+    if (verifier != nullptr) identity.vote_verifier = verifier;
     if (has_new_keys_only) {
         identity.vote_keys.erase(identity.vote_keys.begin());
         identity.cosign_keys.erase(identity.cosign_keys.begin());

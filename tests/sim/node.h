@@ -102,6 +102,8 @@ public:
     // Configured so: it is to join, whatever the chain says of it; without the keys that the genesis names.
     bool joins{false};
     bool has_new_keys_only{false};
+    // What checks votes in the process, if it isn't what it always is.
+    const consensus::VoteVerifier* verifier{nullptr};
 
 private:
     class NextState;
