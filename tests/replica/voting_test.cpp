@@ -1,7 +1,10 @@
 #include <algorithm>
 
 #include "base/fields.h"
+#include "chain/state_store.h"
 #include "consensus/config.h"
+#include "ledger/state_keys.h"
+#include "ledger/state_parts.h"
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "node/replica/vote_journal.h"
@@ -93,6 +96,20 @@ TEST_CASE("a proposal counts by the link of a validator alone, and the vote for 
     REQUIRE(sent.size() == 1);
     CHECK(sent[0].lane == Lane::votes);
     CHECK(sent[0].peers == std::vector{node_0, node_1, node_2});
+}
+
+TEST_CASE("a primary that proposes a hash without its bytes gets no vote and is left, and the log says why") {
+    Voter voter;
+    const consensus::PrePrepare bare{.view = {}, .height = Height{1}, .hash = Digest{7}, .payload = {}};
+    const std::vector<Action> actions = voter.say(0, bare);
+    CHECK(votes_in<consensus::Prepare>(actions).empty());
+    CHECK(votes_in<consensus::ViewChange>(actions).size() == 1);
+    const std::vector<LogEvent> lines = all_of<LogEvent>(actions);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].name == "proposal.refused");
+    const std::vector<std::pair<std::string, std::string>> fields{{"height", "1"},
+                                                                  {"reason", "the payload is no block of this hash"}};
+    CHECK(lines[0].fields == fields);
 }
 
 TEST_CASE("a new view is told, its primary hears what waits, and what it carries is voted for however old it is") {
@@ -329,6 +346,55 @@ TEST_CASE("a snapshot above shows a validator that its votes were lost, and one 
     REQUIRE(voter.status().height == Height{1});
     CHECK_FALSE(logs(voter.hear(node_0, snapshot_of(voter.chain)), "votes.silenced"));
     CHECK(voter.status().duty == Duty::voting);
+}
+
+TEST_CASE("where all others have pruned what it lacks, a validator gives up its voice, for good, before it goes on") {
+    Voter voter;
+    voter.chain.bench.world.snapshots.part_bytes = ledger::part_bytes;
+    voter.begin_again();
+    const Snapshot offered = snapshot_of(voter.chain);
+    ledger::PartContent all;  // such a small state is one part
+    const auto state = chain::StateSnapshot::open(*voter.chain.bench.state_store).value();
+    for (const auto& [key, value] : state->scan({}, {}, 100'000)) {
+        if (!ledger::state_keys::is_index(key)) all.records.push_back({.key = key, .value = value});
+    }
+    std::ranges::sort(all.records, {}, [](const auto& record) { return ledger::leaf_of(record).key_hash; });
+    for (const ledger::MemberId& peer : {node_0, node_1, node_2}) {
+        (void)voter.hear(peer, Tip{.height = Height{1},
+                                   .hash = voter.good.certificate.hash,
+                                   .votes = true,
+                                   .first = Height{2},
+                                   .snapshot = Height{1}});
+    }
+    std::vector<Action> said;
+    const auto take = [&said](std::vector<Action> actions) {
+        for (Action& action : actions) said.push_back(std::move(action));
+    };
+    for (std::uint64_t passed_ms = 0; passed_ms < 2 * blocks_gone_ms && all_of<StartAgain>(said).empty();
+         passed_ms += 500) {
+        const std::vector<Action> asks = voter.tick(500);
+        take(asks);
+        for (const ledger::MemberId& peer : {node_0, node_1, node_2}) {
+            for (const FetchSnapshot& ask : messages_in<FetchSnapshot>(asks, peer)) {
+                take(voter.hear(peer, Snapshot{.request = ask.request, .manifest = offered.manifest}));
+            }
+            for (const FetchPart& ask : messages_in<FetchPart>(asks, peer)) {
+                take(voter.hear(peer, Part{.request = ask.request, .root = ask.root, .part = encode(all)}));
+            }
+        }
+    }
+    const std::vector<StartAgain> starts = all_of<StartAgain>(said);
+    REQUIRE(starts.size() == 1);
+    CHECK(starts[0].height == Height{1});
+    std::vector<LogEvent> lines = all_of<LogEvent>(said);
+    std::erase_if(lines, [](const LogEvent& line) { return !line.name.starts_with("votes."); });
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].name == "votes.given_up");
+    CHECK(lines[0].fields == std::vector<std::pair<std::string, std::string>>{{"from", "1"}});
+    CHECK(lines[1].name == "votes.silenced");
+    voter.begin_again();
+    CHECK(voter.status().height == Height{1});
+    CHECK(voter.status().duty == Duty::silenced);
 }
 
 }  // namespace datadeed::replica
