@@ -129,7 +129,8 @@ TEST_CASE("what doesn't apply waits while a proposal is being decided, and no lo
         CHECK(answers<Refused>(node.tick(1)).size() == 1);
     }
     SECTION("since it was decided") {
-        (void)node.decide(Height{2}, next.certificate.hash, {1, 2});
+        // What waited for it is looked at again in that step.
+        CHECK(answers<Refused>(node.decide(Height{2}, next.certificate.hash, {1, 2})).size() == 1);
         REQUIRE(node.status().height == Height{2});
         CHECK(node.refuses_at_once());
     }
@@ -236,6 +237,20 @@ TEST_CASE("what a block from elsewhere holds waits no more, and what it excludes
     const std::vector<Refused> refused = answers<Refused>(node.hand_in_signed(sim::owner_key(1), taken));
     REQUIRE(refused.size() == 1);
     CHECK(refused[0].refusal == ledger::Refusal::data_exists);
+}
+
+TEST_CASE("what depends on what has expired is refused at once after the next block") {
+    constexpr std::uint64_t lives_ms = 1'000;
+    Hoping node;
+    (void)node.hand_in(node.registration(1, "x", lives_ms), 1);
+    (void)node.tick(lives_ms + block_ahead_max_ms + 1);
+    REQUIRE(node.status().pool_transactions == 0);
+    (void)node.fetch(node.good);
+    const ledger::TransferOffer offer{
+        .data = ledger::DatasetId{"x"}, .to = sim::owner_name(1), .share = ledger::ShareBp{100}};
+    const std::vector<Refused> refused = answers<Refused>(node.hand_in_signed(sim::owner_key(0), offer));
+    REQUIRE(refused.size() == 1);
+    CHECK(refused[0].refusal == ledger::Refusal::data_not_found);
 }
 
 TEST_CASE("a node that can't say where a final transaction stands stops, and doesn't refuse it") {
