@@ -41,7 +41,7 @@ ledger::Block block_in(const CertifiedBlock& certified) {
 }  // namespace
 
 TEST_CASE("at the genesis a node has nothing, and says so") {
-    const Voter voter;
+    Voter voter;
     const Status status = voter.status();
     CHECK(status.height == Height{0});
     CHECK(status.block_time == TimeMs{0});

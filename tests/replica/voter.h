@@ -31,7 +31,7 @@ struct Voter : Late {
         (void)tick(20);
         connect();
     }
-    [[nodiscard]] Status status() const { return const_cast<sim::Node&>(node).replica().status(); }
+    [[nodiscard]] Status status() { return node.replica().status(); }
     // So many validators say so of themselves.
     std::vector<Action> claim(std::size_t validators, Height height) {
         std::vector<Action> actions;
