@@ -8,7 +8,7 @@
 namespace datadeed::replica {
 namespace {
 
-constexpr std::size_t mib = std::size_t{1} << 20U;
+constexpr std::size_t payload_size = std::size_t{1} << 20U;
 
 // A vote file, and a journal in it whose process may begin again.
 class Desk {
@@ -83,14 +83,14 @@ TEST_CASE("a checkpoint takes the place of all that comes before it, but only in
     Desk::keep(journal, {proposal(1, 10), checkpoint(1)});
     CHECK(desk.file().records.size() == 2);
     std::size_t records = 2;
-    while (desk.size() <= chain::VoteFile::compact_size_min) Desk::keep(journal, {proposal(++records, mib)});
+    while (desk.size() <= chain::VoteFile::compact_size_min) Desk::keep(journal, {proposal(++records, payload_size)});
     Desk::keep(journal, {proposal(++records, 10)});
     CHECK(desk.file().records.size() == records);
     Desk::keep(journal, {checkpoint(records)});
     const std::vector<Bytes> kept = desk.file().records;
     REQUIRE(kept.size() == 1);
     CHECK(kept[0] == encode(checkpoint(records)));
-    CHECK(desk.size() < mib);
+    CHECK(desk.size() < payload_size);
     CHECK(journal.durable_count() == records + 1);
     CHECK(desk.open(false).value().recovered.closed == Height{records});
 }
