@@ -37,24 +37,28 @@ public:
     [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const Moment& moment);
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
-    // Tries again what waits unsound, and sound ones that several blocks have passed by (all, when `idle`); returns
-    // what has left the pool for good.
+    // Tries again what waits unsound, and sound ones that several blocks have passed by; when `idle`, once in
+    // trial_lives_ms, the oldest sound ones, since rights end. Returns what has left the pool for good.
     [[nodiscard]] Dropped review(const Moment& moment, bool idle);
 
     // A transaction of the pool was tried in a block of this node's and refused.
     void note_refused(const ledger::TxId& id);
-    // The tip has moved: what was tried stands on a state that is gone. To be called before the next admit or review.
+    // The tip has moved, or something has left the pool: what was tried stands on a state that is gone. To be called
+    // before the next admit or review.
     void forget_trial() { trial_.reset(); }
 
 private:
     [[nodiscard]] Result<void, ledger::Refusal> try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const;
     [[nodiscard]] Result<void, ledger::Refusal> try_on_trial(const CheckedTransaction& transaction, TimeMs wall);
+    // Adds to `due` what doesn't apply any more.
+    void renew_trial(const Moment& moment, std::vector<ledger::TxId>& due);
     [[nodiscard]] std::optional<ledger::Refusal> review_one(Pending& pending, const Moment& moment);
 
     const Executor* executor_;
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
+    std::uint64_t renewed_ms_{0};
 };
 
 }  // namespace datadeed::replica

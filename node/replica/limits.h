@@ -23,6 +23,8 @@ inline constexpr std::size_t review_transactions_max = 512;
 inline constexpr std::size_t review_after_block_max = 64;
 // Without a block for so long, and with none in the making, everything that waits is tried again.
 inline constexpr std::uint64_t idle_ms = 100;
+// Then the trial is begun anew each time so much has passed: less than a view lasts at least.
+inline constexpr std::uint64_t trial_lives_ms = 250;
 
 // Bytes of transactions in a block that this node proposes; the chain's parameter may say less. A payload holds a
 // little more: header, certificate, framing.

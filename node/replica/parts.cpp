@@ -186,6 +186,7 @@ void Replica::Parts::expire() {
     for (const Pending& pending : pool_.take_expired(now)) {
         dropped.emplace_back(pending.tx->tx.id(), ledger::Refusal::tx_expired);
     }
+    if (!dropped.empty()) admission_.forget_trial();
     drop_refused(dropped);
 }
 

@@ -45,6 +45,17 @@ struct Door {
         return std::get<ledger::Refusal>(admit(transaction, unsettled));
     }
     Busy turned_away(const TransactionPtr& transaction) { return std::get<Busy>(admit(transaction)); }
+    // Owner 0 lets owner 1 manage what it has, until then.
+    TransactionPtr appointment(const std::string& name, TimeMs until) {
+        const ledger::AppointManager operation{.data = ledger::DatasetId{name},
+                                               .manager = sim::owner_name(1),
+                                               .scope = {.purposes = {}, .operations = {}, .until = until, .uses = {}}};
+        return bench.make(0, operation, bench.genesis());
+    }
+    // At rest for so long since genesis.
+    [[nodiscard]] Admission::Moment after(std::uint64_t ms) const {
+        return {.now_ms = 1'000 + ms, .wall = TimeMs{bench.genesis().value + ms}, .unsettled = false};
+    }
     // The next block of the chain, which owner 0 registers this in.
     void pass_block(const char* name) {
         (void)chain.next({name});
@@ -331,6 +342,51 @@ TEST_CASE("what has expired is found in a review, sound or not, and named once")
         CHECK(door.admission.review(moment, false) == Dropped{{late->tx.id(), ledger::Refusal::tx_expired}});
         CHECK(door.pool.size() == 0);
     }
+}
+
+TEST_CASE("what time has ended is found at rest, before anybody can blame the primary for not ordering it") {
+    Door door;
+    door.pass_block("a");
+    CHECK(door.admission.review(door.after(0), true).empty());
+    const TransactionPtr late = door.appointment("a", TimeMs{door.bench.genesis().value + trial_lives_ms - 1});
+    const TransactionPtr other = door.registration(2, "b");
+    CHECK(door.enters(late, true));
+    CHECK(door.enters(other, true));
+    CHECK(door.admission.review(door.after(trial_lives_ms - 1), true).empty());
+    CHECK(door.pool.sound() == 2);
+    const Dropped none = door.admission.review(door.after(trial_lives_ms), false);
+    CHECK(none.empty());
+    CHECK(door.pool.sound() == 2);
+    CHECK(door.admission.review(door.after(trial_lives_ms), true).empty());
+    CHECK(door.pool.sound() == 1);
+    REQUIRE(door.pool.find(late->tx.id()) != nullptr);
+    CHECK_FALSE(door.pool.find(late->tx.id())->sound);
+    REQUIRE(door.pool.remove(other->tx.id()));
+    CHECK(door.admission.review(door.after(trial_lives_ms + 1), true) ==
+          Dropped{{late->tx.id(), ledger::Refusal::manager_until_passed}});
+}
+
+TEST_CASE("at rest the trial begins anew with the time, and holds what waits") {
+    Door door;
+    door.pass_block("a");
+    CHECK(door.enters(door.registration(2, "b"), true));
+    CHECK(door.admission.review(door.after(trial_lives_ms), true).empty());
+    const TransactionPtr late = door.appointment("a", TimeMs{door.bench.genesis().value + trial_lives_ms});
+    CHECK(std::get<ledger::Refusal>(door.admission.admit(late, door.after(trial_lives_ms))) ==
+          ledger::Refusal::manager_until_passed);
+    CHECK(door.enters(door.offer(2, "b", 1), true));
+}
+
+TEST_CASE("what has left the pool doesn't count as having entered") {
+    Door door;
+    door.pass_block("a");
+    CHECK(door.admission.review(door.after(trial_lives_ms), true).empty());
+    const TransactionPtr loser = door.registration(1, "b");
+    CHECK(door.enters(loser, true));
+    Admission::Moment moment = door.after(trial_lives_ms);
+    moment.wall = TimeMs{loser->tx.content().expires.value + 1};
+    REQUIRE(door.admission.review(moment, false).size() == 1);
+    CHECK(door.refusal_of(door.offer(1, "b", 2)) == ledger::Refusal::data_not_found);
 }
 
 TEST_CASE("what a block of this node's refused is no work, and isn't tried on that state again") {
