@@ -178,7 +178,6 @@ void Pbft::refresh_ahead() {
 
 void Pbft::want_body(const Digest& hash, std::vector<ValidatorIndex> holders) {
     if (slot_.wanted && slot_.wanted->hash == hash) return;
-    std::erase(holders, config_.self);
     actions_.push_back(FetchBody{.height = open_height(), .hash = hash, .holders = holders});
     slot_.wanted = Slot::WantedBody{.hash = hash, .holders = std::move(holders)};
     timers_.body = now_ + config_.timing.fetch_retry_ms;

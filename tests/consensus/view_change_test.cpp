@@ -94,6 +94,25 @@ TEST_CASE("a vote book keeps the first vote of a signer in a view and tells the 
     CHECK(book.add(View{2}, ValidatorIndex{0}, {.hash = hash_b, .signature = {}}, View{1}) == VoteBook::Added::first);
 }
 
+TEST_CASE("a new view is shown by one's own VIEW-CHANGE if there is one for it, and else by those of others") {
+    ViewChanges held;
+    for (const std::uint32_t who : {0U, 1U, 2U, 3U}) held.insert_or_assign(ValidatorIndex{who}, view_change(who, 1));
+    const auto shown_by = [&held](std::uint64_t view, std::uint32_t self) {
+        std::vector<std::uint32_t> who;
+        for (const auto& change : for_view(held, View{view}, 3, ValidatorIndex{self})) {
+            who.push_back(change.signer.value);
+        }
+        return who;
+    };
+    CHECK(shown_by(1, 3) == std::vector<std::uint32_t>{0, 1, 3});
+    CHECK(shown_by(1, 0) == std::vector<std::uint32_t>{0, 1, 2});
+    held.insert_or_assign(ValidatorIndex{0}, view_change(0, 2));
+    CHECK(shown_by(1, 0) == std::vector<std::uint32_t>{1, 2, 3});
+    CHECK(shown_by(2, 0) == std::vector<std::uint32_t>{0});
+    held.erase(ValidatorIndex{0});
+    CHECK(shown_by(1, 0) == std::vector<std::uint32_t>{1, 2, 3});
+}
+
 TEST_CASE("votes agree only within one view and on one hash") {
     VoteBook book;
     const auto add = [&book](std::uint64_t view, std::uint32_t signer, const Digest& hash) {
