@@ -104,8 +104,8 @@ struct Decide {
     CommitCertificate certificate;
     std::uint64_t after{};
 };
-// Get the payload of `hash` from one of `holders` (any of them may lie, be gone, or be this node, which has lost it) and
-// answer with BodyAvailable. Asked again, after a while, as long as it's wanted.
+// Get the payload of `hash` from one of `holders` (any of them may lie, be gone, or be this node, which has lost it)
+// and answer with BodyAvailable. Asked again, after a while, as long as it's wanted.
 struct FetchBody {
     Height height{};
     Digest hash{};

@@ -1,7 +1,8 @@
 # Every small change of a C++ source that might go unnoticed: a line each, of
 #   kind <tab> line <tab> that line as it becomes [<tab> the next line as it becomes]
 # Lines are looked at by themselves, so what stands on several is changed where a part of it says something by itself. Left out:
-# assertions (only a bug takes them), what is written to the log, strings, and what isn't code of a function.
+# assertions (only a bug takes them), what is written to the log, strings, room reserved ahead, and what isn't code of a
+# function.
 
 function put(kind, now, after) { print kind "\t" NR_of "\t" now (after == "" ? "" : "\t" after) }
 
@@ -27,6 +28,7 @@ function closing(from,    depth, i, c) {
 
 function is_statement(text) {
     if (text ~ /^ *(return|const|auto|using|case|else|break|continue|throw|static|constexpr|template|DATADEED|[a-z_]*outbox_?(\.|->)log)/) return 0
+    if (text ~ /\.reserve\(/) return 0
     return text ~ /^ +(\+\+|--)?[A-Za-z_][][A-Za-z0-9_.:>*()-]*(\(| = | \+= | -= |;).*;$/ && text !~ /^ +return;/
 }
 

@@ -127,6 +127,15 @@ TEST_CASE("a transaction that waits too long demotes the primary, each of them a
     static_cast<void>(backup.core.step(Tick{10'000}));
     CHECK(backup.core.changing());
 
+    Bench patient{2};
+    static_cast<void>(patient.core.step(Tick{10'000}));
+    const auto leaves = [&patient](std::uint64_t oldest_ms) {
+        const WorkPending work{.pending = true, .oldest_ms = oldest_ms, .oldest_blocks = 0};
+        return sent<ViewChange>(patient.core.step(work)) != nullptr;
+    };
+    CHECK_FALSE(leaves(9'999));
+    CHECK(leaves(10'000));
+
     Bench primary{0};
     static_cast<void>(primary.core.step(Tick{10'000}));
     CHECK(sent<ViewChange>(primary.core.step(old)) == nullptr);
