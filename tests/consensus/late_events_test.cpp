@@ -142,6 +142,31 @@ TEST_CASE("the first proposals of so many views are remembered, that of the curr
     CHECK(contradicts(later, 5));
 }
 
+TEST_CASE("what came for the next heights counts as soon as each is open, and no sooner") {
+    const Proposal bob = make_proposal(Height{2}, digest_of("alice"), "bob");
+    Bench backup{2};
+    for (const std::uint32_t who : {0U, 1U, 3U}) {
+        const auto hear = [&](std::uint64_t height, const Digest& hash) {
+            const Actions actions = backup.hear(by(who, Commit{.view = {}, .height = Height{height}, .hash = hash}));
+            CHECK(all<FetchBody>(actions).empty());
+        };
+        hear(2, bob.hash);
+        hear(3, digest_of("carol"));
+    }
+    CHECK(backup.core.held_ahead() == 6);
+    const auto asked = all<FetchBody>(
+        backup.core.step(Adopted{*backup.verifier.verify(committed(0, 1, digest_of("alice"), {0, 1, 3}))}));
+    REQUIRE(asked.size() == 1);
+    CHECK(asked[0].hash == bob.hash);
+    CHECK(backup.core.held_ahead() == 3);
+    const auto next =
+        all<FetchBody>(backup.core.step(BodyAvailable{.height = Height{2}, .hash = bob.hash, .payload = bob.payload}));
+    CHECK(backup.core.height() == Height{2});
+    REQUIRE(next.size() == 1);
+    CHECK(next[0].hash == digest_of("carol"));
+    CHECK(backup.core.held_ahead() == 0);
+}
+
 TEST_CASE("a quorum for another block than the one that is being looked at decides that other block") {
     Bench backup{1};
     static_cast<void>(backup.propose("alice"));
