@@ -318,4 +318,20 @@ TEST_CASE("a validator that waits for a view has no part in it or in those befor
     }
 }
 
+TEST_CASE("what was prepared in the view before keeps nobody from a COMMIT in this one, after a restart") {
+    const Digest alice = digest_of("alice");
+    Recovered recovered;
+    recovered.view = View{1};
+    recovered.new_view = new_view(1, {view_change(0, 1), view_change(1, 1), view_change(3, 1)});
+    recovered.prepared.push_back({.certificate = prepared(0, 1, alice, {1, 3}),
+                                  .vote = by(2, Commit{.view = {}, .height = Height{1}, .hash = alice})});
+    Bench backup{2, 4, recovered};
+    static_cast<void>(backup.core.step(Tick{0}));
+    static_cast<void>(backup.propose("bob", 1));
+    static_cast<void>(backup.validated("bob"));
+    const Actions agreed = backup.votes<Prepare>({0}, digest_of("bob"));
+    REQUIRE(sent<Commit>(agreed) != nullptr);
+    CHECK(sent<Commit>(agreed)->view == View{1});
+}
+
 }  // namespace datadeed::consensus::testing
