@@ -26,7 +26,6 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message)
         if (!halted_ && !at_.fork_proven) take_fork(fork_in(*certificate, here), nullptr);
     }
     if (!via || !pbft_) return;
-    if (at_.fork_seen) return;  // nothing is decided any more, and what isn't looked at mustn't pile up
     using Proposal = consensus::Verified<consensus::Signed<consensus::PrePrepare>>;
     if (auto* proposal = std::get_if<Proposal>(&message.message); proposal != nullptr && message.block) {
         remember(std::move(message.block), (*proposal)->message.payload);
