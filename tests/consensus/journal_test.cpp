@@ -64,6 +64,9 @@ TEST_CASE("a view that was left is never entered again by recovery") {
     CHECK(entered.view == View{1});
     CHECK_FALSE(entered.changing);
     CHECK_FALSE(entered.view_change);
+    // By the NEW-VIEW alone, where others changed the view.
+    const std::vector<VoteRecord> led{ViewEntered{opened(1)}};
+    CHECK(recover(led).view == View{1});
 }
 
 TEST_CASE("a journal in which votes were found missing says so for ever") {

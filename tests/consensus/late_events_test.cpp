@@ -205,6 +205,18 @@ TEST_CASE("a new primary whose own host refuses what it must carry accuses nobod
     CHECK(primary.core.next_deadline() < UINT64_MAX);
 }
 
+TEST_CASE("a primary that must carry the same block again asks for its bytes again") {
+    Bench primary{1};
+    const auto asks_in = [&primary](std::uint64_t view) {
+        const PreparedCertificate alice = prepared(0, 1, digest_of("alice"), {2, 3});
+        static_cast<void>(primary.hear(view_change(0, view)));
+        const auto asked = all<FetchBody>(primary.hear(view_change(3, view, {}, alice)));
+        return primary.core.view() == View{view} && asked.size() == 1 && asked[0].hash == digest_of("alice");
+    };
+    CHECK(asks_in(1));
+    CHECK(asks_in(5));
+}
+
 TEST_CASE("what is wanted changes when another block turns out to be final") {
     Bench primary{1};
     for (const auto& change : changes_with_alice()) {
