@@ -1,6 +1,7 @@
 #include "consensus/pbft.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 #include "base/overloaded.h"
@@ -47,11 +48,10 @@ Pbft::Pbft(Config config, const VoteSigner& key, Start start, Recovered recovere
 }
 
 Actions Pbft::step(Event event) {
-    actions_.clear();
     if (!halted_ && !resumed_) resume();
     if (!halted_) std::visit([this](auto& known) { handle(known); }, event);
     if (!halted_) update_timer();
-    return std::move(actions_);
+    return std::exchange(actions_, {});
 }
 
 // Everything of the journal that concerns the height to be decided now; what is decided needs no votes any more.
