@@ -103,7 +103,6 @@ void Pbft::restore(Recovered& recovered) {
 // The same bytes as before the restart: signatures come from the journal, or from the same key over the same statement.
 void Pbft::resume() {
     resumed_ = true;
-    timers_.status = now_;
     if (reign_.changing) {
         send(*reign_.view_change);
         timers_.resend = now_ + resend_interval_ms();

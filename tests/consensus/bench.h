@@ -12,12 +12,12 @@ namespace datadeed::consensus::testing {
 
 // One core, fed by hand.
 struct Bench {
-    explicit Bench(std::uint32_t self, std::size_t n = 4, Recovered recovered = {})
+    explicit Bench(std::uint32_t self, std::size_t n = 4, Recovered recovered = {}, std::uint64_t now_ms = 0)
         : verifier{test_chain(), quick_set(n), quick},
           signer{quick_key(self)},
           core{{.chain = test_chain(), .validators = quick_set(n), .self = ValidatorIndex{self}, .timing = {}},
                signer,
-               {.height = {}, .hash = {}, .certificate = {}, .last_record = 0, .now_ms = 0},
+               {.height = {}, .hash = {}, .certificate = {}, .last_record = 0, .now_ms = now_ms},
                std::move(recovered)} {}
 
     template <class M>

@@ -334,4 +334,63 @@ TEST_CASE("what was prepared in the view before keeps nobody from a COMMIT in th
     CHECK(sent<Commit>(agreed)->view == View{1});
 }
 
+TEST_CASE("what a view must begin with binds its backups after a restart, too") {
+    const auto change = view_change(3, 1, {}, prepared(0, 1, digest_of("alice"), {2, 3}));
+    const NewView opened{.new_view = View{1},
+                         .view_changes = {view_change(0, 1), view_change(1, 1), change},
+                         .base = {},
+                         .carried = Carried{.view = View{0}, .height = Height{1}, .hash = digest_of("alice")}};
+    Recovered recovered;
+    recovered.view = View{1};
+    recovered.new_view = by(1, opened);
+    Bench faithful{2, 4, recovered};
+    const auto judged = all<Validate>(faithful.propose("alice", 1));
+    REQUIRE(judged.size() == 1);
+    CHECK_FALSE(judged[0].fresh);
+    Bench cheated{2, 4, recovered};
+    const Actions left = cheated.propose("bob", 1);
+    CHECK(all<Validate>(left).empty());
+    CHECK(sent<ViewChange>(left) != nullptr);
+}
+
+TEST_CASE("a restart gives the primary its whole time again") {
+    Bench backup{2, 4, {}, 50'000};
+    static_cast<void>(backup.core.step(Tick{59'999}));
+    CHECK(sent<ViewChange>(backup.work(20'000)) == nullptr);
+    static_cast<void>(backup.core.step(Tick{60'000}));
+    CHECK(backup.core.changing());
+}
+
+TEST_CASE("who waits for a view asks for it again after a restart, and the primary of one shows it again") {
+    Recovered waiting;
+    waiting.view = View{1};
+    waiting.changing = true;
+    waiting.view_change = view_change(2, 1);
+    Bench backup{2, 4, waiting};
+    CHECK(sent<ViewChange>(backup.core.step(Tick{0})) != nullptr);
+    CHECK(sent<Status>(backup.core.step(Tick{0})) == nullptr);
+    const Actions again = backup.core.step(Tick{Timing{}.timeout_min_ms});
+    REQUIRE(sent<ViewChange>(again) != nullptr);
+    CHECK(sent<ViewChange>(again)->new_view == View{1});
+
+    Recovered opened;
+    opened.view = View{1};
+    opened.new_view = new_view(1, {view_change(0, 1), view_change(1, 1), view_change(3, 1)});
+    for (const std::uint32_t who : {1U, 2U}) {
+        Bench bench{who, 4, opened};
+        CHECK((sent<NewView>(bench.core.step(Tick{0})) != nullptr) == (who == 1));
+    }
+}
+
+TEST_CASE("a validator alone decides after a restart what it had prepared") {
+    const Proposal block = make_proposal(Height{1}, {}, "alice");
+    const PrePrepare said{.view = {}, .height = Height{1}, .hash = block.hash, .payload = block.payload};
+    Recovered recovered;
+    recovered.made.push_back({.proposal = by(0, said)});
+    recovered.prepared.push_back({.certificate = prepared(0, 1, block.hash, {}),
+                                  .vote = by(0, Commit{.view = {}, .height = Height{1}, .hash = block.hash})});
+    Bench alone{0, 1, recovered};
+    CHECK(all<Decide>(alone.core.step(Tick{0})).size() == 1);
+}
+
 }  // namespace datadeed::consensus::testing
