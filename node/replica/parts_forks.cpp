@@ -10,6 +10,7 @@ namespace datadeed::replica {
 
 // What a peer says of its last block is only a reason to have it shown, and to tell the operator.
 void Replica::Parts::ask_for_fork(const ledger::MemberId& peer, const Tip& theirs) {
+    if (theirs.hash == executor_.tip().hash) return;  // as nearly always: nothing need be read
     std::erase_if(at_.fork_asked, [this](const auto& asked) { return at_.now >= asked.second + fork_ask_ms; });
     if (at_.fork_asked.contains(peer)) return;
     const Result<bool, chain::Error> other = is_other_block(theirs.height, theirs.hash, committer_->chain().view());

@@ -182,6 +182,7 @@ void Snapshots::begin(const ledger::MemberId& peer, const chain::CheckedManifest
 void Snapshots::receive(const ledger::MemberId& peer, const Part& answer, const Moment& moment) {
     const std::optional<std::size_t> number = sync_.land_part(peer, answer.request);
     if (!number) return;
+    DATADEED_ASSERT(download_.has_value());  // parts are asked for while there's one
     if (answer.root != download_->manifest().content().parts[*number].root) {
         return sync_.leave_alone(peer, moment.now_ms);
     }

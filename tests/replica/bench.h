@@ -37,9 +37,7 @@ struct Bench {
                                                   .nonce_us = time.value * 1000 + nonce++,
                                                   .expires_ms = time.value + hour_ms,
                                                   .operations = {operation}});
-        const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *world.context);
-        DATADEED_ASSERT(checked.has_value());
-        return *checked;
+        return sim::checked(world, raw);
     }
     TransactionPtr registration(std::size_t owner, const std::string& name, TimeMs time) {
         const ledger::DatasetId data{name};

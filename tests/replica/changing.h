@@ -23,9 +23,7 @@ struct Changing : Solo {
              .operations = {ledger::ProposeChange{.change = std::move(change),
                                                   .until = TimeMs{sim::epoch_ms + now_ms + 60'000}}}},
             sim::node_member_key(0));
-        const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *world.context);
-        DATADEED_ASSERT(checked.has_value());
-        return submit(*checked);
+        return submit(sim::checked(world, raw));
     }
     [[nodiscard]] ledger::NodeChange brought(ledger::NodeChangeKind kind, const ledger::MemberId& member,
                                              const ledger::NodeSecrets& secrets) {

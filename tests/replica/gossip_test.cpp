@@ -58,7 +58,7 @@ struct Town {
         for (const Transactions& message : testing::messages_in<Transactions>(actions)) {
             all.emplace_back();
             for (const ledger::RawTransaction& raw : message.transactions) {
-                all.back().push_back(check_transaction(raw.bytes, *solo.world.context).value());
+                all.back().push_back(sim::checked(solo.world, raw.bytes));
             }
         }
         return all;

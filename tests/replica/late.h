@@ -95,9 +95,7 @@ struct Late {
                                                               .nonce_us = (sim::epoch_ms + now_ms) * 1000 + number,
                                                               .expires_ms = sim::epoch_ms + now_ms + lives_ms,
                                                               .operations = {std::move(operation)}});
-        const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *chain.bench.world.context);
-        DATADEED_ASSERT(checked.has_value());
-        return *checked;
+        return sim::checked(chain.bench.world, raw);
     }
     [[nodiscard]] TransactionPtr registration(std::uint64_t number, const std::string& name,
                                               std::uint64_t lives_ms = hour_ms) const {

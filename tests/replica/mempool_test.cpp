@@ -20,9 +20,7 @@ Pending pending(std::size_t owner, std::uint64_t nonce, std::uint64_t expires = 
                        .nonce_us = nonce,
                        .expires_ms = expires,
                        .operations = {ledger::TransferAccept{.data = ledger::DatasetId{"d" + std::to_string(nonce)}}}});
-    const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *pool_world().context);
-    REQUIRE(checked);
-    return {.tx = *checked, .member = sim::owner_name(owner), .sound = true};
+    return {.tx = sim::checked(pool_world(), raw), .member = sim::owner_name(owner), .sound = true};
 }
 
 std::vector<std::uint64_t> order(Mempool& pool) {

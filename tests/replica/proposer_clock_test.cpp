@@ -40,8 +40,7 @@ public:
                                                    .nonce_us = (sim::epoch_ms + now_ms_) * 1000 + ++last_,
                                                    .expires_ms = sim::epoch_ms + now_ms_ + 600'000,
                                                    .operations = {operation}});
-        step(node,
-             SubmitTransaction{.transaction = *check_transaction(raw, *world_.context), .token = RequestToken{last_}});
+        step(node, SubmitTransaction{.transaction = sim::checked(world_, raw), .token = RequestToken{last_}});
     }
     [[nodiscard]] Status status(std::size_t node) { return nodes_[node]->replica().status(); }
     [[nodiscard]] std::uint64_t true_ms() const { return sim::epoch_ms + now_ms_; }

@@ -32,9 +32,7 @@ public:
                                                   .nonce_us = (sim::epoch_ms + now_ms) * 1000 + nonce++,
                                                   .expires_ms = sim::epoch_ms + now_ms + lives_ms,
                                                   .operations = std::move(operations)});
-        const Result<TransactionPtr, ledger::Refusal> checked = check_transaction(raw, *world.context);
-        DATADEED_ASSERT(checked.has_value());
-        return *checked;
+        return sim::checked(world, raw);
     }
     TransactionPtr registration(std::size_t owner, const std::string& name) {
         return make(owner, {ledger::RegisterData{

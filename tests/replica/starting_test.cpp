@@ -43,8 +43,8 @@ struct Disks {
                     .expires_ms = sim::epoch_ms + now_ms + 60'000,
                     .operations = {ledger::RegisterData{
                         .data = ledger::DatasetId{name}, .title = "T", .type = "table", .commitment = {}}}});
-        return replica->step(Event{
-            SubmitTransaction{.transaction = *check_transaction(raw, *world.context), .token = RequestToken{number}}});
+        return replica->step(
+            Event{SubmitTransaction{.transaction = sim::checked(world, raw), .token = RequestToken{number}}});
     }
     // Why it doesn't vote, as a code; empty if it does.
     [[nodiscard]] std::string mute_code() const {

@@ -36,10 +36,8 @@ public:
         };
         const auto submit = [&](std::size_t number) {
             const Result<ProposalPayload, cbor::DecodeError> payload = decode<ProposalPayload>(late.good.payload);
-            const auto transaction =
-                check_transaction(payload->block.transactions.at(number).bytes, *late.chain.bench.world.context);
-            return late.node.replica().step(
-                Event{SubmitTransaction{.transaction = *transaction, .token = RequestToken{number}}});
+            const Bytes& raw = payload->block.transactions.at(number).bytes;
+            return late.hand_in(sim::checked(late.chain.bench.world, raw), number);
         };
         const Digest& hash = late.good.certificate.hash;
         const bool halted = take(submit(0)) || take(late.hear(peer, FetchBody{.height = Height{1}, .hash = hash})) ||

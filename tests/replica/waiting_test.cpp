@@ -28,9 +28,7 @@ struct Hoping : Voter {
                                                     .expires = TimeMs{sim::epoch_ms + now_ms + testing::hour_ms},
                                                     .operations = {std::move(operation)}},
                                                    key);
-        const auto transaction = check_transaction(raw, *chain.bench.world.context);
-        REQUIRE(transaction);
-        return hand_in(*transaction, number);
+        return hand_in(sim::checked(chain.bench.world, raw), number);
     }
     // Whether who hands in what doesn't apply is told so at once: another member each time, since one may wait for what
     // is its own.
@@ -224,12 +222,11 @@ TEST_CASE("a client is told where in the log its transaction stands, and a secon
 TEST_CASE("what a block from elsewhere holds waits no more, and what it excludes is refused at once") {
     Hoping node;
     const ledger::Block block = decode<ProposalPayload>(node.good.payload).value().block;
-    const auto pending = check_transaction(block.transactions.at(1).bytes, *node.chain.bench.world.context);
-    REQUIRE(pending);
-    CHECK(answers<Accepted>(node.hand_in(*pending, 1)).size() == 1);
+    const TransactionPtr pending = sim::checked(node.chain.bench.world, block.transactions.at(1).bytes);
+    CHECK(answers<Accepted>(node.hand_in(pending, 1)).size() == 1);
     const std::vector<Committed> committed = answers<Committed>(node.fetch(node.good));
     REQUIRE(committed.size() == 1);
-    CHECK(committed[0].tx == (*pending)->tx.id());
+    CHECK(committed[0].tx == pending->tx.id());
     CHECK(committed[0].log_index == 1);
     CHECK(node.status().pool_transactions == 0);
     CHECK(node.status().waiting_clients == 0);
@@ -237,6 +234,29 @@ TEST_CASE("what a block from elsewhere holds waits no more, and what it excludes
     const std::vector<Refused> refused = answers<Refused>(node.hand_in_signed(sim::owner_key(1), taken));
     REQUIRE(refused.size() == 1);
     CHECK(refused[0].refusal == ledger::Refusal::data_exists);
+}
+
+TEST_CASE(
+    "no primary is left for what a right that has ended doesn't cover any more, whether it waited or comes late") {
+    Hoping node;
+    (void)node.fetch(node.good);
+    const auto appoint = [&node](std::uint64_t lives_ms) {
+        const ledger::AppointManager operation{
+            .data = ledger::DatasetId{"a"},
+            .manager = sim::owner_name(1),
+            .scope = {
+                .purposes = {}, .operations = {}, .until = TimeMs{sim::epoch_ms + node.now_ms + lives_ms}, .uses = {}}};
+        return node.hand_in_signed(sim::owner_key(0), operation);
+    };
+    CHECK(answers<Accepted>(appoint(trial_lives_ms)).size() == 1);
+    std::size_t refused = 0;
+    for (std::uint64_t ms = 0; ms < 4 * consensus::Timing{}.timeout_min_ms; ms += tick_period_ms) {
+        const std::vector<Action> actions = node.tick(tick_period_ms);
+        CHECK(votes_in<consensus::ViewChange>(actions).empty());
+        refused += answers<Refused>(actions).size();
+    }
+    CHECK(refused == 1);
+    CHECK(answers<Refused>(appoint(0)).size() == 1);
 }
 
 TEST_CASE("what depends on what has expired is refused at once") {

@@ -47,7 +47,7 @@ TransactionPtr transaction(std::uint64_t nonce) {
                                   .nonce_us = nonce,
                                   .expires_ms = 5,
                                   .operations = {ledger::TransferAccept{.data = ledger::DatasetId{"d"}}}});
-    return *check_transaction(raw, *world().context);
+    return sim::checked(world(), raw);
 }
 
 template <class M>
@@ -105,7 +105,7 @@ TransactionPtr transaction_of(std::size_t bytes) {
         all.emplace_back(last);
         const Bytes raw =
             sim::sign_order(world(), {.owner = 0, .nonce_us = 1, .expires_ms = 5, .operations = std::move(all)});
-        return check_transaction(raw, *world().context).value();
+        return sim::checked(world(), raw);
     };
     constexpr std::size_t least = 24;  // from here on a byte of title is a byte more
     while (made(least)->tx.raw().size() + 200 < bytes) operations.emplace_back(filler);

@@ -110,10 +110,8 @@ private:
                       .expires_ms = epoch_ms + 600'000,
                       .operations = {ledger::RegisterData{
                           .data = ledger::DatasetId{name}, .title = "Forked", .type = "table", .commitment = {}}}});
-        const Result<replica::TransactionPtr, ledger::Refusal> checked =
-            replica::check_transaction(raw, *world_->context);
-        DATADEED_ASSERT(checked.has_value());
-        step(instance, replica::SubmitTransaction{.transaction = *checked, .token = replica::RequestToken{++tokens_}});
+        step(instance, replica::SubmitTransaction{.transaction = checked(*world_, raw),
+                                                  .token = replica::RequestToken{++tokens_}});
     }
 
     void deliver(const Parcel& parcel) {

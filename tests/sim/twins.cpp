@@ -136,11 +136,10 @@ private:
                                                .nonce_us = (epoch_ms + now_ms_) * 1000 + ++tokens_ % 1000,
                                                .expires_ms = epoch_ms + 600'000,
                                                .operations = {std::move(operation)}});
-        const Result<replica::TransactionPtr, ledger::Refusal> checked =
-            replica::check_transaction(raw, *world_->context);
-        DATADEED_ASSERT(checked.has_value());
-        step(instance, replica::SubmitTransaction{.transaction = *checked, .token = replica::RequestToken{++tokens_}});
-        return (*checked)->tx.id();
+        const replica::TransactionPtr transaction = checked(*world_, raw);
+        step(instance,
+             replica::SubmitTransaction{.transaction = transaction, .token = replica::RequestToken{++tokens_}});
+        return transaction->tx.id();
     }
 
     // What decides whether two instances hear each other: the view of the message, if it has one, else its sender's.

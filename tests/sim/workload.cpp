@@ -1,6 +1,5 @@
 #include "tests/sim/workload.h"
 
-#include "base/assert.h"
 #include "base/overloaded.h"
 
 namespace datadeed::sim {
@@ -15,12 +14,10 @@ Workload::Submission Workload::make(std::size_t owner, ledger::Operation operati
 }
 
 Workload::Submission Workload::sign(Order order) {
-    const Bytes raw = sign_order(*world_, order);
-    const Result<replica::TransactionPtr, ledger::Refusal> checked = replica::check_transaction(raw, *world_->context);
-    DATADEED_ASSERT(checked.has_value());
-    earlier_.push_back(*checked);
+    const replica::TransactionPtr transaction = checked(*world_, sign_order(*world_, order));
+    earlier_.push_back(transaction);
     orders_.push_back(std::move(order));
-    return {.token = replica::RequestToken{++tokens_}, .transaction = *checked};
+    return {.token = replica::RequestToken{++tokens_}, .transaction = transaction};
 }
 
 ledger::Operation Workload::draw(std::size_t owner) {

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/assert.h"
 #include "base/fields.h"
 #include "chain/evidence_judge.h"
 #include "tests/consensus/quick_signatures.h"
@@ -120,6 +121,12 @@ Bytes sign_order(const World& world, const Order& order) {
         world.chain(),
         {.nonce = ledger::Nonce{order.nonce_us}, .expires = TimeMs{order.expires_ms}, .operations = order.operations},
         owner_key(order.owner));
+}
+
+replica::TransactionPtr checked(const World& world, ByteView raw) {
+    const Result<replica::TransactionPtr, ledger::Refusal> taken = replica::check_transaction(raw, *world.context);
+    DATADEED_ASSERT(taken.has_value());
+    return *taken;
 }
 
 }  // namespace datadeed::sim

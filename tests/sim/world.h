@@ -70,5 +70,7 @@ struct Order {
     std::vector<ledger::Operation> operations{};
 };
 [[nodiscard]] Bytes sign_order(const World& world, const Order& order);
+// As a node takes it in, which it must.
+[[nodiscard]] replica::TransactionPtr checked(const World& world, ByteView raw);
 
 }  // namespace datadeed::sim
