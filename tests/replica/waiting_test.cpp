@@ -1,5 +1,6 @@
 #include "base/fields.h"
 #include "chain/keys.h"
+#include "consensus/config.h"
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/voter.h"
