@@ -42,16 +42,4 @@ std::string_view describe(Error error) {
     return "an unknown rule was broken";
 }
 
-std::string_view describe(HaltReason reason) {
-    switch (reason) {
-        case HaltReason::one_height_must_have_one_certificate:
-            return "two different blocks are certified at one height";
-        case HaltReason::one_view_must_prepare_one_block:
-            return "two different blocks are prepared in one view";
-        case HaltReason::own_votes_must_be_in_the_journal:
-            return "a peer holds a vote of this node that its journal lacks";
-    }
-    return "an unknown reason";
-}
-
 }  // namespace datadeed::consensus

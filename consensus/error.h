@@ -35,6 +35,5 @@ enum class HaltReason : std::uint8_t {
 
 // The rule as a sentence for people.
 [[nodiscard]] std::string_view describe(Error error);
-[[nodiscard]] std::string_view describe(HaltReason reason);
 
 }  // namespace datadeed::consensus

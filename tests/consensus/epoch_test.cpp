@@ -102,7 +102,7 @@ TEST_CASE_METHOD(Late, "an epoch begins with its first view") {
 TEST_CASE_METHOD(Late, "votes of the epoch before count for nothing, whoever cast them") {
     for (const std::uint32_t who : {0U, 1U, 3U}) {
         const Commit vote{.view = {}, .height = Height{6}, .hash = hash_b};
-        static_cast<void>(hear(old_door, by(who, vote)));
+        CHECK(all<FetchBody>(hear(old_door, by(who, vote))).empty());
         CHECK(core.status().commits.empty());
     }
     const auto proposal = make_proposal(Height{6}, hash_a, "b");
@@ -127,6 +127,12 @@ TEST_CASE("what was promised in the epoch before binds there alone") {
     const Actions actions = late.core.step(Tick{0});
     CHECK(sent<ViewChange>(actions) == nullptr);
     CHECK(all<EnteredView>(actions).size() == 1);
+
+    recovered.view = View{6};
+    recovered.changing = false;
+    recovered.view_change.reset();
+    recovered.new_view = new_view(6, {view_change(0, 6), view_change(2, 6), view_change(3, 6)});
+    CHECK(sent<NewView>(Late{recovered}.core.step(Tick{0})) == nullptr);
 }
 
 TEST_CASE("a restart within the epoch goes on in its view") {

@@ -52,6 +52,14 @@ TEST_CASE("votes are recovered for the last height voted on, and all below is cl
     CHECK(state.accepted.size() == 2);
 }
 
+TEST_CASE("a VIEW-CHANGE closes the heights that it says to be decided, and what was voted for there is over") {
+    const CommitCertificate tip = committed(0, 5, hash_a, {0, 1, 2});
+    const std::vector<VoteRecord> records{accepted(0, 5), ViewChangeSent{view_change(3, 1, tip)}};
+    const Recovered state = recover(records);
+    CHECK(state.closed == Height{5});
+    CHECK(state.accepted.empty());
+}
+
 TEST_CASE("a view that was left is never entered again by recovery") {
     const std::vector<VoteRecord> records{ViewChangeSent{view_change(3, 1)}, ViewEntered{opened(1)},
                                           ViewChangeSent{view_change(3, 2)}};
@@ -112,7 +120,8 @@ TEST_CASE("every kind of record survives the disk and has one encoding") {
         ViewChangeSent{view_change(3, 1)},
         ViewEntered{opened(1)},
         Checkpoint{
-            .committed = Height{3}, .view = View{1}, .changing = false, .view_change = {}, .new_view = opened(1)}};
+            .committed = Height{3}, .view = View{1}, .changing = false, .view_change = {}, .new_view = opened(1)},
+        VotesLost{.committed = Height{3}}};
     for (const VoteRecord& record : records) {
         const Bytes bytes = encode(record);
         const auto decoded = decode<VoteRecord>(bytes);

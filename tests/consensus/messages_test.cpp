@@ -3,6 +3,8 @@
 #include <rapidcheck.h>
 
 #include "consensus/journal.h"
+#include "consensus/limits.h"
+#include "consensus/quorum.h"
 #include "crypto/hash.h"
 #include "tests/consensus/builders.h"
 #include "tests/support/catch.h"
@@ -32,6 +34,32 @@ std::vector<Message> one_of_each() {
 }
 
 }  // namespace
+
+TEST_CASE("the largest certificates and the largest NEW-VIEW are within what a frame may have") {
+    const View view{number_max - 1};
+    const Height height{number_max - 1};
+    const auto votes = [](std::size_t count) {
+        std::vector<VoteSignature> all;
+        for (std::size_t i = 0; i < count; ++i) all.push_back({.signer = ValidatorIndex{127}, .signature = {}});
+        return all;
+    };
+    const CommitCertificate certificate{.view = view, .height = height, .hash = {}, .votes = votes(validators_max)};
+    const PreparedCertificate proof{
+        .view = view, .height = height, .hash = {}, .pre_prepare = {}, .prepares = votes(validators_max)};
+    CHECK(encode(certificate).size() <= certificate_bytes_max);
+    CHECK(encode(proof).size() <= certificate_bytes_max);
+    const Signed<ViewChange> change =
+        by(127, ViewChange{.new_view = view, .committed = height, .certificate = certificate, .prepared = proof});
+    const Signed<NewView> opened =
+        by(127, NewView{.new_view = view,
+                        .view_changes = std::vector<Signed<ViewChange>>(quorum(validators_max), change),
+                        .base = height,
+                        .carried = Carried{.view = view, .height = height, .hash = {}}});
+    CHECK(encode(Message{opened}).size() <= message_bytes_max);
+    const Bytes payload(payload_bytes_max);
+    const PrePrepare proposal{.view = view, .height = height, .hash = {}, .payload = payload};
+    CHECK(encode(Message{by(127, proposal)}).size() <= message_bytes_max);
+}
 
 TEST_CASE("what is signed names the kind, the chain and every field") {
     const Prepare prepare{.view = View{5}, .height = Height{7}, .hash = Digest{}};

@@ -168,6 +168,40 @@ TEST_CASE("a backup complains of a slow primary and goes on voting for it") {
     CHECK_FALSE(backup.core.changing());
 }
 
+TEST_CASE("a round that ends with another block than the primary's tells nothing of its pace") {
+    Rounds backup{2};
+    backup.rounds(rounds_to_judge - 1, 300, 10);
+    const Height height = backup.core.height().next();
+    const Proposal other = make_proposal(height, backup.core.tip(), "other");
+    static_cast<void>(backup.work());
+    backup.wait(300);
+    static_cast<void>(backup.propose("own", 0, height.value));
+    static_cast<void>(backup.votes<Commit>({0, 1, 3}, other.hash));
+    backup.wait(10);
+    static_cast<void>(backup.core.step(BodyAvailable{.height = height, .hash = other.hash, .payload = other.payload}));
+    REQUIRE(backup.core.height() == height);
+    static_cast<void>(backup.core.step(WorkPending{}));
+    CHECK_FALSE(backup.core.status().slow_primary);
+    backup.rounds(1, 300, 10);
+    CHECK(backup.core.status().slow_primary);
+}
+
+TEST_CASE("a round that ends while the view changes isn't measured") {
+    Rounds backup{2};
+    static_cast<void>(backup.work());
+    static_cast<void>(backup.propose("alice"));
+    static_cast<void>(backup.validated("alice"));
+    backup.wait(500);
+    REQUIRE(backup.core.changing());
+    static_cast<void>(backup.hear(view_change(0, 1)));
+    static_cast<void>(backup.hear(view_change(3, 1)));  // the timer of the new view runs
+    for (const std::uint32_t who : {0U, 1U, 3U}) {
+        static_cast<void>(backup.hear(by(who, Commit{.view = {}, .height = Height{1}, .hash = digest_of("alice")})));
+    }
+    REQUIRE(backup.core.height() == Height{1});
+    CHECK(backup.core.rounds().p99_ms() == 0);
+}
+
 TEST_CASE("a quorum of complaints demotes the primary, fewer don't") {
     Rounds backup{2};
     backup.rounds(rounds_to_judge, 300, 10);
@@ -180,6 +214,24 @@ TEST_CASE("a quorum of complaints demotes the primary, fewer don't") {
     REQUIRE(sent<ViewChange>(demoted) != nullptr);
     CHECK(sent<ViewChange>(demoted)->new_view == View{1});
     CHECK_FALSE(backup.core.status().slow_primary);
+}
+
+TEST_CASE("who waits for the view has nothing to complain of in it, nor anybody while this one waits") {
+    Status waiting;
+    waiting.changing = true;
+    waiting.slow_primary = true;
+    Rounds backup{2};
+    backup.rounds(rounds_to_judge, 300, 10);
+    CHECK(sent<ViewChange>(backup.hear(by(1, waiting))) == nullptr);
+    CHECK(sent<ViewChange>(backup.hear(by(3, waiting))) == nullptr);
+
+    Bench late{3};
+    static_cast<void>(late.hear(view_change(0, 1)));
+    static_cast<void>(late.hear(view_change(2, 1)));
+    REQUIRE(late.core.changing());
+    static_cast<void>(late.hear(complaint(0, 1)));
+    static_cast<void>(late.hear(complaint(2, 1)));
+    CHECK(late.core.view() == View{1});
 }
 
 TEST_CASE("f complaints move nobody, f + 1 are joined") {

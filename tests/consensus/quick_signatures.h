@@ -43,6 +43,20 @@ public:
     }
 };
 
+class CountingVerifier final : public VoteVerifier {
+public:
+    [[nodiscard]] bool verify(const crypto::PublicKey& key, ByteView statement,
+                              const crypto::Signature& signature) const override {
+        ++count_;
+        return quick_.verify(key, statement, signature);
+    }
+    [[nodiscard]] std::size_t count() const { return count_; }
+
+private:
+    QuickVerifier quick_;
+    mutable std::size_t count_{0};
+};
+
 [[nodiscard]] inline crypto::PublicKey quick_key(std::size_t index) {
     crypto::PublicKey key;
     key.value[0] = 0xA0;

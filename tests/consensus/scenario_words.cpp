@@ -1,4 +1,5 @@
 #include <stdexcept>
+#include <string_view>
 
 #include "base/overloaded.h"
 #include "tests/consensus/scenario.h"
@@ -18,6 +19,18 @@ std::string list(const List& indexes) {
     std::string text;
     for (const auto& index : indexes) text += (text.empty() ? "" : ",") + std::to_string(index.value);
     return "[" + text + "]";
+}
+
+std::string_view words_for(HaltReason reason) {
+    switch (reason) {
+        case HaltReason::one_height_must_have_one_certificate:
+            return "two different blocks are certified at one height";
+        case HaltReason::one_view_must_prepare_one_block:
+            return "two different blocks are prepared in one view";
+        case HaltReason::own_votes_must_be_in_the_journal:
+            return "a peer holds a vote of this node that its journal lacks";
+    }
+    throw std::logic_error{"a reason to stop without words"};
 }
 
 }  // namespace
@@ -135,7 +148,7 @@ void Scenario::note(const Node& who, const Action& action) {
             [&](const EnteredView& does) {
                 tell(head + "in view " + std::to_string(does.view.value) + " of " + std::to_string(does.primary.value));
             },
-            [&](const Halt& does) { tell(head + "halt: " + std::string{consensus::describe(does.reason)}); },
+            [&](const Halt& does) { tell(head + "halt: " + std::string{words_for(does.reason)}); },
         },
         action);
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/overloaded.h"
-
 namespace datadeed::consensus::testing {
 
 namespace {

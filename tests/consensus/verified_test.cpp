@@ -150,14 +150,22 @@ TEST_CASE_METHOD(Door, "a NEW-VIEW needs exactly a quorum of valid VIEW-CHANGEs 
     CHECK(refusal(unsigned_opening) == Error::signature_must_verify);
 }
 
-TEST_CASE_METHOD(Door, "certificates once checked are remembered, and no others") {
-    for (int i = 0; i < 2; ++i) {
-        CHECK(verifier.verify(committed(0, 1, hash_a, {0, 1, 2})));
-        CHECK_FALSE(verifier.verify(committed(0, 1, hash_a, {0, 1})));
+TEST_CASE("as many certificates that hold as there is room for are remembered, and nothing of the others") {
+    const CountingVerifier counting;
+    Verifier verifier{test_chain(), quick_set(4), counting};
+    const auto checks_for = [&](std::uint64_t height, std::initializer_list<std::uint32_t> signers) {
+        const std::size_t before = counting.count();
+        CHECK(verifier.verify(committed(0, height, hash_a, signers)).has_value() == (signers.size() == 3));
+        return counting.count() - before;
+    };
+    for (std::uint64_t height = 1; height <= verified_certificates_max; ++height) {
+        CHECK(checks_for(height, {0, 1, 2}) == 3);
     }
-    for (std::uint64_t height = 1; height < 2 * verified_certificates_max; ++height) {
-        CHECK(verifier.verify(committed(0, height, hash_a, {0, 1, 2})));
-    }
+    static_cast<void>(checks_for(verified_certificates_max + 1, {0, 1}));
+    CHECK(checks_for(1, {0, 1, 2}) == 0);
+    CHECK(checks_for(verified_certificates_max + 1, {0, 1, 2}) == 3);  // the memory is emptied for it
+    CHECK(checks_for(verified_certificates_max + 1, {0, 1, 2}) == 0);
+    CHECK(checks_for(1, {0, 1, 2}) == 3);
 }
 
 TEST_CASE_METHOD(Door, "two certificates of one slot convict whoever signed both, and those of two views nobody") {

@@ -8,8 +8,6 @@
 
 namespace datadeed::consensus::testing {
 
-namespace {}  // namespace
-
 TEST_CASE("a view with nothing prepared begins freely above the highest height committed") {
     const std::vector<Signed<ViewChange>> changes{view_change(0, 5),
                                                   view_change(1, 5, committed(0, 3, hash_a, {0, 1, 2})),

@@ -7,25 +7,12 @@
 // again only when it has come out of the journal, or was pushed out by others.
 
 namespace datadeed::replica {
+using consensus::testing::CountingVerifier;
 using datadeed::replica::testing::Chain;
 using datadeed::replica::testing::Voter;
 using datadeed::replica::testing::votes_in;
 
 namespace {
-
-class CountingVerifier final : public consensus::VoteVerifier {
-public:
-    [[nodiscard]] bool verify(const crypto::PublicKey& key, ByteView statement,
-                              const crypto::Signature& signature) const override {
-        ++count_;
-        return quick_.verify(key, statement, signature);
-    }
-    [[nodiscard]] std::size_t count() const { return count_; }
-
-private:
-    consensus::testing::QuickVerifier quick_;
-    mutable std::size_t count_{0};
-};
 
 // Whether it looked again shows by the certificate of the block below, which proposals from height 2 on bring.
 struct Rememberer : Voter {
