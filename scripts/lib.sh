@@ -44,6 +44,17 @@ lag_of() {
         if .height == $tip then "caught-up" else "behind" end' <<<"$heights"
 }
 
+# A line of a table of figures.
+row() { printf '%-58s %s\n' "$1" "$2"; }
+
+# The most memory that any running node has had resident so far.
+peak_mib() {
+    local pid
+    for pid in $(dev status --json | jq -r '.nodes[] | select(.state == "running") | .pid'); do
+        awk '/^VmHWM/ {printf "%d\n", $2 / 1024}' "/proc/$pid/status"
+    done | sort -n | tail -n 1
+}
+
 # flip_byte FILE OFFSET: changes the lowest bit of one byte.
 flip_byte() {
     local file=$1 offset=$2 byte

@@ -281,7 +281,7 @@ void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
     const std::uint64_t earliest = epoch_ms - replica::block_behind_max_ms - clock_back_max_ms_;
     if (header.time.value < earliest) violate(Invariant::validity, "a block is dated back" + at);
     if (ledger::hash(header) != stored.hash) violate(Invariant::validity, "a hash isn't that of its header" + at);
-    execute(node, stored.block);
+    execute(stored.block);
     tip_ = {.height = header.height,
             .hash = stored.hash,
             .time = header.time,
@@ -291,7 +291,7 @@ void Checker::check_first(const Node& node, const chain::StoredBlock& stored) {
     healed_views_.clear();
 }
 
-void Checker::execute(const Node& /*node*/, const ledger::Block& block) {
+void Checker::execute(const ledger::Block& block) {
     const std::string at = " at height " + std::to_string(block.header.height.value);
     ledger::BlockExecution execution{
         state_, {.height = block.header.height, .time = block.header.time}, *world_->judge};

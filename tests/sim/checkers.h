@@ -105,7 +105,7 @@ private:
     void check_first(const Node& node, const chain::StoredBlock& block);
     void check_certificate(const Node& node, const consensus::CommitCertificate& certificate, const Digest& hash,
                            Height height);
-    void execute(const Node& node, const ledger::Block& block);
+    void execute(const ledger::Block& block);
 
     const World* world_;
     std::optional<std::string> violation_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace datadeed::sim {
@@ -42,6 +43,7 @@ enum class Invariant : std::uint8_t {
         "I13 (bounds)",       "I14 (reads)",           "I15 (evidence)", "I16 (epoch)",
         "I18 (determinism)",  "W3 (lost votes)",       "W9 (running)",   "T5 (joining)",
         "L1 (progress)",      "L3 (livelock)",         "L4 (checkpoint)"};
+    static_assert(std::size(names) == static_cast<std::size_t>(Invariant::checkpoint) + 1);
     return names[static_cast<std::size_t>(invariant)];
 }
 

@@ -209,8 +209,6 @@ int main(int count, char** words) {
     running_mode = mode_of(*options);
     std::signal(SIGABRT, tell_running);
     if (options->show != sim::Show::nothing) std::cout << std::unitbuf;
-    for (std::size_t i = 0; i < 8; ++i) (void)sim::owner_key(i);
-    (void)sim::make_world(7, 1, 5);  // all keys exist before there are threads
     if (options->shrink) return run_shrink(*options);
     if (options->collusion) return run_collusions(*options);
     return options->twins ? run_twins(*options) : run_schedules(*options);

@@ -1,6 +1,7 @@
 #include "tests/sim/world.h"
 
 #include <map>
+#include <mutex>
 
 #include "base/assert.h"
 #include "base/fields.h"
@@ -16,7 +17,10 @@ using consensus::testing::QuickVerifier;
 const QuickVerifier quick_verifier{};
 const chain::EvidenceJudge quick_judge{quick_verifier};
 
+// Any thread may ask; a key stays where it is once it was made.
 const crypto::SecretKey& key_of(std::uint8_t kind, std::size_t index) {
+    static std::mutex made_by_one;
+    const std::scoped_lock lock{made_by_one};
     static std::map<std::pair<std::uint8_t, std::size_t>, crypto::SecretKey> keys;
     const auto found = keys.find({kind, index});
     if (found != keys.end()) return found->second;
