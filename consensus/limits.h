@@ -13,6 +13,12 @@ inline constexpr std::size_t validators_max = 128;
 // Bytes of one proposal: a block's header and its body.
 inline constexpr std::size_t payload_bytes_max = (std::size_t{1} << 20) + (std::size_t{1} << 16);
 
+// Bytes of a certificate: as many votes as there may be validators.
+inline constexpr std::size_t certificate_bytes_max = std::size_t{16} << 10;
+
+// Bytes of one message: a payload, or what a NEW-VIEW shows: a quorum of VIEW-CHANGEs with two certificates each.
+inline constexpr std::size_t message_bytes_max = payload_bytes_max + 4 * validators_max * certificate_bytes_max;
+
 // Views and heights on the wire. Nothing real comes near; below it, adding one can't overflow.
 inline constexpr std::uint64_t number_max = std::uint64_t{1} << 53;
 

@@ -104,9 +104,6 @@ struct Status {
 using Message = std::variant<Signed<PrePrepare>, Signed<Prepare>, Signed<Commit>, Signed<ViewChange>, Signed<NewView>,
                              Signed<Status>>;
 
-// The most bytes that an encoded Message can have, for the limit of a frame.
-inline constexpr std::size_t message_bytes_max = payload_bytes_max + (std::size_t{8} << 20);
-
 // The bytes that `message` is signed as, on `chain`.
 template <class M>
 [[nodiscard]] Bytes statement(const ChainId& chain, const M& message) {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/assert.h"
-#include "base/overloaded.h"
 
 namespace datadeed::consensus {
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "consensus/pbft_state.h"
@@ -44,8 +45,7 @@ public:
     // Whether the chain has come as far as the journal; if not, it has lost blocks, and nothing is voted on before.
     [[nodiscard]] bool may_vote() const { return height_.next() > closed_; }
     [[nodiscard]] std::size_t held_ahead() const { return future_.size(); }  // votes of heights above (C8)
-    // What STATUS would say now.
-    [[nodiscard]] Status status() const;
+    [[nodiscard]] Status status() const;                                     // what STATUS would say now
     [[nodiscard]] const Config& config() const { return config_; }
 
 private:

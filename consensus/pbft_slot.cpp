@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "base/overloaded.h"
 #include "consensus/pbft.h"
 
 // The normal case: propose, accept, prepare, commit (rules N).

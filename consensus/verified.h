@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/result.h"
+#include "consensus/error.h"
 #include "consensus/messages.h"
 
 namespace datadeed::consensus {

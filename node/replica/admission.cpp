@@ -84,7 +84,9 @@ Admission::Dropped Admission::review(const Moment& moment, bool idle) {
     for (const ledger::TxId& id : pool_->expired(executor_->time_of_next(moment.wall), review_transactions_max)) {
         due.push_back(id);
     }
-    if (idle && moment.now_ms >= renewed_ms_ + trial_lives_ms) renew_trial(moment, due);
+    if (idle && moment.now_ms >= renewed_ms_ + trial_lives_ms) {
+        for (const ledger::TxId& id : renew_trial(moment)) due.push_back(id);
+    }
     Dropped dropped;
     for (const ledger::TxId& id : due) {
         Pending* pending = pool_->find(id);
@@ -100,14 +102,16 @@ Admission::Dropped Admission::review(const Moment& moment, bool idle) {
 
 // At rest no block says that time passes, and rights end: who waited for what no primary can include would leave one
 // after the other.
-void Admission::renew_trial(const Moment& moment, std::vector<ledger::TxId>& due) {
+std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
     forget_trial();
     renewed_ms_ = moment.now_ms;
+    std::vector<ledger::TxId> refused;
     std::size_t tried = 0;
     pool_->for_each_by_age([&](const Pending& pending) {
-        if (pending.sound && !try_on_trial(*pending.tx, moment.wall)) due.push_back(pending.tx->tx.id());
+        if (pending.sound && !try_on_trial(*pending.tx, moment.wall)) refused.push_back(pending.tx->tx.id());
         return ++tried < review_transactions_max;
     });
+    return refused;
 }
 
 void Admission::note_refused(const ledger::TxId& id) {

@@ -50,8 +50,8 @@ public:
 private:
     [[nodiscard]] Result<void, ledger::Refusal> try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const;
     [[nodiscard]] Result<void, ledger::Refusal> try_on_trial(const CheckedTransaction& transaction, TimeMs wall);
-    // Adds to `due` what doesn't apply any more.
-    void renew_trial(const Moment& moment, std::vector<ledger::TxId>& due);
+    // What doesn't apply any more.
+    [[nodiscard]] std::vector<ledger::TxId> renew_trial(const Moment& moment);
     [[nodiscard]] std::optional<ledger::Refusal> review_one(Pending& pending, const Moment& moment);
 
     const Executor* executor_;

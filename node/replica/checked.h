@@ -13,6 +13,7 @@
 #include "consensus/certificate.h"
 #include "ledger/block.h"
 #include "ledger/transaction.h"
+#include "node/replica/limits.h"
 
 // What has been checked before it reaches the replica, in the form in which it is passed on: shared, never copied.
 
@@ -42,9 +43,7 @@ using BlockPtr = std::shared_ptr<const CheckedBlock>;
 // this room.
 class TransactionCache {
 public:
-    static constexpr std::size_t bytes_max_default = std::size_t{16} << 20U;
-
-    explicit TransactionCache(std::size_t bytes_max = bytes_max_default) : bytes_max_{bytes_max} {}
+    explicit TransactionCache(std::size_t bytes_max = checked_bytes_max) : bytes_max_{bytes_max} {}
 
     // Null when it isn't known.
     [[nodiscard]] TransactionPtr find(const Digest& leaf) const;

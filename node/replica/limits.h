@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// Every bound of one replica's memory and time, in one list. The protocol's own bounds
-// stand in ledger/parameters.h, ledger/transaction.h and consensus/limits.h.
+// Every bound of one replica's memory and time, in one list. The protocol's own bounds stand in ledger/parameters.h,
+// ledger/transaction.h and consensus/limits.h.
 
 namespace datadeed::replica {
 
@@ -16,6 +16,11 @@ inline constexpr std::size_t pool_bytes_max = std::size_t{64} << 20U;
 inline constexpr std::size_t pool_member_transactions_max = 256;
 inline constexpr std::size_t pool_member_bytes_max = std::size_t{1} << 20U;
 inline constexpr std::size_t waiting_clients_max = 16'384;
+
+// Transactions that are checked and remembered, by their bytes as signed; and those that a replica remembers itself, of
+// proposals that came out of its journal.
+inline constexpr std::size_t checked_bytes_max = std::size_t{16} << 20U;
+inline constexpr std::size_t recovered_bytes_max = std::size_t{2} << 20U;
 
 // Transactions tried on one trial state before it is begun anew, and looked at again in one review.
 inline constexpr std::size_t trial_transactions_max = 4096;
@@ -40,7 +45,7 @@ inline constexpr std::uint64_t gossip_again_ms = 1'000;
 // How long a transaction that a peer told may take to be decided before it is passed on to the primary: far less than
 // consensus gives a primary, and mostly enough.
 inline constexpr std::uint64_t gossip_pass_on_ms = 50;
-
+// Of what waits long, or of what a new primary is told, so many transactions at most: the oldest.
 inline constexpr std::size_t gossip_again_max = 256;
 
 // How often consensus is told that work waits, and how long a proposal counts as being decided.
@@ -67,8 +72,7 @@ inline constexpr std::uint64_t fork_ask_ms = 10'000;
 inline constexpr std::uint64_t fork_tell_ms = 1'000;
 
 // Snapshots: after so many transactions one is written, unless a node is told otherwise; one that spares half as many
-// is worth fetching. What is asked of each peer at once, and for how long is waited: for an answer, for any part at
-// all, and for parts from anybody but whoever offered it.
+// is worth fetching.
 inline constexpr std::uint64_t snapshot_every_default = 100'000;
 // What fetching and installing a part of the usual size costs: as much as executing so many transactions.
 inline constexpr std::uint64_t snapshot_part_transactions = 200;
@@ -76,15 +80,17 @@ inline constexpr std::uint64_t snapshot_part_transactions = 200;
 inline constexpr std::uint64_t own_vote_within_blocks = 256;
 // Giving a part away costs more than its bytes: it is read and hashed. It counts so many times.
 inline constexpr std::size_t serve_part_factor = 2;
+// What is asked of each peer at once, and for how long is waited: for an answer, for any part at all, and for parts
+// from anybody but whoever offered it.
 inline constexpr std::size_t snapshot_parts_per_peer = 4;
 inline constexpr std::uint64_t snapshot_timeout_ms = 3'000;
+inline constexpr std::uint64_t snapshot_patience_ms = 20'000;
+inline constexpr std::uint64_t snapshot_alone_ms = 60'000;
 // For so long blocks aren't asked for while a manifest is awaited, and for each part that comes.
 inline constexpr std::uint64_t snapshot_offer_ms = 1'000;
 inline constexpr std::uint64_t snapshot_part_ms = 200;
 // For so long nobody has had the next block until any snapshot is worth it.
 inline constexpr std::uint64_t snapshot_lack_ms = 5'000;
-inline constexpr std::uint64_t snapshot_patience_ms = 20'000;
-inline constexpr std::uint64_t snapshot_alone_ms = 60'000;
 // A block that others have said for so long not to keep is gone for good; how long nobody may have looked meanwhile.
 inline constexpr std::uint64_t blocks_gone_ms = 60'000;
 inline constexpr std::uint64_t blocks_gone_pause_ms = 10'000;

@@ -6,7 +6,6 @@
 #include "base/assert.h"
 #include "base/fields.h"
 #include "base/overloaded.h"
-#include "consensus/quorum.h"
 #include "node/replica/limits.h"
 #include "node/replica/skipping.h"
 #include "node/replica/wire_codec.h"

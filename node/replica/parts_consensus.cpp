@@ -2,7 +2,6 @@
 #include <utility>
 
 #include "base/fields.h"
-#include "base/overloaded.h"
 #include "node/replica/limits.h"
 #include "node/replica/parts.h"
 #include "node/replica/wire_codec.h"
@@ -224,8 +223,8 @@ void Replica::Parts::perform(consensus::Halt& action) {
     }
 }
 
-// A fetched certificate has a vote that the journal lacks. That is on disk before the block is: nobody shows a block
-// that is stored again.
+// What a node of this name may have said its journal doesn't know. That is on disk before anything else is: nobody
+// shows a block that is stored again.
 void Replica::Parts::lose_votes() {
     const Result<void, chain::Error> appended = votes_->journal.append(
         {.number = votes_->journal.appended_count() + 1, .record = consensus::VotesLost{executor_.tip().height}});

@@ -11,12 +11,9 @@ namespace datadeed::replica {
 void SnapshotSync::note_down(const ledger::MemberId& peer) {
     // How long it's left alone isn't for it to say by coming again.
     if (const auto known = peers_.find(peer); known != peers_.end()) known->second.snapshot = {};
-    const auto is_theirs = [&peer](const auto& each) { return each.second.peer == peer; };
-    std::erase_if(offers_, is_theirs);
-    std::erase_if(late_offers_, is_theirs);
+    offers_.forget(peer);
     if (!target_) return;
-    std::erase_if(target_->flights, is_theirs);
-    std::erase_if(target_->late, is_theirs);
+    target_->flights.forget(peer);
     target_->lacking.erase(peer);
 }
 
@@ -28,7 +25,7 @@ void SnapshotSync::leave_alone(const ledger::MemberId& peer, std::uint64_t now_m
 }
 
 void SnapshotSync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
-    if (target_) std::erase_if(target_->flights, [&peer](const auto& each) { return each.second.peer == peer; });
+    if (target_) target_->flights.forget(peer);
     peers_[peer].left_alone_until_ms = now_ms + fetch_reject_ms;
 }
 
@@ -61,47 +58,26 @@ void SnapshotSync::hold(std::uint64_t now_ms) {
 
 bool SnapshotSync::comes_first(std::uint64_t now_ms) const {
     const auto is_fresh = [now_ms](const auto& offer) { return now_ms < offer.second.sent_ms + snapshot_offer_ms; };
-    const bool waits = target_.has_value() || std::ranges::any_of(offers_, is_fresh);
+    const bool waits = target_.has_value() || std::ranges::any_of(offers_.under_way(), is_fresh);
     return waits && now_ms < held_until_ms_.value_or(0);
 }
 
-// An answer that is late is an answer: on a slow link every one is.
 std::optional<Height> SnapshotSync::land_offer(const ledger::MemberId& peer, std::uint64_t request) {
-    for (auto* offers : {&offers_, &late_offers_}) {
-        const auto offer = offers->find(request);
-        if (offer == offers->end() || offer->second.peer != peer) continue;
-        const Height height = offer->second.height;
-        offers->erase(offer);
-        return height;
-    }
-    return std::nullopt;
+    const auto offer = offers_.land(request, [&peer](const Offer& asked) { return asked.peer == peer; });
+    return offer ? std::optional{offer->height} : std::nullopt;
 }
 
 std::optional<std::size_t> SnapshotSync::land_part(const ledger::MemberId& peer, std::uint64_t request) {
     if (!target_) return std::nullopt;
-    for (auto* flights : {&target_->flights, &target_->late}) {
-        const auto flight = flights->find(request);
-        if (flight == flights->end() || flight->second.peer != peer) continue;
-        const std::size_t number = flight->second.number;
-        flights->erase(flight);
-        return number;
-    }
-    return std::nullopt;
+    const auto flight = target_->flights.land(request, [&peer](const Flight& asked) { return asked.peer == peer; });
+    return flight ? std::optional{flight->number} : std::nullopt;
 }
 
 void SnapshotSync::give_up_late(std::uint64_t now_ms) {
-    const auto give_up = [&](auto& under_way, auto& late) {
-        std::erase_if(under_way, [&](const auto& each) {
-            if (now_ms < each.second.sent_ms + snapshot_timeout_ms) return false;
-            leave_alone(each.second.peer, now_ms);
-            late.insert(each);
-            if (late.size() > fetches_late_max) late.erase(late.begin());
-            return true;
-        });
-    };
-    give_up(offers_, late_offers_);
+    const auto leave_late_one = [&](const auto& asked) { leave_alone(asked.peer, now_ms); };
+    offers_.give_up(now_ms, snapshot_timeout_ms, leave_late_one);
     if (!target_) return;
-    give_up(target_->flights, target_->late);
+    target_->flights.give_up(now_ms, snapshot_timeout_ms, leave_late_one);
     // Whoever offered it alone can't hold this node back for ever. What has come is kept for when it's offered again.
     const bool stands_still = now_ms >= *target_->progress_ms + snapshot_patience_ms;
     const bool is_nobody_elses = now_ms >= target_->helped_ms + snapshot_alone_ms;
@@ -113,8 +89,8 @@ void SnapshotSync::give_up_late(std::uint64_t now_ms) {
 }
 
 std::size_t SnapshotSync::flights_of(const ledger::MemberId& peer) const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(target_->flights, [&peer](const auto& flight) { return flight.second.peer == peer; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        target_->flights.under_way(), [&peer](const auto& flight) { return flight.second.peer == peer; }));
 }
 
 // Who has fewest parts under way; of several the one whose turn was longest ago.
@@ -139,8 +115,8 @@ bool SnapshotSync::has_source() const {
     });
 }
 
-void SnapshotSync::ask_manifest(Height above, std::uint64_t now_ms, std::vector<Ask>& asks) {
-    if (!offers_.empty()) return;
+std::vector<SnapshotSync::Ask> SnapshotSync::ask_manifest(Height above, std::uint64_t now_ms) {
+    if (!offers_.under_way().empty()) return {};
     std::pair<const ledger::MemberId, Peer>* chosen = nullptr;
     for (auto& candidate : peers_) {
         const Peer& peer = candidate.second;
@@ -148,25 +124,26 @@ void SnapshotSync::ask_manifest(Height above, std::uint64_t now_ms, std::vector<
         const auto rank = [](const Peer& of) { return std::pair{of.snapshot.value, ~of.asked}; };
         if (chosen == nullptr || rank(peer) > rank(chosen->second)) chosen = &candidate;
     }
-    if (chosen == nullptr) return;
+    if (chosen == nullptr) return {};
     hold(now_ms);
     chosen->second.asked = ++requests_;
-    offers_.emplace(requests_, Offer{.peer = chosen->first, .height = chosen->second.snapshot, .sent_ms = now_ms});
-    asks.push_back(
-        {.peer = chosen->first, .request = requests_, .what = ManifestQuestion{.height = chosen->second.snapshot}});
+    offers_.ask(requests_, Offer{.peer = chosen->first, .height = chosen->second.snapshot, .sent_ms = now_ms});
+    return {{.peer = chosen->first, .request = requests_, .what = ManifestQuestion{.height = chosen->second.snapshot}}};
 }
 
-void SnapshotSync::ask_parts(std::uint64_t now_ms, std::vector<Ask>& asks) {
+std::vector<SnapshotSync::Ask> SnapshotSync::ask_parts(std::uint64_t now_ms) {
+    std::vector<Ask> asks;
     std::set<std::size_t> under_way;
-    for (const auto& [request, flight] : target_->flights) under_way.insert(flight.number);
+    for (const auto& [request, flight] : target_->flights.under_way()) under_way.insert(flight.number);
     for (const std::size_t number : target_->what.missing) {
         if (under_way.contains(number)) continue;
         const std::optional<ledger::MemberId> source = choose_source(now_ms);
-        if (!source) return;
+        if (!source) break;
         peers_[*source].asked = ++requests_;
-        target_->flights.emplace(requests_, Flight{.peer = *source, .number = number, .sent_ms = now_ms});
+        target_->flights.ask(requests_, Flight{.peer = *source, .number = number, .sent_ms = now_ms});
         asks.push_back({.peer = *source, .request = requests_, .what = PartQuestion{.number = number}});
     }
+    return asks;
 }
 
 std::vector<SnapshotSync::Ask> SnapshotSync::due(Height above, std::uint64_t now_ms) {
@@ -177,13 +154,7 @@ std::vector<SnapshotSync::Ask> SnapshotSync::due(Height above, std::uint64_t now
         hold(now_ms);
     }
     give_up_late(now_ms);
-    std::vector<Ask> asks;
-    if (target_) {
-        ask_parts(now_ms, asks);
-    } else {
-        ask_manifest(above, now_ms, asks);
-    }
-    return asks;
+    return target_ ? ask_parts(now_ms) : ask_manifest(above, now_ms);
 }
 
 }  // namespace datadeed::replica

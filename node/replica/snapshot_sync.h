@@ -10,6 +10,7 @@
 
 #include "base/types.h"
 #include "ledger/types.h"
+#include "node/replica/questions.h"
 
 namespace datadeed::replica {
 
@@ -83,8 +84,7 @@ private:
     struct Fetch {
         Target what{};
         std::set<ledger::MemberId> lacking{};
-        std::map<std::uint64_t, Flight> flights{};
-        std::map<std::uint64_t, Flight> late{};      // given up, and taken in if the answer comes after all
+        Questions<Flight> flights{};
         bool is_new{true};                           // until the first due()
         std::optional<std::uint64_t> progress_ms{};  // when a part came last; nothing before the second due()
         std::uint64_t helped_ms{};                   // and from somebody else than who offered it
@@ -96,15 +96,14 @@ private:
     };
     void give_up_late(std::uint64_t now_ms);
     void hold(std::uint64_t now_ms);
-    void ask_manifest(Height above, std::uint64_t now_ms, std::vector<Ask>& asks);
-    void ask_parts(std::uint64_t now_ms, std::vector<Ask>& asks);
+    [[nodiscard]] std::vector<Ask> ask_manifest(Height above, std::uint64_t now_ms);
+    [[nodiscard]] std::vector<Ask> ask_parts(std::uint64_t now_ms);
     [[nodiscard]] std::optional<ledger::MemberId> choose_source(std::uint64_t now_ms) const;
     [[nodiscard]] bool has_source() const;
     [[nodiscard]] std::size_t flights_of(const ledger::MemberId& peer) const;
 
-    std::map<ledger::MemberId, Peer> peers_;      // whoever has spoken; who is down has no snapshot
-    std::map<std::uint64_t, Offer> offers_;       // manifests that were asked for; one at a time
-    std::map<std::uint64_t, Offer> late_offers_;  // given up, and taken in if the answer comes after all
+    std::map<ledger::MemberId, Peer> peers_;  // whoever has spoken; who is down has no snapshot
+    Questions<Offer> offers_;                 // manifests, one at a time
     std::optional<Fetch> target_;
     std::optional<std::uint64_t> held_until_ms_;  // blocks
     std::uint64_t requests_{0};

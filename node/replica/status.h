@@ -42,7 +42,7 @@ struct Status {
     ledger::MemberId primary{};  // of that view
     bool changing_view{};
     bool forked{};       // two blocks are certified at one height: it answers nothing more, and stops after a second
-    bool catching_up{};  // a certified block above ours is known
+    bool catching_up{};  // final elsewhere: more than one block above ours (Sync::known)
     Height cosigned{};   // last height with a quorum of cosignatures stored
     std::vector<PeerStatus> peers{};
     std::uint64_t connected_validators{};  // and voting; this node included, when it votes

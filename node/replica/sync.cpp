@@ -25,9 +25,7 @@ void Sync::note_ahead(const ledger::MemberId& peer, Height height) {
 void Sync::note_down(const ledger::MemberId& peer) {
     peers_.erase(peer);
     count_claims();
-    const auto is_theirs = [&peer](const auto& flight) { return flight.second.peer == peer; };
-    std::erase_if(flights_, is_theirs);
-    std::erase_if(late_, is_theirs);
+    flights_.forget(peer);
 }
 
 std::size_t Sync::claims() const {
@@ -109,34 +107,8 @@ bool Sync::votes(const ledger::MemberId& peer) const {
     return found != peers_.end() && found->second.votes;
 }
 
-// Others are asked meanwhile. On a slow link every answer may take longer, so it still counts when it comes.
-void Sync::give_up_late(std::uint64_t now_ms) {
-    for (auto flight = flights_.begin(); flight != flights_.end();) {
-        if (now_ms < flight->second.sent_ms + fetch_timeout_ms) {
-            ++flight;
-            continue;
-        }
-        disbelieve(flight->second.peer, flight->second.from, now_ms);
-        late_.insert(*flight);
-        if (late_.size() > fetches_late_max) late_.erase(late_.begin());
-        flight = flights_.erase(flight);
-    }
-}
-
-// The range that this is an answer for, which is answered by it.
-std::optional<Sync::Flight> Sync::land(std::uint64_t request, const ledger::MemberId& peer, Height from) {
-    for (auto* flights : {&flights_, &late_}) {
-        const auto found = flights->find(request);
-        if (found == flights->end() || found->second.peer != peer || found->second.from != from) continue;
-        const Flight flight = found->second;
-        flights->erase(found);
-        return flight;
-    }
-    return std::nullopt;
-}
-
 bool Sync::is_covered(Height height) const {
-    return ready_.contains(height) || std::ranges::any_of(flights_, [height](const auto& flight) {
+    return ready_.contains(height) || std::ranges::any_of(flights_.under_way(), [height](const auto& flight) {
                return flight.second.from <= height && height <= flight.second.to;
            });
 }
@@ -147,21 +119,22 @@ bool Sync::may_ask(const ledger::MemberId& name, const Peer& peer, Height from, 
     return is_sound && peer.first <= from && from <= peer.tip && now_ms >= peer.shunned_until_ms;
 }
 
-Sync::Peer* Sync::choose(Height from, std::uint64_t now_ms, ledger::MemberId& name) {
-    Peer* chosen = nullptr;
-    for (auto& [candidate, peer] : peers_) {
-        if (!may_ask(candidate, peer, from, now_ms)) continue;
+std::pair<const ledger::MemberId, Sync::Peer>* Sync::choose(Height from, std::uint64_t now_ms) {
+    std::pair<const ledger::MemberId, Peer>* chosen = nullptr;
+    for (auto& candidate : peers_) {
+        const auto& [name, peer] = candidate;
+        if (!may_ask(name, peer, from, now_ms)) continue;
         if (peer.cut && from >= *peer.cut) continue;
-        if (chosen != nullptr && chosen->asked <= peer.asked) continue;
-        chosen = &peer;
-        name = candidate;
+        if (chosen != nullptr && chosen->second.asked <= peer.asked) continue;
+        chosen = &candidate;
     }
     return chosen;
 }
 
 std::vector<Sync::Ask> Sync::due(const Moment& moment) {
     const std::uint64_t patience_ms = std::exchange(hurries_, false) ? 0 : moment.patience_ms;
-    give_up_late(moment.now_ms);
+    flights_.give_up(moment.now_ms, fetch_timeout_ms,
+                     [&](const Flight& flight) { disbelieve(flight.peer, flight.from, moment.now_ms); });
     std::erase_if(ready_, [&moment](const auto& block) { return block.first <= moment.ours; });
     const Height target = best(moment.ours.next());
     if (target <= moment.ours) {
@@ -169,7 +142,7 @@ std::vector<Sync::Ask> Sync::due(const Moment& moment) {
         return {};
     }
     // Blocks that arrive by themselves renew the patience; while fetching there's none.
-    const bool fetching = !flights_.empty() || !ready_.empty();
+    const bool fetching = !flights_.under_way().empty() || !ready_.empty();
     if (!behind_since_ms_ || (moment.ours > last_ours_ && !fetching)) behind_since_ms_ = moment.now_ms;
     last_ours_ = moment.ours;
     const bool far = target.value >= moment.ours.value + far_behind_blocks;
@@ -181,18 +154,18 @@ std::vector<Sync::Ask> Sync::due(const Moment& moment) {
     }
     const Height last{moment.ours.value + fetches_in_flight_max * fetch_blocks_max};
     for (Height from = moment.ours.next(); from <= std::min(target, last); from = from.next()) {
-        if (flights_.size() >= fetches_in_flight_max) break;
+        if (flights_.under_way().size() >= fetches_in_flight_max) break;
         if (is_covered(from)) continue;
         Height to = from;
         while (to.value + 1 < from.value + fetch_blocks_max && to < std::min(target, last) && !is_covered(to.next()))
             to = to.next();
-        ledger::MemberId name;
-        Peer* peer = choose(from, moment.now_ms, name);
-        if (peer == nullptr) break;
-        to = std::min(to, peer->tip);
-        if (peer->cut) to = std::min(to, Height{peer->cut->value - 1});
-        peer->asked = ++requests_;
-        flights_.emplace(requests_, Flight{.peer = name, .from = from, .to = to, .sent_ms = moment.now_ms});
+        auto* const chosen = choose(from, moment.now_ms);
+        if (chosen == nullptr) break;
+        auto& [name, peer] = *chosen;
+        to = std::min(to, peer.tip);
+        if (peer.cut) to = std::min(to, Height{peer.cut->value - 1});
+        peer.asked = ++requests_;
+        flights_.ask(requests_, Flight{.peer = name, .from = from, .to = to, .sent_ms = moment.now_ms});
         asks.push_back(
             {.peer = name,
              .request = {
@@ -203,7 +176,8 @@ std::vector<Sync::Ask> Sync::due(const Moment& moment) {
 }
 
 void Sync::receive(const ledger::MemberId& peer, CheckedBlocks answer, const Now& now) {
-    const std::optional<Flight> flight = land(answer.request, peer, answer.from);
+    const std::optional<Flight> flight = flights_.land(
+        answer.request, [&](const Flight& asked) { return asked.peer == peer && asked.from == answer.from; });
     if (!flight) return;
     // Of the next block it is known who votes; of others that they can't be checked is nobody's fault. They are asked
     // for again when they can be.
@@ -230,9 +204,7 @@ std::optional<Sync::Ready> Sync::take_next(Height ours) {
 
 void Sync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
     std::erase_if(ready_, [&peer](const auto& ready) { return ready.second.peer == peer; });
-    const auto is_theirs = [&peer](const auto& flight) { return flight.second.peer == peer; };
-    std::erase_if(flights_, is_theirs);
-    std::erase_if(late_, is_theirs);
+    flights_.forget(peer);
     std::erase_if(rejected_until_ms_, [now_ms](const auto& rejected) { return now_ms >= rejected.second; });
     rejected_until_ms_.insert_or_assign(peer, now_ms + fetch_reject_ms);
 }

@@ -14,6 +14,7 @@
 #include "ledger/types.h"
 #include "node/replica/limits.h"
 #include "node/replica/peer_event.h"
+#include "node/replica/questions.h"
 
 namespace datadeed::replica {
 
@@ -94,7 +95,7 @@ public:
     // Whether the peer is up and said last that it votes.
     [[nodiscard]] bool votes(const ledger::MemberId& peer) const;
     [[nodiscard]] std::size_t buffered() const { return ready_.size(); }
-    [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
+    [[nodiscard]] std::size_t in_flight() const { return flights_.under_way().size(); }
 
 private:
     struct Flight {
@@ -115,11 +116,10 @@ private:
     };
     void count_claims();
     void disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms);
-    void give_up_late(std::uint64_t now_ms);
-    [[nodiscard]] std::optional<Flight> land(std::uint64_t request, const ledger::MemberId& peer, Height from);
     [[nodiscard]] bool is_covered(Height height) const;
     [[nodiscard]] bool may_ask(const ledger::MemberId& name, const Peer& peer, Height from, std::uint64_t now_ms) const;
-    [[nodiscard]] Peer* choose(Height from, std::uint64_t now_ms, ledger::MemberId& name);
+    // Of those who have it and may be asked, the one whose turn was longest ago; null for none.
+    [[nodiscard]] std::pair<const ledger::MemberId, Peer>* choose(Height from, std::uint64_t now_ms);
 
     std::set<ledger::MemberId> validators_;
     std::size_t faults_{0};
@@ -127,8 +127,7 @@ private:
     Height claimed_{};                        // by so many that one of them is correct, as count_claims() saw it last
     std::map<ledger::MemberId, Peer> peers_;  // those that are up and have spoken
     std::map<ledger::MemberId, std::uint64_t> rejected_until_ms_;  // whether they are up or not
-    std::map<std::uint64_t, Flight> flights_;                      // of peers_, and so are those in late_
-    std::map<std::uint64_t, Flight> late_;  // given up, and taken in if the answer comes after all
+    Questions<Flight> flights_;                                    // of peers_; who is late is disbelieved
     std::map<Height, Ready> ready_;
     std::uint64_t requests_{0};
     std::optional<std::uint64_t> behind_since_ms_;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/fields.h"
-#include "base/overloaded.h"
 #include "chain/voters.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"

@@ -51,8 +51,8 @@ std::size_t size_max_of(WireKind kind) {
         case WireKind::part:
             return ledger::part_size_max + small;
         case WireKind::blocks:
-            // Sending stops behind the block that passes fetch_bytes_max; 16 kB is the largest certificate.
-            return fetch_bytes_max + payload + fetch_blocks_max * (std::size_t{16} << 10U);
+            // Sending stops behind the block that passes fetch_bytes_max.
+            return fetch_bytes_max + payload + fetch_blocks_max * consensus::certificate_bytes_max;
         case WireKind::body:
             return payload + small;
     }

@@ -189,11 +189,14 @@ TEST_CASE("each kind has a size that it may not pass, looked at before anything 
         CHECK(take(large).error() == WireError::message_must_be_well_formed);
     }
     CHECK(size_max_of(static_cast<WireKind>(0)) == 0);
-    for (const WireKind kind : {WireKind::transactions, WireKind::blocks, WireKind::body, WireKind::votes}) {
-        CHECK(size_max_of(kind) <= wire_size_max);
-        Bytes large(size_max_of(kind) + 1);
+    for (auto kind = static_cast<std::uint8_t>(WireKind::votes); kind <= static_cast<std::uint8_t>(WireKind::part);
+         ++kind) {
+        const std::size_t size = size_max_of(static_cast<WireKind>(kind));
+        CHECK(size > 0);
+        CHECK(size <= wire_size_max);
+        Bytes large(size + 1);
         large[0] = 0x82;
-        large[1] = static_cast<std::uint8_t>(kind);
+        large[1] = kind;
         CHECK(take(large).error() == WireError::message_must_be_within_its_size);
     }
 }
