@@ -1,14 +1,24 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "base/assert.h"
+#include "base/bytes.h"
 #include "bench/flood.h"
 #include "bench/load.h"
+#include "bench/load_members.h"
 #include "client/session.h"
+#include "crypto/random.h"
 #include "http/client.h"
+#include "ledger/operation.h"
+#include "ledger/readiness.h"
 
-// Members who submit far more than there is room for, and don't wait.
+// Members who submit far more than there is room for, and don't wait; or what costs much and is refused.
 
 namespace datadeed::bench {
 namespace {
@@ -21,8 +31,9 @@ constexpr std::chrono::milliseconds beat{5};
 
 class Spammer {
 public:
-    Spammer(const FloodPlan& plan, const client::Profile& profile, const std::vector<LoadMember>& members)
-        : plan_{&plan}, members_{&members}, transactions_{profile.chain} {
+    using Next = std::function<http::Call()>;
+
+    Spammer(const FloodPlan& plan, const client::Profile& profile, Next next) : plan_{&plan}, next_{std::move(next)} {
         for (const client::NodeAddress& node : profile.nodes) {
             for (std::size_t i = 0; i < connections_a_node; ++i) connections_.push_back(connect(io_, node));
         }
@@ -41,7 +52,7 @@ private:
         if (now >= begin_ + plan_->duration) return io_.stop();
         // One loop over all: a node that is slow holds up only its own connections.
         for (std::size_t idle = 0; idle < connections_.size() && is_due(now); ++idle) {
-            http::AsyncConnection& connection = *connections_[next_++ % connections_.size()];
+            http::AsyncConnection& connection = *connections_[turn_++ % connections_.size()];
             if (connection.under_way() >= under_way_max) continue;
             idle = 0;
             send(connection);
@@ -62,23 +73,58 @@ private:
 
     void send(http::AsyncConnection& connection) {
         ++sent_;
-        const LoadMember& member = (*members_)[sent_ % members_->size()];
-        connection.call(transactions_.next(member, false), [this](const Result<http::Response, http::Failure>& answer) {
+        connection.call(next_(), [this](const Result<http::Response, http::Failure>& answer) {
             ++report_[answer ? "status_" + std::to_string(answer->status) : "no_answer"];
         });
     }
 
     const FloodPlan* plan_;
-    const std::vector<LoadMember>* members_;
-    LoadTransactions transactions_;
+    Next next_;
     boost::asio::io_context io_;
     boost::asio::steady_timer timer_{io_};
     std::vector<std::unique_ptr<http::AsyncConnection>> connections_;
     Clock::time_point begin_{};
-    std::size_t next_{0};
+    std::size_t turn_{0};
     std::uint64_t sent_{0};
     FloodReport report_{};
 };
+
+// As many proposals as one transaction may bring keys for. One member may have so many open and no more: from the
+// second transaction on, three signatures are checked for each until one is refused, and the transaction with it.
+client::Outcome<std::vector<ledger::Operation>> make_proposals(client::Session& operator_session) {
+    const ledger::MemberId member{"load-node-" + to_hex(crypto::random_array<4>())};
+    const auto admission = operator_session.signer().sign({ledger::AdmitMember{
+        .member = member, .organisation = "load generator", .roles = {ledger::Role::validator}, .keys = {}}});
+    if (!admission) return fail(admission.error());
+    const auto admitted = operator_session.nodes().submit_and_wait(*admission, client::after(std::chrono::seconds{30}));
+    if (!admitted) return fail(admitted.error());
+    const auto vote = crypto::SecretKey::generate();
+    const auto link = crypto::SecretKey::generate();
+    const auto cosign = crypto::SecretKey::generate();
+    const ledger::NodeSecrets secrets{.vote = &vote, .link = &link, .cosign = &cosign};
+    const ledger::ProposeChange proposal{
+        .change = {.kind = ledger::NodeChangeKind::add_validator,
+                   .member = member,
+                   .keys = ledger::public_keys_of(secrets),
+                   .ready = ledger::sign_readiness(operator_session.signer().chain(), member, secrets, Height{})},
+        .until = TimeMs{admitted->time.value + 3'600'000}};
+    return std::vector<ledger::Operation>(ledger::new_keys_max / 3, proposal);
+}
+
+client::Outcome<FloodReport> flood_with_proposals(const FloodPlan& plan, client::Session& session) {
+    const auto operations = make_proposals(session);
+    if (!operations) return fail(operations.error());
+    return Spammer{plan, session.profile(),
+                   [&] {
+                       auto made = session.signer().sign(*operations);
+                       DATADEED_ASSERT(made.has_value());
+                       return http::Call{.method = http::Method::post,
+                                         .target = "/v1/transactions",
+                                         .content_type = "application/cose",
+                                         .body = std::move(made->bytes)};
+                   }}
+        .run();
+}
 
 }  // namespace
 
@@ -89,9 +135,13 @@ client::Outcome<FloodReport> flood_as_client(const FloodPlan& plan) {
     if (!passphrase) return fail(passphrase.error());
     auto session = client::Session::open(*profile, *passphrase);
     if (!session) return fail(session.error());
+    if (plan.attack == "proposals") return flood_with_proposals(plan, **session);
     const auto members = admit_members(**session, plan.attack == "identities" ? 1'000 : 1);
     if (!members) return fail(members.error());
-    return Spammer{plan, *profile, *members}.run();
+    LoadTransactions transactions{profile->chain};
+    std::size_t turn = 0;
+    return Spammer{plan, *profile, [&] { return transactions.next((*members)[turn++ % members->size()], false); }}
+        .run();
 }
 
 }  // namespace datadeed::bench

@@ -19,6 +19,7 @@ constexpr auto rows = std::to_array<Row>({
     {Refusal::tx_type_wrong, "tx.type_wrong", RefusalKind::malformed},
     {Refusal::tx_no_operations, "tx.no_operations", RefusalKind::malformed},
     {Refusal::tx_too_many_operations, "tx.too_many_operations", RefusalKind::malformed},
+    {Refusal::tx_too_many_keys, "tx.too_many_keys", RefusalKind::malformed},
     {Refusal::tx_signature_wrong, "tx.signature_wrong", RefusalKind::forbidden},
     {Refusal::tx_expired, "tx.expired", RefusalKind::conflict},
     {Refusal::tx_nonce_too_old, "tx.nonce_too_old", RefusalKind::conflict},

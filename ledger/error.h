@@ -13,7 +13,7 @@ namespace datadeed::ledger {
 // clang-format off: a line for each refusal would make this header twice as long and no easier to read.
 enum class Refusal : std::uint8_t {
     // The transaction as a whole.
-    tx_too_large, tx_malformed, tx_type_wrong, tx_no_operations, tx_too_many_operations, tx_signature_wrong, tx_expired,
+    tx_too_large, tx_malformed, tx_type_wrong, tx_no_operations, tx_too_many_operations, tx_too_many_keys, tx_signature_wrong, tx_expired,
     tx_nonce_too_old, tx_nonce_too_far_ahead, tx_nonce_used, tx_nonce_below_window,
     // Keys.
     key_not_found, key_not_yet_valid, key_retired, key_not_registrable, key_taken, key_too_many, key_not_yours,

@@ -23,6 +23,7 @@ constexpr auto text_rows = std::to_array<TextRow>({
     {Refusal::tx_no_operations, "The transaction holds no operation.", "Put at least one operation into it."},
     {Refusal::tx_too_many_operations, "The transaction holds more than 64 operations.",
      "Split them over several transactions."},
+    {Refusal::tx_too_many_keys, "The transaction brings more than 32 keys.", "Split them over several transactions."},
     {Refusal::tx_signature_wrong, "The signature isn't that of the named key over these bytes for this chain.",
      "Sign with the key that kid names, and with the chain id of this chain."},
     {Refusal::tx_expired, "The transaction's expiry lies before the block's time.",

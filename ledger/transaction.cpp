@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/cbor.h"
+#include "base/overloaded.h"
 #include "crypto/cose.h"
 #include "crypto/hash.h"
 
@@ -20,9 +21,27 @@ bool is_mixed(const Transaction& transaction) {
            });
 }
 
+std::size_t keys_of(const NodeKeys& keys) {
+    return std::size_t{1} + (keys.vote ? 1 : 0) + (keys.cosign ? 1 : 0);
+}
+
+// Anybody can sign a transaction, so what looking at its form takes must be little: a key takes more than an operation.
+std::size_t new_keys_in(const Transaction& transaction) {
+    const Overloaded count{[](const AdmitMember& operation) { return operation.keys.size(); },
+                           [](const AddKey&) { return std::size_t{1}; },
+                           [](const ProposeChange& operation) {
+                               return operation.change.keys ? keys_of(*operation.change.keys) : std::size_t{0};
+                           },
+                           [](const auto&) { return std::size_t{0}; }};
+    std::size_t keys = 0;
+    for (const Operation& operation : transaction.operations) keys += std::visit(count, operation);
+    return keys;
+}
+
 Result<void, Refusal> check(const Transaction& transaction) {
     if (transaction.operations.empty()) return fail(Refusal::tx_no_operations);
     if (transaction.operations.size() > operations_max) return fail(Refusal::tx_too_many_operations);
+    if (new_keys_in(transaction) > new_keys_max) return fail(Refusal::tx_too_many_keys);
     if (is_mixed(transaction)) return fail(Refusal::evidence_not_alone);
     for (const Operation& operation : transaction.operations) {
         if (const Result<void, Refusal> form = ledger::check(operation); !form) return form;

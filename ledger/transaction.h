@@ -24,6 +24,7 @@ inline constexpr std::string_view transaction_type = "datadeed/tx";
 inline constexpr std::string_view transaction_context = "datadeed/tx/1";
 inline constexpr std::size_t transaction_size_max = 65'535;  // bytes as signed; a limit of tlog-tiles
 inline constexpr std::size_t operations_max = 64;
+inline constexpr std::size_t new_keys_max = 32;  // that its operations bring: each is checked before anything else is
 
 struct Transaction {
     Nonce nonce{};

@@ -168,6 +168,8 @@ Problem problem_of(replica::Busy busy) {
         case replica::Busy::too_many_waiting:
             return {429, "node.too_many_waiting", "Too many clients wait for answers.",
                     "Try again in a moment, or submit without waiting.", 1};
+        case replica::Busy::too_much_at_once:
+            break;
     }
     return problem_of(ApiError::node_must_not_be_overloaded);
 }

@@ -59,6 +59,7 @@ enum class Busy : std::uint8_t {
     pool_full,            // all of the pool is in use
     member_has_too_many,  // this member's part of the pool is in use
     too_many_waiting,     // as many clients wait for answers as may
+    too_much_at_once,     // what came before it in the same moment costs more than is tried at once
 };
 struct NotTaken {
     ledger::TxId tx{};

@@ -1,6 +1,7 @@
 #include "node/replica/admission.h"
 
 #include "base/assert.h"
+#include "ledger/cost.h"
 #include "ledger/views.h"
 #include "node/replica/limits.h"
 
@@ -40,47 +41,78 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Mom
     const ledger::MemberId member = key ? key->member : ledger::MemberId{};
     // Before it costs more: a member that has filled its part can't make us execute.
     if (pool_->size_of(member) >= pool_->limits().member_transactions) return Busy::member_has_too_many;
-    bool sound = try_on_trial(*transaction, moment.wall).has_value();
-    if (!sound) {
-        const Result<void, ledger::Refusal> alone = try_on_tip(*transaction, moment.wall);
+    const std::size_t cost = ledger::cost_of(transaction->tx.content());
+    if (admit_cost_ + cost > admit_cost_max) return Busy::too_much_at_once;
+    admit_cost_ += cost;
+    Result<void, ledger::Refusal> alone = try_on_trial(*transaction, moment.wall);
+    if (!alone) {
+        admit_cost_ += cost;
+        alone = try_on_tip(*transaction, moment.wall);
         if (!alone && is_for_good(alone.error())) return alone.error();
         const bool may_change = moment.unsettled || pool_->size_of(member) > 0 || alone.has_value();
         if (!alone && !may_change) return alone.error();
-        sound = alone.has_value();
     }
     const Result<void, PoolError> added = pool_->add({.tx = transaction,
                                                       .member = member,
                                                       .admitted_ms = moment.now_ms,
                                                       .admitted_at = executor_->tip().height,
                                                       .checked = executor_->tip().height,
-                                                      .sound = sound});
+                                                      .sound = alone.has_value(),
+                                                      .refused_ms = moment.now_ms,
+                                                      .refusal = alone ? ledger::Refusal{} : alone.error()});
     if (added) return Entered{};
     return added.error() == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
 }
 
+// Whether it was refused on this very state a moment ago: then it would be again, unless time has ended it since.
+bool Admission::is_refused_now(const Pending& pending, const Moment& moment) const {
+    const bool was_refused = !pending.sound && pending.refused_ms && pending.checked == executor_->tip().height;
+    return was_refused && moment.now_ms < *pending.refused_ms + trial_lives_ms &&
+           pending.tx->tx.content().expires >= executor_->time_of_next(moment.wall);
+}
+
 std::optional<ledger::Refusal> Admission::review_one(Pending& pending, const Moment& moment) {
     const Height tip = executor_->tip().height;
-    const Result<void, ledger::Refusal> applies = try_on_tip(*pending.tx, moment.wall);
-    pending.checked = tip;
-    pool_->set_sound(pending, applies.has_value());
-    if (applies) return std::nullopt;
+    if (!is_refused_now(pending, moment)) {
+        const Result<void, ledger::Refusal> applies = try_on_tip(*pending.tx, moment.wall);
+        pending.checked = tip;
+        pending.refused_ms = moment.now_ms;
+        if (!applies) pending.refusal = applies.error();
+        pool_->set_sound(pending, applies.has_value());
+    }
+    if (pending.sound) return std::nullopt;
     // Two blocks have passed since it came, or nothing is on its way: what it waits for isn't coming.
     const bool waited = tip.value >= pending.admitted_at.value + 2;
     const bool nothing_comes = !moment.unsettled && pool_->sound() == 0;
-    return waited || nothing_comes ? std::optional{applies.error()} : std::nullopt;
+    return waited || nothing_comes ? std::optional{pending.refusal} : std::nullopt;
+}
+
+// What one transaction costs can't be known to be little: whoever makes hopeless ones would have them tried without
+// end.
+std::vector<ledger::TxId> Admission::due_again(const Moment& moment, bool idle) const {
+    const Height tip = executor_->tip().height;
+    std::vector<ledger::TxId> due;
+    std::size_t cost = 0;
+    const auto take = [&](const Pending& pending) {
+        if (!is_refused_now(pending, moment)) cost += ledger::cost_of(pending.tx->tx.content());
+        due.push_back(pending.tx->tx.id());
+    };
+    for (const ledger::TxId& id : pool_->unsound(review_transactions_max)) {
+        take(*pool_->find(id));
+        if (cost >= review_cost_max) return due;
+    }
+    std::size_t budget = idle ? review_transactions_max : review_after_block_max;
+    pool_->for_each_by_age([&](const Pending& pending) {
+        // A sound one that was there two blocks ago and is still here lost against another, or the primary leaves it
+        // out.
+        if (pending.sound && pending.checked.value + (idle ? 1 : 2) <= tip.value) take(pending);
+        return --budget > 0 && cost < review_cost_max;
+    });
+    return due;
 }
 
 Admission::Dropped Admission::review(const Moment& moment, bool idle) {
-    const Height tip = executor_->tip().height;
-    std::vector<ledger::TxId> due = pool_->unsound(review_transactions_max);
-    std::size_t budget = idle ? review_transactions_max : review_after_block_max;
-    pool_->for_each_by_age([&](Pending& pending) {
-        // A sound one that was there two blocks ago and is still here lost against another, or the primary leaves it
-        // out.
-        const bool stale = pending.sound && pending.checked.value + (idle ? 1 : 2) <= tip.value;
-        if (stale) due.push_back(pending.tx->tx.id());
-        return --budget > 0;
-    });
+    std::vector<ledger::TxId> due = due_again(moment, idle);
     for (const ledger::TxId& id : pool_->expired(executor_->time_of_next(moment.wall), review_transactions_max)) {
         due.push_back(id);
     }
@@ -106,10 +138,12 @@ std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
     forget_trial();
     renewed_ms_ = moment.now_ms;
     std::vector<ledger::TxId> refused;
-    std::size_t tried = 0;
+    std::size_t seen = 0;
+    std::size_t cost = 0;
     pool_->for_each_by_age([&](const Pending& pending) {
+        if (pending.sound) cost += ledger::cost_of(pending.tx->tx.content());
         if (pending.sound && !try_on_trial(*pending.tx, moment.wall)) refused.push_back(pending.tx->tx.id());
-        return ++tried < review_transactions_max;
+        return ++seen < review_transactions_max && cost < review_cost_max;
     });
     return refused;
 }
@@ -118,6 +152,7 @@ void Admission::note_refused(const ledger::TxId& id) {
     Pending* pending = pool_->find(id);
     DATADEED_ASSERT(pending != nullptr);
     pending->checked = executor_->tip().height;
+    pending->refused_ms.reset();
     pool_->set_sound(*pending, false);
 }
 

@@ -35,10 +35,13 @@ public:
     struct AlreadyIn {};
     using Verdict = std::variant<Entered, AlreadyIn, ledger::Refusal, Busy>;
     [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const Moment& moment);
+    // From one call to the next, admit() takes in what costs admit_cost_max, and then says too_much_at_once.
+    void begin_turn() { admit_cost_ = 0; }
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
-    // Tries again what waits unsound, and sound ones that several blocks have passed by; when `idle`, once in
-    // trial_lives_ms, the oldest sound ones, since rights end. Returns what has left the pool for good.
+    // Tries again what waits unsound, once a tip and at rest once in trial_lives_ms, and sound ones that several blocks
+    // have passed by; when `idle`, the oldest sound ones as often, since rights end. What costs more than
+    // review_cost_max has its turn the next time. Returns what has left the pool for good.
     [[nodiscard]] Dropped review(const Moment& moment, bool idle);
 
     // A transaction of the pool was tried in a block of this node's and refused.
@@ -52,12 +55,15 @@ private:
     [[nodiscard]] Result<void, ledger::Refusal> try_on_trial(const CheckedTransaction& transaction, TimeMs wall);
     // What doesn't apply any more.
     [[nodiscard]] std::vector<ledger::TxId> renew_trial(const Moment& moment);
+    [[nodiscard]] bool is_refused_now(const Pending& pending, const Moment& moment) const;
+    [[nodiscard]] std::vector<ledger::TxId> due_again(const Moment& moment, bool idle) const;
     [[nodiscard]] std::optional<ledger::Refusal> review_one(Pending& pending, const Moment& moment);
 
     const Executor* executor_;
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
+    std::size_t admit_cost_{0};  // of this turn
     std::uint64_t renewed_ms_{0};
 };
 

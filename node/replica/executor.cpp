@@ -6,6 +6,7 @@
 #include "base/fields.h"
 #include "chain/execute.h"
 #include "consensus/limits.h"
+#include "ledger/cost.h"
 #include "ledger/execution.h"
 #include "ledger/views.h"
 #include "node/replica/limits.h"
@@ -60,14 +61,16 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     Built built;
     std::vector<TransactionPtr> transactions;
     std::size_t bytes = 0;
+    std::size_t refused_cost = 0;
     pool.for_each_in_turns([&](const Pending& pending) {
         if (transactions.size() >= rules_.block_transactions_max) return false;
         // Tried in this very state before, in vain.
-        if (!pending.sound && pending.checked == tip().height) return true;
+        if (!pending.sound && (pending.checked == tip().height || refused_cost >= build_refused_cost_max)) return true;
         const std::size_t size = pending.tx->tx.raw().size();
         if (bytes + size > std::min<std::uint64_t>(rules_.block_bytes_max, build_bytes_max)) return false;
         const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx);
         if (!applied) {
+            refused_cost += ledger::cost_of(pending.tx->tx.content());
             built.refused.emplace_back(pending.tx->tx.id(), applied.error());
             return true;
         }

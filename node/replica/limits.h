@@ -22,13 +22,19 @@ inline constexpr std::size_t waiting_clients_max = 16'384;
 inline constexpr std::size_t checked_bytes_max = std::size_t{16} << 20U;
 inline constexpr std::size_t recovered_bytes_max = std::size_t{2} << 20U;
 
+// Work on transactions, in ledger::cost_of (some 2 µs each): of what comes in from one tick to the next, of one review,
+// and of those tried in vain for one block. Votes wait no longer than that.
+inline constexpr std::size_t admit_cost_max = 16'384;
+inline constexpr std::size_t review_cost_max = 2'048;
+inline constexpr std::size_t build_refused_cost_max = 2'048;
+
 // Transactions tried on one trial state before it is begun anew, and looked at again in one review.
 inline constexpr std::size_t trial_transactions_max = 4096;
 inline constexpr std::size_t review_transactions_max = 512;
 inline constexpr std::size_t review_after_block_max = 64;
 // Without a block for so long, and with none in the making, everything that waits is tried again.
 inline constexpr std::uint64_t idle_ms = 100;
-// Then the trial is begun anew each time so much has passed: less than a view lasts at least.
+// Each of them once in so long, on a trial that is begun anew: less than a view lasts at least.
 inline constexpr std::uint64_t trial_lives_ms = 250;
 
 // Bytes of transactions in a block that this node proposes; the chain's parameter may say less. A payload holds a

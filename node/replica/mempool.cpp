@@ -24,7 +24,7 @@ Result<void, PoolError> Mempool::add(Pending pending) {
     queue.entries.emplace(Place{.nonce = added.tx->tx.content().nonce, .id = id}, entry.get());
     queue.bytes += size;
     bytes_ += size;
-    if (!added.sound) unsound_.insert(id);
+    if (!added.sound) mark_unsound(*entry);
     by_arrival_.emplace(entry->arrival, entry.get());
     by_expiry_[added.tx->tx.content().expires].insert(id);
     by_id_.emplace(id, std::move(entry));
@@ -41,7 +41,7 @@ bool Mempool::remove(const ledger::TxId& id) {
     queue->second.bytes -= size;
     if (queue->second.entries.empty()) by_member_.erase(queue);
     bytes_ -= size;
-    unsound_.erase(id);
+    unsound_.erase(entry.unsound_since);
     by_arrival_.erase(entry.arrival);
     const auto expiry = by_expiry_.find(entry.pending.tx->tx.content().expires);
     expiry->second.erase(id);
@@ -56,12 +56,15 @@ Pending* Mempool::find(const ledger::TxId& id) {
 }
 
 void Mempool::set_sound(Pending& pending, bool sound) {
+    Entry& entry = *by_id_.at(pending.tx->tx.id());
+    unsound_.erase(entry.unsound_since);
     pending.sound = sound;
-    if (sound) {
-        unsound_.erase(pending.tx->tx.id());
-    } else {
-        unsound_.insert(pending.tx->tx.id());
-    }
+    if (!sound) mark_unsound(entry);
+}
+
+void Mempool::mark_unsound(Entry& entry) {
+    entry.unsound_since = ++verdicts_;
+    unsound_.emplace(entry.unsound_since, &entry);
 }
 
 std::vector<Pending> Mempool::take_expired(TimeMs time) {
@@ -117,9 +120,9 @@ void Mempool::for_each_by_age(const std::function<bool(Pending&)>& visit) {
 
 std::vector<ledger::TxId> Mempool::unsound(std::size_t count_max) const {
     std::vector<ledger::TxId> ids;
-    for (const ledger::TxId& id : unsound_) {
+    for (const auto& [since, entry] : unsound_) {
         if (ids.size() >= count_max) break;
-        ids.push_back(id);
+        ids.push_back(entry->pending.tx->tx.id());
     }
     return ids;
 }

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/types.h"
+#include "ledger/error.h"
 #include "ledger/types.h"
 #include "node/replica/checked.h"
 #include "node/replica/limits.h"
@@ -27,6 +28,9 @@ struct Pending {
     Height offered_at{};          // and when it was offered
     Height checked{};             // the tip when it was last tried against the state
     bool sound{};                 // it applied when it was tried: consensus waits for it
+    // If not: when it was refused on the state of `checked` itself, and why; none where others stood before it.
+    std::optional<std::uint64_t> refused_ms{};
+    ledger::Refusal refusal{};
 };
 
 // Why a transaction does not enter the pool.
@@ -68,7 +72,8 @@ public:
     void for_each_in_turns(const Visit& visit);
     // All of them, oldest first, until `visit` returns false. It must not change the pool but for marks.
     void for_each_by_age(const std::function<bool(Pending&)>& visit);
-    // The ids of some that aren't sound, and the oldest that is; null when none is.
+    // The ids of some that aren't sound, those first that were found so longest ago; and the oldest that is sound, null
+    // when none is.
     [[nodiscard]] std::vector<ledger::TxId> unsound(std::size_t count_max) const;
     [[nodiscard]] const Pending* oldest_sound() const;
 
@@ -88,20 +93,24 @@ private:
     struct Entry {
         Pending pending{};
         std::uint64_t arrival{};
+        std::uint64_t unsound_since{};  // its key in unsound_
     };
     struct Queue {
         std::map<Place, Entry*> entries{};
         std::size_t bytes{};
     };
 
+    void mark_unsound(Entry& entry);
+
     PoolLimits limits_;
     std::map<ledger::TxId, std::unique_ptr<Entry>> by_id_;
     std::map<ledger::MemberId, Queue> by_member_;
     std::map<std::uint64_t, Entry*> by_arrival_;
     std::map<TimeMs, std::set<ledger::TxId>> by_expiry_;
-    std::set<ledger::TxId> unsound_;
+    std::map<std::uint64_t, const Entry*> unsound_;  // in the order in which they were found so
     ledger::MemberId first_turn_{};
     std::uint64_t arrivals_{0};
+    std::uint64_t verdicts_{0};
     std::size_t bytes_{0};
 };
 

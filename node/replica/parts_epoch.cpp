@@ -141,8 +141,9 @@ void Replica::Parts::on(ReadyRequest& event) {
         return refuse("node.key_not_loaded", "it runs without the vote key " + to_hex(event.vote.value),
                       "start the node again with this configuration");
     }
-    const std::size_t heard = sync_.claims() + (is_validator_ && votes_ ? 1 : 0);
-    const Height highest = std::max(sync_.known(), sync_.best(executor_.tip().height.next()));
+    const Sync::Claims claims = sync_.believed(executor_.tip().height.next(), at_.now);
+    const std::size_t heard = claims.validators + (is_validator_ && votes_ ? 1 : 0);
+    const Height highest = std::max(sync_.known(), claims.highest);
     if (heard < context_.present().quorum() || highest > executor_.tip().height) {
         return refuse("node.not_caught_up",
                       "its height is " + std::to_string(executor_.tip().height.value) +

@@ -10,8 +10,8 @@
 
 namespace datadeed::replica {
 
-// Questions to peers, by their number: those under way, and the last fetches_late_max that were given up, since on a slow
-// link every answer may be late. Asked has `peer` and `sent_ms`. Not for use by several threads.
+// Questions to peers, by their number: those under way, and the last fetches_late_max that were given up, since on a
+// slow link every answer may be late. Asked has `peer` and `sent_ms`. Not for use by several threads.
 template <class Asked>
 class Questions {
 public:

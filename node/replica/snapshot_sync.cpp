@@ -29,6 +29,10 @@ void SnapshotSync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
     peers_[peer].left_alone_until_ms = now_ms + fetch_reject_ms;
 }
 
+void SnapshotSync::forgive() {
+    for (auto& [name, peer] : peers_) peer.refused = {};
+}
+
 void SnapshotSync::note_lack(const ledger::MemberId& peer) {
     DATADEED_ASSERT(target_.has_value());
     target_->lacking.insert(peer);
@@ -120,7 +124,7 @@ std::vector<SnapshotSync::Ask> SnapshotSync::ask_manifest(Height above, std::uin
     std::pair<const ledger::MemberId, Peer>* chosen = nullptr;
     for (auto& candidate : peers_) {
         const Peer& peer = candidate.second;
-        if (peer.snapshot <= above || now_ms < peer.left_alone_until_ms) continue;
+        if (peer.snapshot <= std::max(above, peer.refused) || now_ms < peer.left_alone_until_ms) continue;
         const auto rank = [](const Peer& of) { return std::pair{of.snapshot.value, ~of.asked}; };
         if (chosen == nullptr || rank(peer) > rank(chosen->second)) chosen = &candidate;
     }

@@ -59,6 +59,9 @@ public:
     void note_lack(const ledger::MemberId& peer);
     // It sent what nobody honest sends, asked for or not, and isn't asked for fetch_reject_ms.
     void reject(const ledger::MemberId& peer, std::uint64_t now_ms);
+    // What it offered of this height is of no use, as it cuts it. Others may cut better; until forgive(), all the same.
+    void refuse(const ledger::MemberId& peer, Height height) { peers_[peer].refused = height; }
+    void forgive();
     // It has none after all, or was of no use.
     void leave_alone(const ledger::MemberId& peer, std::uint64_t now_ms);
     void end() { target_.reset(); }
@@ -72,6 +75,7 @@ public:
 private:
     struct Peer {
         Height snapshot{};
+        Height refused{};  // up to here
         std::uint64_t left_alone_until_ms{0};
         std::uint64_t asked{0};  // so that all get their turn
         std::uint64_t failures{0};

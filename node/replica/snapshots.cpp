@@ -85,13 +85,17 @@ bool Snapshots::lacks_blocks(const Moment& moment) const {
     return blocks_missing_since_ms_ && moment.now_ms >= *blocks_missing_since_ms_ + snapshot_lack_ms;
 }
 
-bool Snapshots::is_worth_it(const chain::SnapshotManifest& manifest, const Moment& moment) const {
-    if (manifest.header.height <= moment.ours) return false;
-    if (lacks_blocks(moment)) return true;
+Snapshots::Worth Snapshots::worth_of(const chain::SnapshotManifest& manifest, const Moment& moment) const {
+    if (manifest.header.height <= moment.ours) return Worth::too_low;
+    if (lacks_blocks(moment)) return Worth::enough;
     const std::uint64_t every = place_.every == 0 ? snapshot_every_default : place_.every;
     const std::uint64_t cost =
         manifest.parts.size() * snapshot_part_transactions * place_.part_bytes / ledger::part_bytes;
-    return manifest.header.log_size >= moment.log_size + std::max({every / 2, cost, std::uint64_t{1}});
+    const auto spares = [&](std::uint64_t transactions) {
+        return manifest.header.log_size >= moment.log_size + std::max<std::uint64_t>(transactions, 1);
+    };
+    if (!spares(every / 2)) return Worth::too_low;
+    return spares(cost) ? Worth::enough : Worth::cut_too_finely;
 }
 
 void Snapshots::fetch(const Moment& moment) {
@@ -102,6 +106,7 @@ void Snapshots::fetch(const Moment& moment) {
     if (download_ && costs_voice_at_.value_or(moment.ours) != moment.ours) give_up();
     begin_if_may(moment);
     if (offered_ || (!download_ && moment.now_ms < not_before_ms_)) return;
+    if (lacks_blocks(moment)) sync_.forgive();
     const Height above = lacks_blocks(moment) ? moment.ours : std::max(moment.ours, refused_);
     const std::vector<SnapshotSync::Ask> asks = sync_.due(above, moment.now_ms);
     if (sync_.target() == nullptr) download_.reset();
@@ -140,9 +145,14 @@ void Snapshots::receive(const ledger::MemberId& peer, const CheckedSnapshot& ans
     if (!answer.manifest) return sync_.leave_alone(peer, moment.now_ms);
     // An answer to this node's last process may bear the number of one to this one. It's of no use, and no lie.
     if (answer.manifest->height() != *asked) return sync_.leave_alone(peer, moment.now_ms);
-    if (!is_worth_it(answer.manifest->content(), moment)) {
-        refused_ = std::max(refused_, *asked);
-        return;
+    switch (worth_of(answer.manifest->content(), moment)) {
+        case Worth::too_low:
+            refused_ = std::max(refused_, *asked);
+            return;
+        case Worth::cut_too_finely:
+            return sync_.refuse(peer, *asked);
+        case Worth::enough:
+            break;
     }
     offered_ = Offered{.peer = peer, .manifest = answer.manifest, .since_ms = moment.now_ms};
     begin_if_may(moment);

@@ -92,7 +92,9 @@ public:
 
 private:
     [[nodiscard]] bool lacks_blocks(const Moment& moment) const;
-    [[nodiscard]] bool is_worth_it(const chain::SnapshotManifest& manifest, const Moment& moment) const;
+    // Whether fetching it takes less than the blocks that it spares; if not, whether another cut of it might.
+    enum class Worth : std::uint8_t { enough, too_low, cut_too_finely };
+    [[nodiscard]] Worth worth_of(const chain::SnapshotManifest& manifest, const Moment& moment) const;
     void send(const ledger::MemberId& peer, WireMessage message, Lane lane);
     void give_up();
     void tell_damage(const chain::Error& error);

@@ -28,9 +28,14 @@ void Sync::note_down(const ledger::MemberId& peer) {
     flights_.forget(peer);
 }
 
-std::size_t Sync::claims() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(peers_, [this](const auto& peer) { return validators_.contains(peer.first); }));
+Sync::Claims Sync::believed(Height next, std::uint64_t now_ms) const {
+    Claims claims;
+    for (const auto& [name, peer] : peers_) {
+        if (is_left_alone(name, peer, now_ms)) continue;
+        if (validators_.contains(name)) ++claims.validators;
+        if (peer.first <= next) claims.highest = std::max(claims.highest, peer.tip);
+    }
+    return claims;
 }
 
 // Of the heights that validators claim, the one that as many as may lie have not passed.
@@ -113,10 +118,13 @@ bool Sync::is_covered(Height height) const {
            });
 }
 
-bool Sync::may_ask(const ledger::MemberId& name, const Peer& peer, Height from, std::uint64_t now_ms) const {
+bool Sync::is_left_alone(const ledger::MemberId& name, const Peer& peer, std::uint64_t now_ms) const {
     const auto rejected = rejected_until_ms_.find(name);
-    const bool is_sound = rejected == rejected_until_ms_.end() || now_ms >= rejected->second;
-    return is_sound && peer.first <= from && from <= peer.tip && now_ms >= peer.shunned_until_ms;
+    return now_ms < peer.shunned_until_ms || (rejected != rejected_until_ms_.end() && now_ms < rejected->second);
+}
+
+bool Sync::may_ask(const ledger::MemberId& name, const Peer& peer, Height from, std::uint64_t now_ms) const {
+    return peer.first <= from && from <= peer.tip && !is_left_alone(name, peer, now_ms);
 }
 
 std::pair<const ledger::MemberId, Sync::Peer>* Sync::choose(Height from, std::uint64_t now_ms) {

@@ -89,8 +89,13 @@ public:
     // blocks_gone_pause_ms without a call.
     [[nodiscard]] bool has_gone(Height height, std::span<const ledger::MemberId> peers, std::size_t faults,
                                 std::uint64_t now_ms);
-    // Validators that are up and have said how high they are.
-    [[nodiscard]] std::size_t claims() const;
+    // What those claim who aren't left alone now for what they couldn't show or showed wrongly: a liar who says more
+    // again and again outweighs nobody.
+    struct Claims {
+        std::size_t validators{};  // that are up and have said how high they are
+        Height highest{};          // of anybody who has the next block as well
+    };
+    [[nodiscard]] Claims believed(Height next, std::uint64_t now_ms) const;
     [[nodiscard]] Height tip_of(const ledger::MemberId& peer) const;
     // Whether the peer is up and said last that it votes.
     [[nodiscard]] bool votes(const ledger::MemberId& peer) const;
@@ -117,6 +122,7 @@ private:
     void count_claims();
     void disbelieve(const ledger::MemberId& peer, Height from, std::uint64_t now_ms);
     [[nodiscard]] bool is_covered(Height height) const;
+    [[nodiscard]] bool is_left_alone(const ledger::MemberId& name, const Peer& peer, std::uint64_t now_ms) const;
     [[nodiscard]] bool may_ask(const ledger::MemberId& name, const Peer& peer, Height from, std::uint64_t now_ms) const;
     // Of those who have it and may be asked, the one whose turn was longest ago; null for none.
     [[nodiscard]] std::pair<const ledger::MemberId, Peer>* choose(Height from, std::uint64_t now_ms);

@@ -33,10 +33,11 @@ public:
     [[nodiscard]] ChainView chain() const { return ChainView{*chain_}; }
     [[nodiscard]] ChainRoot root() const { return {.genesis = made_.genesis(), .id = made_.id()}; }
 
-    [[nodiscard]] Result<SnapshotManifest, Error> write(std::size_t memory = std::size_t{1} << 20U) {
+    [[nodiscard]] Result<SnapshotManifest, Error> write(std::size_t memory = std::size_t{1} << 20U,
+                                                        std::size_t part_bytes = small_part) {
         const auto state = StateSnapshot::open(*state_).value();
         return write_snapshot(files_, folder(), {.state = *state, .chain = chain()},
-                              {.sorting = {.memory = memory, .buffer = 64}, .part_bytes = small_part});
+                              {.sorting = {.memory = memory, .buffer = 64}, .part_bytes = part_bytes});
     }
     [[nodiscard]] Result<CheckedManifest, Error> check(SnapshotManifest manifest) const {
         return check_manifest(std::move(manifest), root(), consensus::Ed25519Verifier{});

@@ -3,6 +3,7 @@
 
 #include "crypto/cose.h"
 #include "crypto/hash.h"
+#include "tests/ledger/nodes.h"
 #include "tests/ledger/world.h"
 #include "tests/support/catch.h"
 
@@ -36,6 +37,22 @@ Bytes with_reports(std::size_t others, std::size_t reports) {
     return message(transaction_type, encode(transaction));
 }
 
+// Members that bring so many keys.
+Bytes with_keys(std::size_t count) {
+    Transaction transaction = acceptance();
+    transaction.operations.clear();
+    for (std::size_t left = count; left > 0; left -= std::min(left, keys_max)) {
+        AdmitMember admitted{
+            .member = MemberId{"m" + std::to_string(left)}, .organisation = "O", .roles = {Role::owner}, .keys = {}};
+        for (std::size_t i = 0; i < std::min(left, keys_max); ++i) {
+            admitted.keys.push_back(key_of(std::to_string(left) + "/" + std::to_string(i)).public_key());
+        }
+        std::ranges::sort(admitted.keys);
+        transaction.operations.emplace_back(std::move(admitted));
+    }
+    return message(transaction_type, encode(transaction));
+}
+
 std::optional<Refusal> refused(ByteView raw, const ChainId& on = chain) {
     auto parsed = parse(on, raw);
     if (!parsed) return parsed.error();
@@ -59,6 +76,7 @@ Ladder ladder_of_transactions() {
     expect(Refusal::tx_malformed, message(transaction_type, {}));
     expect(Refusal::tx_no_operations, with_operations(0));
     expect(Refusal::tx_too_many_operations, with_operations(65));
+    expect(Refusal::tx_too_many_keys, with_keys(new_keys_max + 1));
     expect(Refusal::evidence_not_alone, with_reports(1, 1));
     expect(Refusal::evidence_not_alone, with_reports(0, 2));
     expect(Refusal::evidence_too_large, with_reports(0, 1));
@@ -110,6 +128,22 @@ Ladder ladder_of_transactions() {
 
 TEST_CASE("a transaction as a whole is asked its rules in this order") {
     check_ladder(ladder_of_transactions());
+}
+
+TEST_CASE("keys are counted over all operations, before any is looked at") {
+    CHECK(refused(with_keys(new_keys_max)) == std::nullopt);
+    Transaction transaction = acceptance();
+    transaction.operations.assign(new_keys_max, AddKey{.key = {}});  // no point of the curve's
+    CHECK(refused(message(transaction_type, encode(transaction))) == Refusal::key_not_registrable);
+    transaction.operations.front() =
+        AdmitMember{.member = MemberId{"m"}, .organisation = "O", .roles = {Role::owner}, .keys = {{}, {}}};
+    CHECK(refused(message(transaction_type, encode(transaction))) == Refusal::tx_too_many_keys);
+    World world = world_with_census();
+    transaction.operations.assign(new_keys_max / 3,
+                                  proposing(world, joining(world, NodeChangeKind::add_validator, "zoe", "zoe")));
+    CHECK(refused(message(transaction_type, encode(transaction))) == std::nullopt);
+    transaction.operations.push_back(transaction.operations.front());
+    CHECK(refused(message(transaction_type, encode(transaction))) == Refusal::tx_too_many_keys);
 }
 
 TEST_CASE("a signed transaction is read back as it was") {

@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/assert.h"
 #include "chain/memory_store.h"
@@ -33,10 +35,13 @@ struct Bench {
         open();
     }
     TransactionPtr make(std::size_t owner, const ledger::Operation& operation, TimeMs time) {
+        return make(owner, std::vector<ledger::Operation>{operation}, time);
+    }
+    TransactionPtr make(std::size_t owner, std::vector<ledger::Operation> operations, TimeMs time) {
         const Bytes raw = sim::sign_order(world, {.owner = owner,
                                                   .nonce_us = time.value * 1000 + nonce++,
                                                   .expires_ms = time.value + hour_ms,
-                                                  .operations = {operation}});
+                                                  .operations = std::move(operations)});
         return sim::checked(world, raw);
     }
     TransactionPtr registration(std::size_t owner, const std::string& name, TimeMs time) {

@@ -6,6 +6,7 @@
 #include "chain/memory_file.h"
 #include "chain/snapshot_writer.h"
 #include "chain/state_store.h"
+#include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "node/replica/wire_codec.h"
 #include "tests/consensus/quick_signatures.h"
@@ -287,6 +288,44 @@ TEST_CASE("a founder without its folder is ready once a quorum of the others was
     hear(2, 0);
     CHECK(ask().empty());
     CHECK(founder.durable_votes() != nullptr);
+}
+
+TEST_CASE("whoever claims blocks again and again that it can't show keeps nobody from being ready") {
+    const sim::World world = sim::make_world(7, 0, 1);
+    sim::Node founder{world, sim::validator_name(6)};
+    founder.joins = true;
+    founder.has_new_keys_only = true;
+    REQUIRE(founder.start().has_value());
+    std::uint64_t now_ms = 1'000;
+    const auto step = [&](Event event) { return founder.replica().step(std::move(event)); };
+    const auto say = [&](std::size_t index, std::uint64_t height) {
+        const Tip said{.height = Height{height}, .hash = {}, .votes = true, .first = Height{1}, .snapshot = {}};
+        (void)step(PeerMessage{.peer = sim::validator_name(index), .message = said});
+    };
+    const auto pass = [&](std::uint64_t ms) {
+        for (const std::uint64_t end = now_ms + ms; now_ms < end; now_ms += 100) {
+            say(5, 9);
+            (void)step(Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}});
+        }
+    };
+    const auto ask = [&] {
+        const crypto::PublicKey key = sim::joining_keys(world.genesis, 6, 0).vote->public_key();
+        const auto answered = all_of<ReadyAnswer>(step(ReadyRequest{.token = RequestToken{1}, .vote = key}));
+        REQUIRE(answered.size() == 1);
+        return answered.front().code;
+    };
+    (void)step(Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}});
+    for (std::size_t index = 0; index < 6; ++index) (void)step(PeerUp{.peer = sim::validator_name(index)});
+    for (std::size_t index = 0; index < 5; ++index) say(index, 0);
+    pass(200);
+    CHECK(ask() == "node.not_caught_up");  // it may be the only one that has them
+    pass(2 * fetch_timeout_ms);
+    // Who is left alone counts as nobody: there must be a quorum of others.
+    (void)step(PeerDown{.peer = sim::validator_name(0)});
+    CHECK(ask() == "node.not_caught_up");
+    (void)step(PeerUp{.peer = sim::validator_name(0)});
+    say(0, 0);
+    CHECK(ask().empty());
 }
 
 TEST_CASE("those who voted before have no say after the change") {

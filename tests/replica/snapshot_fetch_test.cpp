@@ -130,6 +130,41 @@ TEST_CASE("to a node that writes none a snapshot is worth it as if it wrote them
     CHECK_FALSE(Fetcher::says(fetcher.begin(), "snapshot.begun"));
 }
 
+TEST_CASE("who cuts a snapshot so finely that it isn't worth it keeps nobody from offering it as it should be cut") {
+    Fetcher fetcher;
+    chain::test::SnapshotWorld same{Fetcher::height.value};
+    const auto fine = std::make_shared<const chain::CheckedManifest>(
+        fetcher.world.check(same.write(std::size_t{1} << 20U, 200).value()).value());
+    const auto cost_of = [](const chain::CheckedManifest& manifest) {
+        return manifest.content().parts.size() * snapshot_part_transactions * chain::test::small_part /
+               ledger::part_bytes;
+    };
+    const std::uint64_t spared = cost_of(*fine) - 1;
+    REQUIRE(spared >= std::max<std::uint64_t>(cost_of(*fetcher.manifest), fetcher.place.every / 2));
+    REQUIRE(spared <= fetcher.log_size);
+    fetcher.moment.log_size = fetcher.log_size - spared;
+    REQUIRE(fetcher.asks() == anna);
+    const std::shared_ptr<const chain::CheckedManifest> well_cut = std::exchange(fetcher.manifest, fine);
+    CHECK_FALSE(Fetcher::says(fetcher.offer(anna, 1), "snapshot.begun"));
+    REQUIRE(fetcher.asks() == ben);
+    CHECK_FALSE(Fetcher::says(fetcher.offer(ben, 2), "snapshot.begun"));
+    CHECK(fetcher.asks(fetch_reject_ms) == std::nullopt);  // both have said how they cut it
+    // Where nobody has the blocks any more, it is worth it as it is.
+    fetcher.moment.blocks_missing = true;
+    CHECK(fetcher.asks() == std::nullopt);
+    REQUIRE(fetcher.asks(snapshot_lack_ms) == anna);
+    CHECK(Fetcher::says(fetcher.offer(anna, 3), "snapshot.begun"));
+
+    Fetcher other;
+    other.moment.log_size = other.log_size - spared;
+    REQUIRE(other.asks() == anna);
+    other.manifest = fine;
+    CHECK_FALSE(Fetcher::says(other.offer(anna, 1), "snapshot.begun"));
+    REQUIRE(other.asks() == ben);
+    other.manifest = well_cut;
+    CHECK(Fetcher::says(other.offer(ben, 2), "snapshot.begun"));
+}
+
 TEST_CASE("whatever it spares, a snapshot is worth it once nobody has had the next block for long") {
     Fetcher fetcher;
     fetcher.moment.log_size = fetcher.log_size;

@@ -1,0 +1,120 @@
+#include <algorithm>
+
+#include "ledger/cost.h"
+#include "node/replica/admission.h"
+#include "tests/replica/solo.h"
+#include "tests/replica/bench.h"
+#include "tests/support/catch.h"
+
+// Whoever may send transactions may send hopeless ones that cost much. What trying them takes is bounded in each turn, and
+// none is tried again and again on a state that refused it: votes wait behind all of that.
+
+namespace datadeed::replica {
+using datadeed::replica::testing::answers;
+using datadeed::replica::testing::Bench;
+using datadeed::replica::testing::Solo;
+
+namespace {
+
+constexpr std::size_t dear = ledger::operations_max;  // what a transaction of so many usual operations costs
+
+std::vector<ledger::Operation> hopeless_operations() {
+    const ledger::TransferOffer nowhere{
+        .data = ledger::DatasetId{"nowhere"}, .to = sim::owner_name(1), .share = ledger::ShareBp{100}};
+    return std::vector<ledger::Operation>(dear, nowhere);
+}
+
+struct Hall {
+    [[nodiscard]] Admission::Moment at(std::uint64_t now_ms, bool unsettled = false) const {
+        return {.now_ms = now_ms, .wall = bench.genesis(), .unsettled = unsettled};
+    }
+    TransactionPtr hopeless() { return bench.make(0, hopeless_operations(), bench.genesis()); }
+    // So many wait, refused, while something sound keeps them from being dropped.
+    void let_wait(std::size_t count, std::uint64_t now_ms) {
+        const TransactionPtr sound = bench.registration(1, "sound", bench.genesis());
+        REQUIRE(std::holds_alternative<Admission::Entered>(admission.admit(sound, at(now_ms))));
+        for (std::size_t i = 0; i < count; ++i) {
+            admission.begin_turn();
+            waiting.push_back(hopeless());
+            REQUIRE(std::holds_alternative<Admission::Entered>(admission.admit(waiting.back(), at(now_ms, true))));
+        }
+    }
+    // Of those, how many a review tried.
+    std::size_t tried(std::uint64_t now_ms) {
+        CHECK(admission.review(at(now_ms), true).empty());
+        return static_cast<std::size_t>(std::ranges::count_if(
+            waiting, [&](const TransactionPtr& tx) { return pool.find(tx->tx.id())->refused_ms == now_ms; }));
+    }
+
+    Bench bench;
+    Mempool pool;
+    Admission admission{*bench.executor, pool};
+    std::vector<TransactionPtr> waiting{};
+};
+
+}  // namespace
+
+TEST_CASE("what was refused on a state is tried on it no more for a while, and refused for the same reason") {
+    Hall hall;
+    hall.let_wait(3, 1'000);
+    CHECK(hall.tried(1'000 + trial_lives_ms - 1) == 0);
+    CHECK(hall.tried(1'000 + trial_lives_ms) == 3);
+    CHECK(hall.tried(1'000 + 2 * trial_lives_ms - 1) == 0);
+    for (const TransactionPtr& waiting : hall.waiting) {
+        CHECK(hall.pool.find(waiting->tx.id())->refusal == ledger::Refusal::data_not_found);
+    }
+}
+
+TEST_CASE("a review tries what it may cost, and the rest the next time, those first that wait longest") {
+    constexpr std::size_t at_once = review_cost_max / dear;
+    Hall hall;
+    hall.let_wait(at_once + 5, 1'000);
+    CHECK(hall.tried(2'000) == at_once);
+    CHECK(hall.tried(2'001) == 5);
+    CHECK(hall.tried(2'002) == 0);
+}
+
+TEST_CASE("so much comes in at once as may be tried, each refusal twice as dear; the rest is to come again") {
+    Hall hall;
+    const auto refused = [&hall] {
+        return std::holds_alternative<ledger::Refusal>(hall.admission.admit(hall.hopeless(), hall.at(1'000)));
+    };
+    for (int turn = 0; turn < 2; ++turn) {
+        hall.admission.begin_turn();
+        for (std::size_t i = 0; i < admit_cost_max / (2 * dear); ++i) CHECK(refused());
+        const Admission::Verdict verdict = hall.admission.admit(hall.hopeless(), hall.at(1'000));
+        CHECK(std::get<Busy>(verdict) == Busy::too_much_at_once);
+    }
+}
+
+TEST_CASE("the turn of a replica begins with the time") {
+    Solo solo;
+    std::vector<Event> events;
+    for (std::size_t i = 0; i <= admit_cost_max / (2 * dear); ++i) {
+        events.emplace_back(
+            SubmitTransaction{.transaction = solo.make(0, hopeless_operations()), .token = RequestToken{100 + i}});
+    }
+    const std::vector<Action> actions = solo.node.replica().step(std::move(events));
+    CHECK(answers<Refused>(actions).size() == admit_cost_max / (2 * dear));
+    REQUIRE(answers<NotTaken>(actions).size() == 1);
+    CHECK(answers<NotTaken>(actions)[0].reason == Busy::too_much_at_once);
+    CHECK(answers<NotTaken>(solo.submit(solo.registration(1, "a"))).size() == 1);
+    (void)solo.tick(20);
+    CHECK(answers<Committed>(solo.submit(solo.registration(1, "a"))).size() == 1);
+}
+
+TEST_CASE("for one block so much is tried in vain as it may cost, and what applies goes in all the same") {
+    constexpr std::size_t at_once = build_refused_cost_max / dear;
+    Bench bench;
+    (void)bench.add("sound", bench.genesis());
+    for (std::size_t i = 0; i < at_once + 5; ++i) {
+        const TransactionPtr hopeless = bench.make(0, hopeless_operations(), bench.genesis());
+        REQUIRE(bench.pool.add({.tx = hopeless, .member = sim::owner_name(1), .checked = Height{7}, .sound = false}));
+    }
+    const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
+    REQUIRE((built && built->block != nullptr));
+    CHECK(built->refused.size() == at_once);
+    CHECK(built->block->block->block.transactions.size() == 1);
+}
+
+}  // namespace datadeed::replica
