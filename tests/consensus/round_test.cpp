@@ -191,4 +191,53 @@ TEST_CASE("blocks are asked of those who claim them, in turn: one above at leisu
     CHECK(asked_of(told.core.step(Tick{0})) == std::vector{3U});
 }
 
+TEST_CASE("help that there is none of to give isn't counted as given") {
+    Bench backup{1};
+    static_cast<void>(backup.hear(by(3, Status{})));
+    static_cast<void>(backup.hear(by(2, Commit{.view = {}, .height = Height{1}, .hash = hash_a})));
+    CHECK(sent<Commit>(backup.hear(by(3, Status{}))) != nullptr);
+    CHECK(sent<Commit>(backup.hear(by(3, Status{}))) == nullptr);
+}
+
+TEST_CASE("the bytes of a block that is final are asked for again until they come") {
+    Bench backup{1};
+    REQUIRE(all<FetchBody>(backup.votes<Commit>({0, 2, 3}, hash_a)).size() == 1);
+    const std::uint64_t retry_ms = backup.core.config().timing.fetch_retry_ms;
+    CHECK(all<FetchBody>(backup.core.step(Tick{retry_ms - 1})).empty());
+    CHECK(all<FetchBody>(backup.core.step(Tick{retry_ms})).size() == 1);
+    CHECK(all<FetchBody>(backup.core.step(Tick{2 * retry_ms - 1})).empty());
+    CHECK(all<FetchBody>(backup.core.step(Tick{2 * retry_ms})).size() == 1);
+}
+
+TEST_CASE("of a primary that contradicts itself ahead of its view neither proposal is taken in it") {
+    Bench backup{2};
+    const auto bare = by(1, PrePrepare{.view = View{1}, .height = Height{1}, .hash = hash_b, .payload = {}});
+    static_cast<void>(
+        backup.core.step(MessageIn{.via = ValidatorIndex{3}, .message = *backup.verifier.verify(Message{bare})}));
+    CHECK(all<ReportEvidence>(backup.propose("alice", 1)).size() == 1);
+    const auto entered = backup.hear(new_view(1, {view_change(0, 1), view_change(1, 1), view_change(3, 1)}));
+    REQUIRE(backup.core.view() == View{1});
+    CHECK(all<Validate>(entered).empty());
+}
+
+TEST_CASE("a vote for the next height shows that its signer has this one, and no more") {
+    const auto asks_at_once = [](std::uint64_t height) {
+        Bench backup{2};
+        static_cast<void>(backup.hear(by(3, Commit{.view = {}, .height = Height{height}, .hash = hash_a})));
+        return !all<FetchBlocks>(backup.core.step(Tick{0})).empty();
+    };
+    CHECK_FALSE(asks_at_once(2));
+    CHECK(asks_at_once(3));
+}
+
+TEST_CASE("who leaves a view has no proposal of it any more") {
+    Bench backup{2};
+    static_cast<void>(backup.propose("alice"));
+    static_cast<void>(backup.validated("alice"));
+    REQUIRE(backup.core.status().has_proposal);
+    static_cast<void>(backup.core.step(Tick{500}));
+    REQUIRE(backup.core.changing());
+    CHECK_FALSE(backup.core.status().has_proposal);
+}
+
 }  // namespace datadeed::consensus::testing

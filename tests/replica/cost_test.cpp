@@ -2,12 +2,12 @@
 
 #include "ledger/cost.h"
 #include "node/replica/admission.h"
-#include "tests/replica/solo.h"
 #include "tests/replica/bench.h"
+#include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
-// Whoever may send transactions may send hopeless ones that cost much. What trying them takes is bounded in each turn, and
-// none is tried again and again on a state that refused it: votes wait behind all of that.
+// Whoever may send transactions may send hopeless ones that cost much. What trying them takes is bounded in each turn,
+// and none is tried again and again on a state that refused it: votes wait behind all of that.
 
 namespace datadeed::replica {
 using datadeed::replica::testing::answers;
