@@ -255,78 +255,86 @@ bool Cluster::views_change() const {
 void Cluster::perform_one(std::size_t index, replica::Action& action) {
     Node& node = *nodes_[index];
     const bool honest = is_honest(index);
-    std::visit(
-        Overloaded{[&](const replica::SendTo& known) { send(index, known); },
-                   [&](const replica::Reply& known) {
-                       if (const auto* committed = std::get_if<replica::Committed>(&known.outcome);
-                           committed && honest) {
-                           checker_.on_answer(node, *committed);
-                       }
-                       workload_.note_answer(known.token, known.outcome);
-                   },
-                   [&](const replica::BlockCommitted& known) {
-                       note(index, "commits block " + std::to_string(known.height.value) + " " +
-                                       to_hex(known.hash).substr(0, 8) + " of " + std::to_string(known.transactions) +
-                                       " transactions" + (known.caught_up ? ", fetched" : ""));
-                       outcome_.sights.caught_up += known.caught_up ? 1U : 0U;
-                       if (honest) checker_.on_committed(node, known);
-                       if (known.caught_up) note_fetched(index, known.height);
-                   },
-                   [](const replica::StatusChanged&) {},
-                   [&](const replica::EpochBegan& known) {
-                       outcome_.sights.epochs_amid += views_change() ? 1U : 0U;
-                       node.begin_epoch(known.epochs);
-                       if (!honest) tell_liar(index, known.epochs.back());
-                   },
-                   [&](const replica::ReadyAnswer& known) { propose(index, known); },
-                   [&](const replica::LogEvent& known) {
-                       outcome_.sights.views += known.name == "view.entered" ? 1U : 0U;
-                       outcome_.sights.silenced += known.name == "votes.silenced" ? 1U : 0U;
-                       outcome_.sights.refused_proposals += known.name == "proposal.refused" ? 1U : 0U;
-                       outcome_.sights.poisoned += known.name == "peer.snapshot_wrong" ? 1U : 0U;
-                       outcome_.sights.voices += known.name == "votes.given_up" ? 1U : 0U;
-                       if (known.name == "peer.snapshot_wrong") check_blame(known);
-                       if (known.name == "votes.given_up" && honest) check_given_up(index);
-                       outcome_.sights.evidence += known.name == "validator.contradicted_itself" ? 1U : 0U;
-                       if (known.name == "validator.contradicted_itself") check_evidence(index, known);
-                       if (!trace_) return;
-                       std::string text = known.name;
-                       for (const auto& [name, value] : known.fields) text += " " + name + "=" + value.substr(0, 40);
-                       note(index, text);
-                   },
-                   [&](const replica::EvidenceFound& known) {
-                       if (!honest) return;
-                       prosecutor_.note(known);
-                       if (!std::exchange(reporting_, true)) schedule(report_us, What::report);
-                   },
-                   [&](const replica::WriteSnapshot& known) {
-                       checker_.learn(node, known.height);
-                       replica::SnapshotWritten written = node.write_snapshot(known);
-                       note(index, std::string{written.whole ? "writes" : "fails to write"} + " the snapshot of " +
-                                       std::to_string(known.height.value));
-                       outcome_.sights.snapshots += written.whole ? 1U : 0U;
-                       give(index, std::move(written));
-                   },
-                   [&](const replica::ArchiveBlocks& known) {
-                       replica::BlocksArchived archived = node.archive(known);
-                       note(index, archived.last ? "archives blocks up to " + std::to_string(archived.last->value)
-                                                 : std::string{"fails to archive blocks"});
-                       outcome_.sights.archived += archived.last ? 1U : 0U;
-                       give(index, std::move(archived));
-                   },
-                   [&](const replica::CompactBlocks&) { give(index, replica::BlocksCompacted{}); },
-                   [&](const replica::StartAgain&) { crash(index, "has a whole snapshot, and starts again"); },
-                   [&](const replica::Halt& known) {
-                       if (may_differ(index) && known.code == "state.differs")
-                           return recover_from_difference(index, known.reason, &Node::lose_chain);
-                       if (!node.explains(known.code))
-                           return checker_.violate(Invariant::running,
-                                                   node.name().value + " halts: " + known.code + ": " + known.reason);
-                       ++outcome_.sights.crashes_in_write;
-                       outcome_.sights.disks_full += known.code.ends_with("disk_full") ? 1U : 0U;
-                       crash(index, "crashes in a write");
-                   }},
-        action);
+    std::visit(Overloaded{[&](const replica::SendTo& known) { send(index, known); },
+                          [&](const replica::Reply& known) {
+                              const auto* committed = std::get_if<replica::Committed>(&known.outcome);
+                              if (committed != nullptr && honest) checker_.on_answer(node, *committed);
+                              workload_.note_answer(known.token, known.outcome);
+                          },
+                          [&](const replica::BlockCommitted& known) { on(index, known); },
+                          [](const replica::StatusChanged&) {},
+                          [&](const replica::EpochBegan& known) {
+                              outcome_.sights.epochs_amid += views_change() ? 1U : 0U;
+                              node.begin_epoch(known.epochs);
+                              if (!honest) tell_liar(index, known.epochs.back());
+                          },
+                          [&](const replica::ReadyAnswer& known) { propose(index, known); },
+                          [&](const replica::LogEvent& known) { on(index, known); },
+                          [&](const replica::EvidenceFound& known) {
+                              if (!honest) return;
+                              prosecutor_.note(known);
+                              if (!std::exchange(reporting_, true)) schedule(report_us, What::report);
+                          },
+                          [&](const replica::WriteSnapshot& known) { on(index, known); },
+                          [&](const replica::ArchiveBlocks& known) { on(index, known); },
+                          [&](const replica::CompactBlocks&) { give(index, replica::BlocksCompacted{}); },
+                          [&](const replica::StartAgain&) { crash(index, "has a whole snapshot, and starts again"); },
+                          [&](const replica::Halt& known) { on(index, known); }},
+               action);
+}
+
+void Cluster::on(std::size_t index, const replica::BlockCommitted& block) {
+    note(index, "commits block " + std::to_string(block.height.value) + " " + to_hex(block.hash).substr(0, 8) + " of " +
+                    std::to_string(block.transactions) + " transactions" + (block.caught_up ? ", fetched" : ""));
+    outcome_.sights.caught_up += block.caught_up ? 1U : 0U;
+    if (is_honest(index)) checker_.on_committed(*nodes_[index], block);
+    if (block.caught_up) note_fetched(index, block.height);
+}
+
+void Cluster::on(std::size_t index, const replica::LogEvent& event) {
+    Sights& sights = outcome_.sights;
+    sights.views += event.name == "view.entered" ? 1U : 0U;
+    sights.silenced += event.name == "votes.silenced" ? 1U : 0U;
+    sights.refused_proposals += event.name == "proposal.refused" ? 1U : 0U;
+    sights.poisoned += event.name == "peer.snapshot_wrong" ? 1U : 0U;
+    sights.voices += event.name == "votes.given_up" ? 1U : 0U;
+    sights.evidence += event.name == "validator.contradicted_itself" ? 1U : 0U;
+    if (event.name == "peer.snapshot_wrong") check_blame(event);
+    if (event.name == "votes.given_up" && is_honest(index)) check_given_up(index);
+    if (event.name == "validator.contradicted_itself") check_evidence(index, event);
+    if (!trace_) return;
+    std::string text = event.name;
+    for (const auto& [name, value] : event.fields) text += " " + name + "=" + value.substr(0, 40);
+    note(index, text);
+}
+
+void Cluster::on(std::size_t index, const replica::WriteSnapshot& what) {
+    Node& node = *nodes_[index];
+    checker_.learn(node, what.height);
+    replica::SnapshotWritten written = node.write_snapshot(what);
+    note(index, std::string{written.whole ? "writes" : "fails to write"} + " the snapshot of " +
+                    std::to_string(what.height.value));
+    outcome_.sights.snapshots += written.whole ? 1U : 0U;
+    give(index, std::move(written));
+}
+
+void Cluster::on(std::size_t index, const replica::ArchiveBlocks& what) {
+    replica::BlocksArchived archived = nodes_[index]->archive(what);
+    note(index, archived.last ? "archives blocks up to " + std::to_string(archived.last->value)
+                              : std::string{"fails to archive blocks"});
+    outcome_.sights.archived += archived.last ? 1U : 0U;
+    give(index, std::move(archived));
+}
+
+void Cluster::on(std::size_t index, const replica::Halt& halt) {
+    Node& node = *nodes_[index];
+    if (may_differ(index) && halt.code == "state.differs")
+        return recover_from_difference(index, halt.reason, &Node::lose_chain);
+    if (!node.explains(halt.code))
+        return checker_.violate(Invariant::running, node.name().value + " halts: " + halt.code + ": " + halt.reason);
+    ++outcome_.sights.crashes_in_write;
+    outcome_.sights.disks_full += halt.code.ends_with("disk_full") ? 1U : 0U;
+    crash(index, "crashes in a write");
 }
 
 void Cluster::tell_liar(std::size_t index, const ledger::Epoch& began) {

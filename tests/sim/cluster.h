@@ -73,6 +73,11 @@ private:
     void step(std::size_t node, std::vector<replica::Event> events);
     void perform(std::size_t node, std::vector<replica::Action> actions);
     void perform_one(std::size_t node, replica::Action& action);
+    void on(std::size_t node, const replica::BlockCommitted& block);
+    void on(std::size_t node, const replica::LogEvent& event);
+    void on(std::size_t node, const replica::WriteSnapshot& what);
+    void on(std::size_t node, const replica::ArchiveBlocks& what);
+    void on(std::size_t node, const replica::Halt& halt);
     void send(std::size_t node, const replica::SendTo& send);
     void post(std::size_t node, const Said& said);
     [[nodiscard]] bool views_change() const;
