@@ -171,7 +171,6 @@ void Replica::Parts::drop_refused(const Admission::Dropped& dropped) {
             outbox_.reply(token, Refused{.tx = id, .refusal = refusal});
         }
     }
-    if (!dropped.empty()) work_given_.reset();
 }
 
 void Replica::Parts::review(bool idle) {

@@ -95,7 +95,7 @@ private:
     void receive(const ledger::MemberId& peer, CheckedBody& message);
     void receive(const ledger::MemberId& peer, Cosignature& message);
     void receive(const ledger::MemberId& peer, Tip& message);
-    void receive(const ledger::MemberId& peer, CheckedSnapshot& message);
+    void receive(const ledger::MemberId& peer, const CheckedSnapshot& message);
     void take_question(const ledger::MemberId& peer, const Serving::Question& question);
     void answer(const ledger::MemberId& peer, const Serving::Question& question);
     void answer(const ledger::MemberId& peer, const FetchBlocks& question);

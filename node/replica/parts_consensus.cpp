@@ -175,7 +175,6 @@ void Replica::Parts::settle(const CheckedBlock& block) {
         }
     }
     admission_.forget_trial();
-    expire();
     review(false);
 }
 

@@ -182,11 +182,10 @@ Snapshots::Moment Replica::Parts::snapshot_moment() const {
             .now_ms = at_.now};
 }
 
-void Replica::Parts::receive(const ledger::MemberId& peer, CheckedSnapshot& message) {
+void Replica::Parts::receive(const ledger::MemberId& peer, const CheckedSnapshot& message) {
     if (message.manifest && !check_manifest(message.manifest->content())) {
         if (halted_) return;  // it couldn't be looked at
-        snapshots_.blame(peer, "its history isn't this chain's", snapshot_moment());
-        message.manifest.reset();  // as if it had none
+        return snapshots_.blame(peer, "its history isn't this chain's", snapshot_moment());
     }
     if (halted_ || at_.fork_seen) return;
     snapshots_.receive(peer, message, snapshot_moment());

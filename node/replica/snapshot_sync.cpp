@@ -25,6 +25,7 @@ void SnapshotSync::leave_alone(const ledger::MemberId& peer, std::uint64_t now_m
 }
 
 void SnapshotSync::reject(const ledger::MemberId& peer, std::uint64_t now_ms) {
+    offers_.forget(peer);
     if (target_) target_->flights.forget(peer);
     peers_[peer].left_alone_until_ms = now_ms + fetch_reject_ms;
 }

@@ -57,7 +57,8 @@ public:
     void note_part(const ledger::MemberId& peer, std::size_t number, std::uint64_t now_ms);
     // It hasn't got a part of the snapshot that is fetched: it has another one.
     void note_lack(const ledger::MemberId& peer);
-    // It sent what nobody honest sends, asked for or not, and isn't asked for fetch_reject_ms.
+    // It sent what nobody honest sends, asked for or not: nothing that it was asked counts any more, and it isn't asked
+    // for fetch_reject_ms.
     void reject(const ledger::MemberId& peer, std::uint64_t now_ms);
     // What it offered of this height is of no use, as it cuts it. Others may cut better; until forgive(), all the same.
     void refuse(const ledger::MemberId& peer, Height height) { peers_[peer].refused = height; }

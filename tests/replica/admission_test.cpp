@@ -366,6 +366,26 @@ TEST_CASE("what time has ended is found at rest, before anybody can blame the pr
           Dropped{{late->tx.id(), ledger::Refusal::manager_until_passed}});
 }
 
+TEST_CASE("at rest so much is tried anew as a review may cost, the oldest first") {
+    constexpr std::size_t at_once = review_cost_max / ledger::operations_max;
+    for (const std::size_t before : {at_once - 1, at_once}) {
+        Door door;
+        door.pass_block("a");
+        for (std::size_t i = 0; i < before; ++i) {
+            std::vector<ledger::Operation> operations;
+            for (std::size_t k = 0; k < ledger::operations_max; ++k) {
+                const ledger::DatasetId data{std::to_string(i) + "/" + std::to_string(k)};
+                operations.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
+            }
+            CHECK(door.enters(door.bench.make(2, std::move(operations), door.bench.genesis()), true));
+        }
+        const TimeMs soon{door.bench.genesis().value + trial_lives_ms - 1};
+        CHECK(door.enters(door.appointment("a", soon), true));
+        CHECK(door.admission.review(door.after(trial_lives_ms), true).empty());
+        CHECK(door.pool.sound() == (before == at_once ? before + 1 : before));
+    }
+}
+
 TEST_CASE("at rest the trial begins anew with the time, and holds what waits") {
     Door door;
     door.pass_block("a");

@@ -87,6 +87,24 @@ TEST_CASE("so much comes in at once as may be tried, each refusal twice as dear;
     }
 }
 
+TEST_CASE("what costs exactly what is left of a turn comes in") {
+    Hall hall;
+    for (std::size_t i = 1; i < admit_cost_max / (2 * dear); ++i)
+        (void)hall.admission.admit(hall.hopeless(), hall.at(1));
+    const auto enters = [&hall](const std::string& name) {
+        std::vector<ledger::Operation> operations;
+        for (std::size_t i = 0; i < dear; ++i) {
+            const ledger::DatasetId data{name + "/" + std::to_string(i)};
+            operations.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
+        }
+        const TransactionPtr sound = hall.bench.make(1, std::move(operations), hall.bench.genesis());
+        return std::holds_alternative<Admission::Entered>(hall.admission.admit(sound, hall.at(1)));
+    };
+    CHECK(enters("a"));
+    CHECK(enters("b"));
+    CHECK_FALSE(enters("c"));
+}
+
 TEST_CASE("the turn of a replica begins with the time") {
     Solo solo;
     std::vector<Event> events;

@@ -89,4 +89,35 @@ TEST_CASE("a node answers a peer's questions within its allowance, not as often 
     CHECK(answers <= serve_bytes_per_second / serve_bytes_min + fetches_in_flight_max);
 }
 
+TEST_CASE("an answer ends behind the block that passes what one may hold") {
+    testing::Solo solo;
+    const ledger::MemberId peer{"observer"};
+    const std::string title(ledger::title_max, 't');
+    for (std::uint64_t block = 0; block < fetch_blocks_max; ++block) {
+        std::vector<Event> events;
+        for (std::size_t i = 0; i < 4; ++i) {
+            std::vector<ledger::Operation> operations;
+            for (std::size_t k = 0; k < ledger::operations_max; ++k) {
+                const ledger::DatasetId data{std::to_string(block) + "/" + std::to_string(i) + "/" + std::to_string(k)};
+                operations.emplace_back(ledger::RegisterData{.data = data, .title = title, .type = "table"});
+            }
+            events.emplace_back(SubmitTransaction{.transaction = solo.make(i % 3, std::move(operations)),
+                                                  .token = RequestToken{4 * block + i}});
+        }
+        (void)solo.node.replica().step(std::move(events));
+        (void)solo.tick(20);
+    }
+    (void)solo.node.replica().step(Event{PeerUp{.peer = peer}});
+    const FetchBlocks question{.request = 1, .from = Height{1}, .max = fetch_blocks_max};
+    const auto answers = testing::messages_in<Blocks>(
+        solo.node.replica().step(Event{PeerMessage{.peer = peer, .message = question}}), peer);
+    REQUIRE(answers.size() == 1);
+    const std::vector<CertifiedBlock>& blocks = answers[0].blocks;
+    std::size_t bytes = 0;
+    for (const CertifiedBlock& block : blocks) bytes += block.payload.size();
+    REQUIRE(blocks.size() < fetch_blocks_max);
+    CHECK(bytes >= fetch_bytes_max);
+    CHECK(bytes - blocks.back().payload.size() < fetch_bytes_max);
+}
+
 }  // namespace datadeed::replica

@@ -82,6 +82,19 @@ TEST_CASE("who doesn't answer about a manifest, has none or lies is left alone, 
     CHECK(sync.due(Height{0}, 10'000 + 2 * fetch_shun_ms).at(0).peer == first);
 }
 
+TEST_CASE("nothing counts any more that a liar was asked about a manifest, and another one is asked at once") {
+    SnapshotSync sync;
+    sync.note(anna, h);
+    sync.note(ben, h);
+    const std::vector<Ask> first = sync.due(Height{0}, 0);
+    REQUIRE(first.size() == 1);
+    sync.reject(first[0].peer, 1);
+    CHECK_FALSE(sync.land_offer(first[0].peer, first[0].request).has_value());
+    const std::vector<Ask> second = sync.due(Height{0}, 1);
+    REQUIRE(second.size() == 1);
+    CHECK(second[0].peer != first[0].peer);
+}
+
 TEST_CASE("several answers that don't come are one silence, and a late manifest is a manifest") {
     Fetching fetch{20};
     fetch.sync.note_lack(ben);
