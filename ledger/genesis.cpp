@@ -32,7 +32,9 @@ Result<void, Refusal> check_member(const GenesisMember& member) {
     if (!is_member_id(member.id.value)) return fail(Refusal::member_id_malformed);
     if (!is_line(member.organisation, organisation_max)) return fail(Refusal::member_organisation_malformed);
     if (const auto roles = check_roles(member.roles); !roles) return roles;
-    return check_keys(member.keys, member.roles);
+    if (const auto keys = check_keys(member.keys, member.roles); !keys) return keys;
+    if (!std::ranges::all_of(member.keys, crypto::is_registrable)) return fail(Refusal::key_not_registrable);
+    return {};
 }
 
 Result<void, Refusal> check_members(const std::vector<GenesisMember>& members) {

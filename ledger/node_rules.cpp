@@ -147,7 +147,6 @@ Result<void, Refusal> check(const NodeChange& change) {
     }
     const std::vector<crypto::PublicKey> keys = all_of(*change.keys);
     if (std::ranges::adjacent_find(keys) != keys.end()) return fail(Refusal::change_key_twice);
-    if (!std::ranges::all_of(keys, crypto::is_registrable)) return fail(Refusal::key_not_registrable);
     return {};
 }
 
@@ -175,6 +174,7 @@ Result<void, Refusal> check_readiness(const NodeChange& change, const ChainId& c
     if (height <= ready.height) return fail(Refusal::change_readiness_out_of_range);
     const bool is_old = height.value - ready.height.value > readiness_blocks_max;
     if (change.keys->are_for_validator() && is_old) return fail(Refusal::change_readiness_out_of_range);
+    if (!std::ranges::all_of(all_of(*change.keys), crypto::is_registrable)) return fail(Refusal::key_not_registrable);
     if (!verify(ready, chain, change.member, *change.keys)) return fail(Refusal::change_readiness_wrong);
     return {};
 }

@@ -35,7 +35,6 @@ Result<void, Refusal> check_keys(const std::vector<crypto::PublicKey>& keys, con
     if (keys.empty() && !is_node_only(roles)) return fail(Refusal::member_no_keys);
     if (keys.size() > keys_max) return fail(Refusal::key_too_many);
     if (!is_strictly_rising<crypto::PublicKey>(keys)) return fail(Refusal::member_keys_unsorted);
-    if (!std::ranges::all_of(keys, crypto::is_registrable)) return fail(Refusal::key_not_registrable);
     return {};
 }
 

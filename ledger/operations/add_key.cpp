@@ -10,8 +10,7 @@
 
 namespace datadeed::ledger {
 
-Result<void, Refusal> check(const AddKey& operation) {
-    if (!crypto::is_registrable(operation.key)) return fail(Refusal::key_not_registrable);
+Result<void, Refusal> check(const AddKey& /*operation*/) {
     return {};
 }
 
@@ -20,6 +19,7 @@ Result<void, Refusal> apply(const AddKey& operation, const OperationContext& con
     std::optional<MemberRecord> member = find_member(state, context.signer);
     DATADEED_ASSERT(member.has_value());
     if (member->keys.size() >= keys_max) return fail(Refusal::key_too_many);
+    if (!crypto::is_registrable(operation.key)) return fail(Refusal::key_not_registrable);
 
     put_new_key(state, operation.key, context.signer, context.height.next());
     member->keys.insert(std::ranges::upper_bound(member->keys, operation.key), operation.key);

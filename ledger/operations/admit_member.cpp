@@ -18,6 +18,8 @@ Result<void, Refusal> check(const AdmitMember& operation) {
 Result<void, Refusal> apply(const AdmitMember& operation, const OperationContext& context, Overlay& state) {
     if (!signer_has(Role::operator_, context, state)) return fail(Refusal::member_operator_required);
     if (has_member(state, operation.member)) return fail(Refusal::member_exists);
+    // Dear to look at, so that only who may admit members can ask for it.
+    if (!std::ranges::all_of(operation.keys, crypto::is_registrable)) return fail(Refusal::key_not_registrable);
     const auto is_taken = [&state](const crypto::PublicKey& key) { return is_key_taken(state, key); };
     if (std::ranges::any_of(operation.keys, is_taken)) return fail(Refusal::key_taken);
 

@@ -42,8 +42,6 @@ void climb_form(Climb& climb) {
     climb.bring(add_validator, "zoe");
     climb.change.keys->link = *climb.change.keys->vote;
     climb.expect(Refusal::change_key_twice);
-    climb.change.keys->link = small_order_key;
-    climb.expect(Refusal::key_not_registrable);
     climb.bring(add_validator, "zoe");
 }
 
@@ -96,6 +94,9 @@ Ladder ladder_of_propose_change() {
     climb.change.ready->height = world.height().next();
     climb.expect(Refusal::change_readiness_out_of_range);
     climb.change.ready->height = world.height();
+    const crypto::PublicKey link = std::exchange(climb.change.keys->link, small_order_key);
+    climb.expect(Refusal::key_not_registrable);
+    climb.change.keys->link = link;
     climb.change.ready->by_cosign->value[0] ^= 1;
     climb.expect(Refusal::change_readiness_wrong);
     climb.bring(add_validator, "yan");

@@ -17,9 +17,12 @@ TEST_CASE("a transaction costs its operations, and what checking signatures take
     };
     CHECK(cost({usual}) == 1);
     CHECK(cost({usual, usual, usual}) == 3);
-    CHECK(cost({proposal(NodeChangeKind::add_validator)}) == 1 + 3 * signature_cost);
-    CHECK(cost({usual, proposal(NodeChangeKind::add_observer)}) == 2 + signature_cost);
+    CHECK(cost({proposal(NodeChangeKind::add_validator)}) == 1 + 3 * (signature_cost + key_cost));
+    CHECK(cost({usual, proposal(NodeChangeKind::add_observer)}) == 2 + signature_cost + key_cost);
     CHECK(cost({proposing(world, leaving(NodeChangeKind::remove_validator, "zoe"))}) == 1);
+    const AdmitMember admission{
+        .member = MemberId{"zoe"}, .organisation = "Z", .roles = {Role::user}, .keys = {{}, {}}};
+    CHECK(cost({admission, AddKey{.key = {}}}) == 2 + 3 * key_cost);
     CHECK(cost({ReportEvidence{.evidence = {1}}}) == 1 + 2 * signature_cost);
 }
 

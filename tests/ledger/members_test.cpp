@@ -46,12 +46,12 @@ Ladder ladder_of_admit_member() {
     operation.keys = {public_key_of("zoe"), public_key_of("zoe")};
     expect(Refusal::member_keys_unsorted);
     operation.keys = {small_order_key};
-    expect(Refusal::key_not_registrable);
-    operation.keys = {public_key_of("ann")};
     expect(Refusal::member_operator_required);
     signer = "op";
     expect(Refusal::member_exists);
     operation.member = MemberId{"zoe"};
+    expect(Refusal::key_not_registrable);
+    operation.keys = {public_key_of("ann")};
     expect(Refusal::key_taken);
     operation.keys = {public_key_of("node-2/cosign")};
     expect(Refusal::key_taken);
@@ -85,18 +85,18 @@ Ladder ladder_of_set_roles() {
 Ladder ladder_of_add_key() {
     World world;
     Ladder ladder;
-    AddKey operation{.key = small_order_key};
+    AddKey operation{.key = public_key_of("ben")};
     const auto expect = [&](Refusal refusal) { ladder.push_back({refusal, world.submit("ann", operation)}); };
 
     for (const crypto::PublicKey& key : many_keys(15)) world.must("ann", AddKey{.key = key});
-    expect(Refusal::key_not_registrable);
-    operation.key = public_key_of("ben");
     expect(Refusal::key_taken);
     operation.key = public_key_of("watch/link");
     expect(Refusal::key_taken);
-    operation.key = public_key_of("ann's next");
+    operation.key = small_order_key;
     expect(Refusal::key_too_many);
     world.must("ann", RetireKey{.key = public_key_of("spare-3")});
+    expect(Refusal::key_not_registrable);
+    operation.key = public_key_of("ann's next");
     world.must("ann", operation);
     return ladder;
 }
