@@ -1,5 +1,6 @@
 #include "node/replica/serving.h"
 
+#include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
