@@ -14,6 +14,11 @@ bool is_for_good(ledger::Refusal refusal) {
     return refusal == ledger::Refusal::tx_nonce_used || refusal == ledger::Refusal::tx_nonce_below_window;
 }
 
+// A refused one is tried twice.
+static_assert(2 * (ledger::operations_max + ledger::new_keys_max * (ledger::key_cost + ledger::signature_cost)) <
+                  admit_cost_max,
+              "one transaction is never more than a turn may hold");
+
 }  // namespace
 
 Result<void, ledger::Refusal> Admission::try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const {

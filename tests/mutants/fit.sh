@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether every patch of this folder applies exactly to the code as it is, and each survivor with a reason is a change
+# Whether every patch of this folder applies exactly to the code as it is, and each survivor with a reason is one change
 # that scripts/mutate makes.
 set -euo pipefail
 failed=0
@@ -15,6 +15,6 @@ done >"$changes"
 while IFS=$'\t' read -r file kind code _; do
     [[ $file != '#'* ]] || continue
     count=$(grep -cxF "$file"$'\t'"$kind"$'\t'"$code" "$changes" || true)
-    [[ $count -ge 1 ]] || { echo "tests/mutants/survivors.tsv: $count changes are '$kind' in $file: $code" >&2; failed=1; }
+    [[ $count == 1 ]] || { echo "tests/mutants/survivors.tsv: $count changes are '$kind' in $file: $code" >&2; failed=1; }
 done <tests/mutants/survivors.tsv
 exit "$failed"

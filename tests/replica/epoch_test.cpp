@@ -258,74 +258,74 @@ TEST_CASE("who is to join, has its folder and has the key that the chain names v
     CHECK(founder.replica().status().duty == Duty::voting);
 }
 
-TEST_CASE("a founder without its folder is ready once a quorum of the others was heard, and has what any of them has") {
-    const sim::World world = sim::make_world(4, 0, 1);
-    sim::Node founder{world, sim::validator_name(3)};
-    founder.joins = true;
-    founder.has_new_keys_only = true;
-    REQUIRE(founder.start().has_value());
-    const auto step = [&](Event event) { return founder.replica().step(std::move(event)); };
-    (void)step(Tick{.now = MonotonicMs{1'000}, .wall = TimeMs{sim::epoch_ms}});
-    const auto hear = [&](std::size_t index, std::uint64_t height) {
-        const ledger::MemberId peer = sim::validator_name(index);
-        (void)step(PeerUp{.peer = peer});
+namespace {
+
+// The last of so many founding validators, whose folder is gone; it hears the others.
+struct Bereft {
+    explicit Bereft(std::size_t validators) : world{sim::make_world(validators, 0, 1)}, last{validators - 1} {
+        node.joins = true;
+        node.has_new_keys_only = true;
+        REQUIRE(node.start().has_value());
+        tick();
+    }
+    std::vector<Action> step(Event event) { return node.replica().step(std::move(event)); }
+    void tick() { (void)step(Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}}); }
+    void say(std::size_t index, std::uint64_t height) {
         const Tip said{.height = Height{height}, .hash = {}, .votes = true, .first = Height{1}, .snapshot = {}};
-        (void)step(PeerMessage{.peer = peer, .message = said});
-    };
-    const auto ask = [&] {
-        const crypto::PublicKey key = sim::joining_keys(world.genesis, 3, 0).vote->public_key();
+        (void)step(PeerMessage{.peer = sim::validator_name(index), .message = said});
+    }
+    void hear(std::size_t index, std::uint64_t height) {
+        (void)step(PeerUp{.peer = sim::validator_name(index)});
+        say(index, height);
+    }
+    // The code with which it refuses its word; empty if it gives it.
+    std::string ask() {
+        const crypto::PublicKey key = sim::joining_keys(world.genesis, last, 0).vote->public_key();
         const auto answered = all_of<ReadyAnswer>(step(ReadyRequest{.token = RequestToken{1}, .vote = key}));
         REQUIRE(answered.size() == 1);
         return answered.front().code;
-    };
-    CHECK(ask() == "node.not_caught_up");
-    hear(0, 0);
-    hear(1, 0);
-    CHECK(ask() == "node.not_caught_up");  // those two may be one that lies and one that is late
-    hear(2, 5);
-    CHECK(ask() == "node.not_caught_up");
-    (void)step(PeerDown{.peer = sim::validator_name(2)});
-    hear(2, 0);
-    CHECK(ask().empty());
-    CHECK(founder.durable_votes() != nullptr);
+    }
+
+    sim::World world;
+    std::size_t last;
+    sim::Node node{world, sim::validator_name(last)};
+    std::uint64_t now_ms{1'000};
+};
+
+}  // namespace
+
+TEST_CASE("a founder without its folder is ready once a quorum of the others was heard, and has what any of them has") {
+    Bereft founder{4};
+    CHECK(founder.ask() == "node.not_caught_up");
+    founder.hear(0, 0);
+    founder.hear(1, 0);
+    CHECK(founder.ask() == "node.not_caught_up");  // those two may be one that lies and one that is late
+    founder.hear(2, 5);
+    CHECK(founder.ask() == "node.not_caught_up");
+    (void)founder.step(PeerDown{.peer = sim::validator_name(2)});
+    founder.hear(2, 0);
+    CHECK(founder.ask().empty());
+    CHECK(founder.node.durable_votes() != nullptr);
 }
 
 TEST_CASE("whoever claims blocks again and again that it can't show keeps nobody from being ready") {
-    const sim::World world = sim::make_world(7, 0, 1);
-    sim::Node founder{world, sim::validator_name(6)};
-    founder.joins = true;
-    founder.has_new_keys_only = true;
-    REQUIRE(founder.start().has_value());
-    std::uint64_t now_ms = 1'000;
-    const auto step = [&](Event event) { return founder.replica().step(std::move(event)); };
-    const auto say = [&](std::size_t index, std::uint64_t height) {
-        const Tip said{.height = Height{height}, .hash = {}, .votes = true, .first = Height{1}, .snapshot = {}};
-        (void)step(PeerMessage{.peer = sim::validator_name(index), .message = said});
-    };
-    const auto pass = [&](std::uint64_t ms) {
-        for (const std::uint64_t end = now_ms + ms; now_ms < end; now_ms += 100) {
-            say(5, 9);
-            (void)step(Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}});
+    Bereft founder{7};
+    const auto pass = [&founder](std::uint64_t ms) {
+        for (const std::uint64_t end = founder.now_ms + ms; founder.now_ms < end; founder.now_ms += 100) {
+            founder.say(5, 9);
+            founder.tick();
         }
     };
-    const auto ask = [&] {
-        const crypto::PublicKey key = sim::joining_keys(world.genesis, 6, 0).vote->public_key();
-        const auto answered = all_of<ReadyAnswer>(step(ReadyRequest{.token = RequestToken{1}, .vote = key}));
-        REQUIRE(answered.size() == 1);
-        return answered.front().code;
-    };
-    (void)step(Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}});
-    for (std::size_t index = 0; index < 6; ++index) (void)step(PeerUp{.peer = sim::validator_name(index)});
-    for (std::size_t index = 0; index < 5; ++index) say(index, 0);
+    for (std::size_t index = 0; index < 5; ++index) founder.hear(index, 0);
+    founder.hear(5, 9);
     pass(200);
-    CHECK(ask() == "node.not_caught_up");  // it may be the only one that has them
+    CHECK(founder.ask() == "node.not_caught_up");  // it may be the only one that has them
     pass(2 * fetch_timeout_ms);
     // Who is left alone counts as nobody: there must be a quorum of others.
-    (void)step(PeerDown{.peer = sim::validator_name(0)});
-    CHECK(ask() == "node.not_caught_up");
-    (void)step(PeerUp{.peer = sim::validator_name(0)});
-    say(0, 0);
-    CHECK(ask().empty());
+    (void)founder.step(PeerDown{.peer = sim::validator_name(0)});
+    CHECK(founder.ask() == "node.not_caught_up");
+    founder.hear(0, 0);
+    CHECK(founder.ask().empty());
 }
 
 TEST_CASE("those who voted before have no say after the change") {
