@@ -344,8 +344,8 @@ void Checker::on_status(const Node& node, const replica::Status& status) {
     const bool bounded = status.pool_transactions <= replica::pool_transactions_max &&
                          status.pool_bytes <= replica::pool_bytes_max &&
                          status.waiting_clients <= replica::waiting_clients_max;
-    // Of each validator at most one vote of each kind a height.
-    const std::uint64_t ahead_max = consensus::heights_ahead_max * 3 * epoch().nodes.validators.size();
+    // Of each validator that the node knows, which may be behind by an epoch, at most one vote of each kind a height.
+    const std::uint64_t ahead_max = consensus::heights_ahead_max * 3 * voters_in(standing_in(status));
     if (status.votes_ahead > ahead_max) {
         violate(Invariant::bounds, node.name().value + " keeps votes of heights far above");
     }
