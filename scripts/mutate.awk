@@ -60,24 +60,47 @@ function mutate(    open_at, close_at, condition) {
     if (is_statement(line)) put("delete", "")
 }
 
-# What `text` sets, if it does nothing else and calls nothing that could notice; "" otherwise. (Two names of one thing it
+# What `text` sets, if it does nothing else and asks only what changes nothing by being asked: what takes no argument (but
+# what is named for changing something), and functions of a namespace or a class; "" otherwise. (Two names of one thing it
 # takes for two things.)
 function set_by(text,    words) {
-    gsub(/(\.|->)(size|root|empty|next)\(\)/, "", text)
-    gsub(/std::move\(/, "", text)
+    if (text ~ /\+\+|--|(take|begin|release|pop|next_[a-z])[a-z_]*\(/) return ""
     if (text ~ /^ +[a-z_][A-Za-z0-9_.>-]*\.(reset|clear)\(\);$/) sub(/\.(reset|clear)\(\);$/, " = x;", text)
+    if (text ~ /^ +std::erase_if\(/) sub(/std::erase_if\(/, "", text) && sub(/,/, " =", text)
+    gsub(/\(\)/, "", text)
+    gsub(/[A-Za-z_]+(::[A-Za-z_]+)+\(/, "", text)
     sub(/\.(push_back|emplace_back|insert|erase)\(/, " = ", text)
     sub(/ \+= /, " = ", text)
-    if (text ~ /^ +std::erase_if\(/) sub(/std::erase_if\(/, "", text) && sub(/,/, " =", text)
-    if (text !~ /^ +[a-z_][A-Za-z0-9_.>-]* = [A-Za-z0-9_.>*+{}, )-]+;$/) return ""
+    if (text !~ /^ +[a-z_][A-Za-z0-9_.>-]* = [A-Za-z0-9_.>*+{}, )?:&|<=!-]+;$/) return ""
     split(text, words, " ")
     return words[1]
 }
 
-# One after the other or the other way round: two that only set something, neither of them what the other names.
 function names(text, what) { return text ~ "(^|[^A-Za-z0-9_])" what "([^A-Za-z0-9_]|$)" }
+
+# Whether `text` has to do with what is set: names it, or the whole of what it is a part of.
+function concerns(text, what) {
+    if (names(text, what)) return 1
+    while (sub(/(\.|->)[A-Za-z0-9_]+$/, "", what)) {
+        if (text ~ "(^|[^A-Za-z0-9_.>])" what "([^A-Za-z0-9_.>-]|$)") return 1
+    }
+    return 0
+}
+
+# Whether `text` has to do with what the other moves from.
+function concerns_moved(text, other) {
+    while (match(other, /std::move\([^()]+\)/)) {
+        if (concerns(text, substr(other, RSTART + 10, RLENGTH - 11))) return 1
+        other = substr(other, RSTART + RLENGTH)
+    }
+    return 0
+}
+
+# One after the other or the other way round: two that only set something, neither of them what the other names.
 function are_independent(first, second) {
-    return set_by(first) != "" && set_by(second) != "" && !names(second, set_by(first)) && !names(first, set_by(second))
+    if (set_by(first) == "" || set_by(second) == "") return 0
+    if (concerns_moved(first, second) || concerns_moved(second, first)) return 0
+    return !concerns(second, set_by(first)) && !concerns(first, set_by(second))
 }
 
 { lines[NR] = $0 }
