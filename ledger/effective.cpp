@@ -2,18 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/assert.h"
 #include "ledger/lookup.h"
 
 namespace datadeed::ledger {
 namespace {
-
-GrantRecord parent_of(const GrantRecord& grant, const StateView& state) {
-    std::optional<GrantRecord> parent = find_grant(state, *grant.parent);
-    DATADEED_ASSERT(parent.has_value());
-    return std::move(*parent);
-}
 
 std::uint64_t own_uses_left(const GrantRecord& grant) {
     return grant.used >= grant.terms.uses ? 0 : grant.terms.uses - grant.used;
@@ -45,25 +40,28 @@ GrantStatus own_status(const GrantRecord& grant, TimeMs now) {
     return GrantStatus::active;
 }
 
-Effectiveness effective(const GrantId& id, const GrantRecord& grant, TimeMs now, const StateView& state) {
-    Effectiveness worst{.status = own_status(grant, now), .cause = id};
-    GrantRecord at = grant;
-    while (at.parent) {
-        const GrantId parent_id = *at.parent;
-        at = parent_of(at, state);
-        const GrantStatus status = own_status(at, now);
-        if (status > worst.status) worst = {.status = status, .cause = parent_id};
+Lineage lineage_of(const GrantId& id, GrantRecord grant, const StateView& state) {
+    Lineage lineage = {{.id = id, .record = std::move(grant)}};
+    while (const std::optional<GrantId> above = lineage.back().record.parent) {
+        std::optional<GrantRecord> parent = find_grant(state, *above);
+        DATADEED_ASSERT(parent.has_value());
+        lineage.push_back({.id = *above, .record = std::move(*parent)});
+    }
+    return lineage;
+}
+
+Effectiveness effective(const Lineage& lineage, TimeMs now) {
+    Effectiveness worst{.status = GrantStatus::active, .cause = lineage.front().id};
+    for (const HeldGrant& held : lineage) {
+        const GrantStatus status = own_status(held.record, now);
+        if (status > worst.status) worst = {.status = status, .cause = held.id};
     }
     return worst;
 }
 
-std::uint64_t uses_left(const GrantRecord& grant, const StateView& state) {
-    std::uint64_t left = own_uses_left(grant);
-    GrantRecord at = grant;
-    while (at.parent) {
-        at = parent_of(at, state);
-        left = std::min(left, own_uses_left(at));
-    }
+std::uint64_t uses_left(const Lineage& lineage) {
+    std::uint64_t left = own_uses_left(lineage.front().record);
+    for (const HeldGrant& held : lineage) left = std::min(left, own_uses_left(held.record));
     return left;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "base/types.h"
 #include "ledger/grant_record.h"
@@ -32,12 +33,22 @@ struct Effectiveness {
 // What the grant's own record says at block time `now`, whatever is above it.
 [[nodiscard]] GrantStatus own_status(const GrantRecord& grant, TimeMs now);
 
-// Whether the grant holds at block time `now` in this state: no grant does that hangs on one that doesn't. The worst
-// status of the grant and all above it (rights semantics in docs/transactions.md); walks at most depth_max of them. The
-// state is the one at the height that is asked about. Pure; the grants above `grant` must be in the state (asserted).
-[[nodiscard]] Effectiveness effective(const GrantId& id, const GrantRecord& grant, TimeMs now, const StateView& state);
+// A grant and all above it, itself first: at most depth_max + 1.
+struct HeldGrant {
+    GrantId id{};
+    GrantRecord record{};
+};
+using Lineage = std::vector<HeldGrant>;
 
-// Uses left for this grant: the least of what it and those above it have left.
-[[nodiscard]] std::uint64_t uses_left(const GrantRecord& grant, const StateView& state);
+// Reads each of them once. The grants above `grant` must be in the state (asserted).
+[[nodiscard]] Lineage lineage_of(const GrantId& id, GrantRecord grant, const StateView& state);
+
+// Whether the first of them holds at block time `now` in this state: no grant does that hangs on one that doesn't. The
+// worst status of all (rights semantics in docs/transactions.md). The state is the one at the height that is asked
+// about. Pure.
+[[nodiscard]] Effectiveness effective(const Lineage& lineage, TimeMs now);
+
+// Uses left for the first of them: the least of what it and those above it have left.
+[[nodiscard]] std::uint64_t uses_left(const Lineage& lineage);
 
 }  // namespace datadeed::ledger

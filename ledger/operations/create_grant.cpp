@@ -25,7 +25,7 @@ Result<void, Refusal> may_pass_on(const CreateGrant& operation, const OperationC
     if (parent->data != operation.data) return fail(Refusal::grant_parent_of_other_data);
     if (parent->grantee != context.signer) return fail(Refusal::grant_parent_not_yours);
     if (const auto narrower = attenuates(operation.terms, parent->terms); !narrower) return narrower;
-    return must_be_active(effective(*operation.parent, *parent, context.time, state));
+    return must_be_active(effective(lineage_of(*operation.parent, *parent, state), context.time));
 }
 
 void count_grant(Overlay& state) {

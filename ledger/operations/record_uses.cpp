@@ -1,6 +1,7 @@
 #include "ledger/operations/record_uses.h"
 
 #include <optional>
+#include <utility>
 
 #include "ledger/effective.h"
 #include "ledger/lookup.h"
@@ -17,12 +18,10 @@ bool may_record(const GrantRecord& grant, const OperationContext& context, const
 }
 
 // On the grant and all above it: they share one pool.
-void use(std::optional<GrantId> id, std::uint64_t count, Overlay& state) {
-    while (id) {
-        std::optional<GrantRecord> grant = find_grant(state, *id);
-        grant->used += count;
-        state.put(state_keys::grant(*id), encode(*grant));
-        id = grant->parent;
+void use(Lineage lineage, std::uint64_t count, Overlay& state) {
+    for (HeldGrant& held : lineage) {
+        held.record.used += count;
+        state.put(state_keys::grant(held.id), encode(held.record));
     }
 }
 
@@ -34,14 +33,15 @@ Result<void, Refusal> check(const RecordUses& operation) {
 }
 
 Result<void, Refusal> apply(const RecordUses& operation, const OperationContext& context, Overlay& state) {
-    const std::optional<GrantRecord> grant = find_grant(state, operation.grant);
+    std::optional<GrantRecord> grant = find_grant(state, operation.grant);
     if (!grant) return fail(Refusal::grant_not_found);
     if (!may_record(*grant, context, state)) return fail(Refusal::uses_no_right_to_record);
-    const auto active = must_be_active(effective(operation.grant, *grant, context.time, state));
+    Lineage lineage = lineage_of(operation.grant, std::move(*grant), state);
+    const auto active = must_be_active(effective(lineage, context.time));
     if (!active) return active;
-    if (uses_left(*grant, state) < operation.count) return fail(Refusal::uses_more_than_left);
+    if (uses_left(lineage) < operation.count) return fail(Refusal::uses_more_than_left);
 
-    use(operation.grant, operation.count, state);
+    use(std::move(lineage), operation.count, state);
     return {};
 }
 

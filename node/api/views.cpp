@@ -13,7 +13,7 @@
 namespace datadeed::api {
 namespace {
 
-std::string reason_of(const ledger::Effectiveness& effect, bool own, const std::optional<ledger::GrantRecord>& cause) {
+std::string reason_of(const ledger::Effectiveness& effect, bool own, const ledger::GrantRecord& cause) {
     const std::string whose = own ? "" : "a grant above it: ";
     switch (effect.status) {
         case ledger::GrantStatus::active:
@@ -25,7 +25,7 @@ std::string reason_of(const ledger::Effectiveness& effect, bool own, const std::
         case ledger::GrantStatus::expired:
             return whose + "its last moment has passed";
         case ledger::GrantStatus::revoked:
-            return whose + (cause && cause->revocation ? cause->revocation->reason : std::string{"revoked"});
+            return whose + (cause.revocation ? cause.revocation->reason : std::string{"revoked"});
     }
     return "";
 }
@@ -79,20 +79,21 @@ json::Value offers_view(const ledger::StateReader& state, const ledger::DatasetI
 
 json::Value grant_view(const ledger::GrantId& id, const ledger::GrantRecord& record, TimeMs now,
                        const ledger::StateView& state) {
-    const ledger::Effectiveness effect = ledger::effective(id, record, now, state);
+    const ledger::Lineage lineage = ledger::lineage_of(id, record, state);
+    const ledger::Effectiveness effect = ledger::effective(lineage, now);
     const bool own = effect.cause == id;
-    const std::optional<ledger::GrantRecord> cause = own ? record : ledger::find_grant(state, effect.cause);
+    const auto cause = std::ranges::find(lineage, effect.cause, &ledger::HeldGrant::id);
     json::Value view = json::Value::object({{"id", to_hex(id.value)},
                                             {"data", record.data.value},
                                             {"grantor", record.grantor.value},
                                             {"grantee", record.grantee.value},
                                             {"parent", json::to_json(record.parent)},
                                             {"status", ledger::name(effect.status)},
-                                            {"reason", reason_of(effect, own, cause)},
+                                            {"reason", reason_of(effect, own, cause->record)},
                                             {"cause", own ? json::Value{} : json::to_json(effect.cause)}});
     json::detail::add_fields(view, record.terms);
     view.set("used", record.used)
-        .set("uses_left", ledger::uses_left(record, state))
+        .set("uses_left", ledger::uses_left(lineage))
         .set("revocation", json::to_json(record.revocation))
         .set("created_height", record.created.value)
         .set("created_ms", record.created_time.value);

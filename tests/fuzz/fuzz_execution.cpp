@@ -89,7 +89,7 @@ void run(const Script& script) {
         check_convictions(state);
         for (const auto& [id, grant] : list_grants(state, std::nullopt, 100).items) {
             DATADEED_ASSERT(grant.used <= grant.terms.uses);
-            const Effectiveness own = effective(id, grant, context.time, state);
+            const Effectiveness own = effective(lineage_of(id, grant, state), context.time);
             DATADEED_ASSERT(own.status >= own_status(grant, context.time));
         }
     }

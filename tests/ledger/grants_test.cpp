@@ -233,7 +233,7 @@ TEST_CASE("the status of a grant is the worst above it, and names where it comes
     low_operation.terms = narrower(low_operation.terms);
     const GrantId low = world.must_grant("uri", low_operation);
     const auto status = [&](const GrantId& id, TimeMs now) {
-        return effective(id, *find_grant(world.state(), id), now, world.state());
+        return effective(lineage_of(id, *find_grant(world.state(), id), world.state()), now);
     };
 
     CHECK(status(low, world.now()) == Effectiveness{.status = GrantStatus::active, .cause = low});

@@ -91,7 +91,8 @@ struct Actors {
 
     [[nodiscard]] std::map<GrantId, Effectiveness> effectiveness(TimeMs now) const {
         std::map<GrantId, Effectiveness> all;
-        for (const GrantId& id : grants) all[id] = effective(id, *find_grant(world.state(), id), now, world.state());
+        for (const GrantId& id : grants)
+            all[id] = effective(lineage_of(id, *find_grant(world.state(), id), world.state()), now);
         return all;
     }
 };
@@ -151,7 +152,7 @@ void check_grants(const Actors& actors, std::map<GrantId, GrantRecord>& before) 
             const GrantRecord parent = *find_grant(state, *grant.parent);
             RC_ASSERT(attenuates(grant.terms, parent.terms).has_value());
             RC_ASSERT(parent.used >= grant.used);
-            const Effectiveness above = effective(*grant.parent, parent, actors.world.now(), state);
+            const Effectiveness above = effective(lineage_of(*grant.parent, parent, state), actors.world.now());
             RC_ASSERT(effectiveness.status >= above.status);
         }
         const auto known = before.find(id);

@@ -20,7 +20,7 @@ struct History {
     [[nodiscard]] std::string status(const GrantId& id, Height height) const {
         const auto& [state, time] = states.at(height);
         const std::optional<GrantRecord> grant = find_grant(state, id);
-        return grant ? std::string{name(effective(id, *grant, time, state).status)} : "none";
+        return grant ? std::string{name(effective(lineage_of(id, *grant, state), time).status)} : "none";
     }
 };
 

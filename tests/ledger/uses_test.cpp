@@ -68,10 +68,10 @@ TEST_CASE("uses of a sub-grant come out of one pool with all above it") {
 
     world.must("rep", RecordUses{.grant = one, .count = 60});
     CHECK(world.submit("rep", RecordUses{.grant = one, .count = 1}) == Refusal::grant_exhausted);
-    CHECK(uses_left(*find_grant(world.state(), other), world.state()) == 40);
+    CHECK(uses_left(lineage_of(other, *find_grant(world.state(), other), world.state())) == 40);
     CHECK(world.submit("rep", RecordUses{.grant = other, .count = 41}) == Refusal::uses_more_than_left);
     world.must("rep", RecordUses{.grant = other, .count = 40});
-    CHECK(effective(other, *find_grant(world.state(), other), world.now(), world.state()) ==
+    CHECK(effective(lineage_of(other, *find_grant(world.state(), other), world.state()), world.now()) ==
           Effectiveness{.status = GrantStatus::exhausted, .cause = top});
     CHECK(find_grant(world.state(), top)->used == 100);
     CHECK(find_grant(world.state(), other)->used == 40);
