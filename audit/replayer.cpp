@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "chain/evidence_judge.h"
+#include "ledger/cost.h"
 #include "ledger/error.h"
 #include "ledger/execution.h"
 #include "ledger/lookup.h"
@@ -88,6 +89,11 @@ ReplayReport Replayer::report() const {
 }
 
 Result<ledger::StateChanges, FirstBad> Replayer::execute(const CheckedBlock& checked) const {
+    ledger::BlockCost cost;
+    for (const ledger::VerifiedTransaction& transaction : checked.transactions) {
+        const auto fits = cost.add(transaction.content());
+        if (!fits) return fail(blame(fits.error(), checked.height, "header"));
+    }
     const ledger::BlockContext context{.height = checked.height, .time = checked.block.header.time};
     ledger::BlockExecution execution{state_, context, chain::evidence_judge()};
     for (std::size_t i = 0; i < checked.transactions.size(); ++i) {

@@ -2,11 +2,11 @@
 
 #include <benchmark/benchmark.h>
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/fields.h"
+#include "bench/map_tree.h"
 #include "chain/evidence_judge.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
@@ -59,21 +59,6 @@ void verify_a_transaction(benchmark::State& state) {
 }
 BENCHMARK(verify_a_transaction);
 
-class MapTree final : public ledger::TreeStore {
-public:
-    std::optional<Bytes> node(const ledger::NodeKey& key) const override {
-        const auto found = nodes_.find(key);
-        return found == nodes_.end() ? std::nullopt : std::optional{found->second};
-    }
-    void keep(ledger::TreeUpdate update) {
-        for (const ledger::NodeKey& key : update.stale) nodes_.erase(key);
-        for (auto& node : update.nodes) nodes_.insert_or_assign(node.key, std::move(node.bytes));
-    }
-
-private:
-    std::map<ledger::NodeKey, Bytes> nodes_;
-};
-
 ledger::StateChanges changes(std::uint64_t from, std::uint64_t count) {
     ledger::StateChanges made;
     for (std::uint64_t i = from; i < from + count; ++i) made[datadeed::encode(std::to_string(i))] = Bytes(100, 1);
@@ -82,7 +67,7 @@ ledger::StateChanges changes(std::uint64_t from, std::uint64_t count) {
 
 // One block of `range` new keys on a tree of 100,000.
 void update_the_state_tree(benchmark::State& state) {
-    MapTree tree;
+    datadeed::bench::MapTree tree;
     std::uint64_t version = 0;
     std::uint64_t next = 100'000;
     tree.keep(*ledger::update(tree, std::nullopt, changes(0, next), version));

@@ -1,5 +1,6 @@
 #include "chain/execute.h"
 
+#include "ledger/cost.h"
 #include "ledger/state_root.h"
 #include "ledger/views.h"
 
@@ -47,6 +48,11 @@ Result<Executed, ledger::Refusal> conclude(const ExecutionBase& base, ledger::St
 Result<Executed, ledger::Refusal> execute(const ExecutionBase& base, const ledger::BlockHeader& header,
                                           std::span<const TransactionRef> transactions,
                                           std::span<const Digest> leaf_hashes) {
+    ledger::BlockCost cost;
+    for (const TransactionRef transaction : transactions) {
+        const Result<void, ledger::Refusal> fits = cost.add(transaction.get().content());
+        if (!fits) return fail(fits.error());
+    }
     ledger::BlockExecution execution{base.state, {.height = header.height, .time = header.time}, base.judge};
     for (const TransactionRef transaction : transactions) {
         if (const Result<void, ledger::Refusal> applied = execution.apply(transaction); !applied) {

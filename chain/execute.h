@@ -41,8 +41,8 @@ struct Executed {
 [[nodiscard]] Result<Executed, ledger::Refusal> conclude(const ExecutionBase& base, ledger::StateChanges changes,
                                                          std::span<const Digest> leaf_hashes, Height height);
 
-// A whole block: every transaction must apply and the roots must be those of the header, else the first refusal. Links
-// to the block before (ledger::check_link) are the caller's.
+// A whole block: its transactions must not cost too much (ledger::BlockCost), every one must apply, and the roots must
+// be those of the header, else the first refusal. Links to the block before (ledger::check_link) are the caller's.
 [[nodiscard]] Result<Executed, ledger::Refusal> execute(const ExecutionBase& base, const ledger::BlockHeader& header,
                                                         std::span<const TransactionRef> transactions,
                                                         std::span<const Digest> leaf_hashes);

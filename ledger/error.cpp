@@ -151,6 +151,7 @@ constexpr auto rows = std::to_array<Row>({
     {Refusal::block_too_many_transactions, "block.too_many_transactions", RefusalKind::malformed},
     {Refusal::block_too_large, "block.too_large", RefusalKind::malformed},
     {Refusal::block_log_size_wrong, "block.log_size_wrong", RefusalKind::conflict},
+    {Refusal::block_costs_too_much, "block.costs_too_much", RefusalKind::malformed},
     {Refusal::block_log_root_wrong, "block.log_root_wrong", RefusalKind::conflict},
     {Refusal::block_state_root_wrong, "block.state_root_wrong", RefusalKind::conflict},
     {Refusal::block_validators_wrong, "block.validators_wrong", RefusalKind::conflict},

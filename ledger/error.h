@@ -52,7 +52,7 @@ enum class Refusal : std::uint8_t {
     // Blocks.
     block_version_unknown, block_height_wrong, block_prev_wrong, block_time_not_rising, block_time_out_of_range,
     block_prev_certificate_wrong, block_empty, block_too_many_transactions, block_too_large, block_log_size_wrong,
-    block_log_root_wrong, block_state_root_wrong, block_validators_wrong,
+    block_costs_too_much, block_log_root_wrong, block_state_root_wrong, block_validators_wrong,
     // The genesis document.
     genesis_malformed, genesis_version_unknown, genesis_chain_name_malformed, genesis_time_out_of_range,
     genesis_parameter_out_of_range, genesis_members_unsorted, genesis_no_operator, genesis_key_twice,

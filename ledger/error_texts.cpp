@@ -268,6 +268,7 @@ constexpr auto text_rows = std::to_array<TextRow>({
     {Refusal::block_too_large, "The block's transactions are longer than the chain allows.", "Don't use it."},
     {Refusal::block_log_size_wrong, "The block's log size isn't that of the block before and its transactions.",
      "Don't use it."},
+    {Refusal::block_costs_too_much, "The block's transactions make more work than a block may.", "Don't use it."},
     {Refusal::block_log_root_wrong, "The block's transactions make another log root than its header says.",
      "Don't use it."},
     {Refusal::block_state_root_wrong, "The block's transactions make another state root than its header says.",

@@ -34,6 +34,17 @@ public:
             if (budget_ != nullptr) budget_->used_.fetch_sub(bytes_);
         }
 
+        // Takes so many more; false, and nothing is changed, when more than `most` would then be taken in all.
+        [[nodiscard]] bool grow(std::size_t more, std::size_t most) {
+            if (budget_ == nullptr) return false;
+            if (budget_->used_.fetch_add(more) + more > most) {
+                budget_->used_.fetch_sub(more);
+                return false;
+            }
+            bytes_ += more;
+            return true;
+        }
+
     private:
         ByteBudget* budget_{nullptr};
         std::size_t bytes_{0};

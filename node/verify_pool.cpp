@@ -1,5 +1,7 @@
 #include "node/verify_pool.h"
 
+#include <span>
+
 #include "node/clock.h"
 #include "node/limits.h"
 #include "node/process.h"
@@ -14,6 +16,12 @@ bool is_gossip(ByteView bytes) {
 bool is_answer(ByteView bytes) {
     const std::optional<replica::WireKind> kind = replica::kind_of(bytes);
     return kind == replica::WireKind::blocks || kind == replica::WireKind::snapshot || kind == replica::WireKind::part;
+}
+
+std::size_t swelling_of(std::span<const replica::TransactionPtr> transactions) {
+    std::size_t swelling = 0;
+    for (const replica::TransactionPtr& each : transactions) swelling += replica::swelling_of(*each);
+    return swelling;
 }
 
 // False when there is none.
@@ -203,6 +211,11 @@ void VerifyPool::check(Sender& sender, Message work) {
         metrics_->message_dropped("bad_transaction");
         count_bad(sender, gossip->bad, replica::WireError::transaction_must_verify);
     }
+    if (const auto* gossip = std::get_if<replica::CheckedTransactions>(&*event); gossip != nullptr) {
+        const std::size_t swelling = swelling_of(gossip->transactions);
+        if (!work.lease.grow(swelling, sender.share.most() / gossip_part))
+            return metrics_->message_dropped("queue_full");
+    }
     replica::PeerMessage message{.peer = ledger::MemberId{sender.name}, .message = std::move(*event)};
     if (!inbox_->push(InboxItem{.event = std::move(message), .lease = std::move(work.lease)})) {
         metrics_->message_dropped("queue_full");
@@ -219,9 +232,10 @@ void VerifyPool::check(Sender& sender, Link work) {
     }
 }
 
-void VerifyPool::check(Sender& /*clients*/, Submission work) {
+void VerifyPool::check(Sender& clients, Submission work) {
     Result<replica::TransactionPtr, ledger::Refusal> checked = replica::check_transaction(work.bytes, *context_->get());
     if (!checked) return reports_.on_refused(work.token, replica::explain(work.bytes, checked.error()));
+    if (!work.lease.grow(swelling_of({&*checked, 1}), clients.share.most())) return reports_.on_overload(work.token);
     replica::SubmitTransaction event{.transaction = std::move(*checked), .token = work.token};
     if (!inbox_->push(InboxItem{.event = std::move(event), .lease = std::move(work.lease)})) {
         reports_.on_overload(work.token);

@@ -15,9 +15,7 @@ bool is_for_good(ledger::Refusal refusal) {
 }
 
 // A refused one is tried twice.
-static_assert(2 * (ledger::operations_max + ledger::new_keys_max * (ledger::key_cost + ledger::signature_cost)) <
-                  admit_cost_max,
-              "one transaction is never more than a turn may hold");
+static_assert(2 * ledger::transaction_cost_max <= admit_cost_max, "one transaction is never more than a turn may hold");
 
 }  // namespace
 
@@ -46,7 +44,7 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Mom
     const ledger::MemberId member = key ? key->member : ledger::MemberId{};
     // Before it costs more: a member that has filled its part can't make us execute.
     if (pool_->size_of(member) >= pool_->limits().member_transactions) return Busy::member_has_too_many;
-    const std::size_t cost = ledger::cost_of(transaction->tx.content());
+    const std::size_t cost = ledger::applying_cost(transaction->tx.content());
     if (admit_cost_ + cost > admit_cost_max) return Busy::too_much_at_once;
     admit_cost_ += cost;
     Result<void, ledger::Refusal> alone = try_on_trial(*transaction, moment.wall);
@@ -99,7 +97,7 @@ std::vector<ledger::TxId> Admission::due_again(const Moment& moment, bool idle) 
     std::vector<ledger::TxId> due;
     std::size_t cost = 0;
     const auto take = [&](const Pending& pending) {
-        if (!is_refused_now(pending, moment)) cost += ledger::cost_of(pending.tx->tx.content());
+        if (!is_refused_now(pending, moment)) cost += ledger::applying_cost(pending.tx->tx.content());
         due.push_back(pending.tx->tx.id());
     };
     for (const ledger::TxId& id : pool_->unsound(review_transactions_max)) {
@@ -146,7 +144,7 @@ std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
     std::size_t seen = 0;
     std::size_t cost = 0;
     pool_->for_each_by_age([&](const Pending& pending) {
-        if (pending.sound) cost += ledger::cost_of(pending.tx->tx.content());
+        if (pending.sound) cost += ledger::applying_cost(pending.tx->tx.content());
         if (pending.sound && !try_on_trial(*pending.tx, moment.wall)) refused.push_back(pending.tx->tx.id());
         return ++seen < review_transactions_max && cost < review_cost_max;
     });

@@ -1,6 +1,19 @@
 #include "node/replica/checked.h"
 
+#include <algorithm>
+
 namespace datadeed::replica {
+
+std::size_t memory_of(const CheckedTransaction& transaction) {
+    // As signed, once more as what is signed, and once in what the operations hold.
+    return memory_per_transaction + 3 * transaction.tx.raw().size() +
+           sizeof(ledger::Operation) * transaction.tx.content().operations.size();
+}
+
+std::size_t swelling_of(const CheckedTransaction& transaction) {
+    const std::size_t usual = memory_per_transaction + memory_per_byte * transaction.tx.raw().size();
+    return std::max(memory_of(transaction), usual) - usual;
+}
 
 TransactionPtr TransactionCache::find(const Digest& leaf) const {
     const std::lock_guard lock{mutex_};
@@ -12,9 +25,9 @@ void TransactionCache::add(const TransactionPtr& transaction) {
     const std::lock_guard lock{mutex_};
     if (!entries_.emplace(transaction->leaf, transaction).second) return;
     order_.push_back(transaction->leaf);
-    bytes_ += transaction->tx.raw().size();
-    while (bytes_ > bytes_max_ && order_.size() > 1) {
-        bytes_ -= entries_.extract(order_.front()).mapped()->tx.raw().size();
+    memory_ += memory_of(*transaction);
+    while (memory_ > memory_max_ && order_.size() > 1) {
+        memory_ -= memory_of(*entries_.extract(order_.front()).mapped());
         order_.pop_front();
     }
 }

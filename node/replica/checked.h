@@ -26,6 +26,11 @@ struct CheckedTransaction {
 };
 using TransactionPtr = std::shared_ptr<const CheckedTransaction>;
 
+// About the bytes of memory that it takes: a list of many small operations is dozens of times as long as it was signed.
+[[nodiscard]] std::size_t memory_of(const CheckedTransaction& transaction);
+// What of that is beyond what any transaction takes for its bytes (memory_per_byte).
+[[nodiscard]] std::size_t swelling_of(const CheckedTransaction& transaction);
+
 // A block whose form is right and whose clients' signatures hold. Whether it may follow a given tip is for the
 // executor.
 struct CheckedBlock {
@@ -39,11 +44,11 @@ using BlockPtr = std::shared_ptr<const CheckedBlock>;
 
 // Transactions that this process has checked, by their leaf: one that comes by client, by gossip and in a proposal is
 // parsed and verified once. The leaf covers every byte, so another signature over the same payload is another entry.
-// Bounded by bytes as signed; the oldest go first. Any thread: those who check share it, and it holds the only lock of
+// Bounded by memory_of them; the oldest go first. Any thread: those who check share it, and it holds the only lock of
 // this room.
 class TransactionCache {
 public:
-    explicit TransactionCache(std::size_t bytes_max = checked_bytes_max) : bytes_max_{bytes_max} {}
+    explicit TransactionCache(std::size_t memory_max = checked_memory_max) : memory_max_{memory_max} {}
 
     // Null when it isn't known.
     [[nodiscard]] TransactionPtr find(const Digest& leaf) const;
@@ -51,11 +56,11 @@ public:
     [[nodiscard]] std::size_t size() const;
 
 private:
-    std::size_t bytes_max_;
+    std::size_t memory_max_;
     mutable std::mutex mutex_;
     std::map<Digest, TransactionPtr> entries_;
     std::deque<Digest> order_;
-    std::size_t bytes_{0};
+    std::size_t memory_{0};
 };
 
 }  // namespace datadeed::replica

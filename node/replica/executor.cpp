@@ -60,6 +60,7 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}, base.judge};
     Built built;
     std::vector<TransactionPtr> transactions;
+    ledger::BlockCost cost;
     std::size_t bytes = 0;
     std::size_t refused_cost = 0;
     pool.for_each_in_turns([&](const Pending& pending) {
@@ -68,12 +69,15 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
         if (!pending.sound && (pending.checked == tip().height || refused_cost >= build_refused_cost_max)) return true;
         const std::size_t size = pending.tx->tx.raw().size();
         if (bytes + size > std::min<std::uint64_t>(rules_.block_bytes_max, build_bytes_max)) return false;
+        ledger::BlockCost with_it = cost;
+        if (!with_it.add(pending.tx->tx.content())) return false;
         const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx);
         if (!applied) {
-            refused_cost += ledger::cost_of(pending.tx->tx.content());
+            refused_cost += ledger::applying_cost(pending.tx->tx.content());
             built.refused.emplace_back(pending.tx->tx.id(), applied.error());
             return true;
         }
+        cost = with_it;
         bytes += size;
         transactions.push_back(pending.tx);
         return true;

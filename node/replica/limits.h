@@ -12,21 +12,27 @@ inline constexpr std::uint64_t tick_period_ms = 20;
 
 // Mempool.
 inline constexpr std::size_t pool_transactions_max = 100'000;
-inline constexpr std::size_t pool_bytes_max = std::size_t{64} << 20U;
+inline constexpr std::size_t pool_bytes_max = std::size_t{64} << 20U;  // as signed
+inline constexpr std::size_t pool_memory_max = std::size_t{256} << 20U;
 inline constexpr std::size_t pool_member_transactions_max = 256;
 inline constexpr std::size_t pool_member_bytes_max = std::size_t{1} << 20U;
 inline constexpr std::size_t waiting_clients_max = 16'384;
 
-// Transactions that are checked and remembered, by their bytes as signed; and those that a replica remembers itself, of
+// Bytes of memory: of transactions that are checked and remembered; and of those that a replica remembers itself, of
 // proposals that came out of its journal.
-inline constexpr std::size_t checked_bytes_max = std::size_t{16} << 20U;
-inline constexpr std::size_t recovered_bytes_max = std::size_t{2} << 20U;
+inline constexpr std::size_t checked_memory_max = std::size_t{64} << 20U;
+inline constexpr std::size_t recovered_memory_max = std::size_t{16} << 20U;
 
-// Work on transactions, in ledger::cost_of (some 2 µs each): of what comes in from one tick to the next, of one review,
-// and of those tried in vain for one block. Votes wait no longer than that.
-inline constexpr std::size_t admit_cost_max = 16'384;
-inline constexpr std::size_t review_cost_max = 2'048;
-inline constexpr std::size_t build_refused_cost_max = 2'048;
+// What a checked transaction takes beside its bytes and its operations; and how many bytes of memory for one of its own
+// are usual: what takes more uses up room for others to come.
+inline constexpr std::size_t memory_per_transaction = 512;
+inline constexpr std::size_t memory_per_byte = 8;
+
+// Work on transactions, in ledger::applying_cost (about a microsecond each): of what comes in from one tick to the
+// next, of one review, and of those tried in vain for one block. Votes wait no longer than that.
+inline constexpr std::size_t admit_cost_max = 32'768;
+inline constexpr std::size_t review_cost_max = 4'096;
+inline constexpr std::size_t build_refused_cost_max = 4'096;
 
 // Transactions tried on one trial state before it is begun anew, and looked at again in one review.
 inline constexpr std::size_t trial_transactions_max = 4096;

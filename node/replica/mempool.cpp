@@ -11,7 +11,8 @@ Result<void, PoolError> Mempool::add(Pending pending) {
     const ledger::TxId id = pending.tx->tx.id();
     const std::size_t size = pending.tx->tx.raw().size();
     if (by_id_.contains(id)) return fail(PoolError::transaction_must_be_new);
-    if (by_id_.size() >= limits_.transactions || bytes_ + size > limits_.bytes) {
+    const std::size_t memory = memory_of(*pending.tx);
+    if (by_id_.size() >= limits_.transactions || bytes_ + size > limits_.bytes || memory_ + memory > limits_.memory) {
         return fail(PoolError::pool_must_have_room);
     }
     if (size_of(pending.member) >= limits_.member_transactions ||
@@ -24,6 +25,7 @@ Result<void, PoolError> Mempool::add(Pending pending) {
     queue.entries.emplace(Place{.nonce = added.tx->tx.content().nonce, .id = id}, entry.get());
     queue.bytes += size;
     bytes_ += size;
+    memory_ += memory;
     if (!added.sound) mark_unsound(*entry);
     by_arrival_.emplace(entry->arrival, entry.get());
     by_expiry_[added.tx->tx.content().expires].insert(id);
@@ -41,6 +43,7 @@ bool Mempool::remove(const ledger::TxId& id) {
     queue->second.bytes -= size;
     if (queue->second.entries.empty()) by_member_.erase(queue);
     bytes_ -= size;
+    memory_ -= memory_of(*entry.pending.tx);
     unsound_.erase(entry.unsound_since);
     by_arrival_.erase(entry.arrival);
     const auto expiry = by_expiry_.find(entry.pending.tx->tx.content().expires);

@@ -42,7 +42,8 @@ enum class PoolError : std::uint8_t {
 
 struct PoolLimits {
     std::size_t transactions{pool_transactions_max};
-    std::size_t bytes{pool_bytes_max};
+    std::size_t bytes{pool_bytes_max};    // as signed
+    std::size_t memory{pool_memory_max};  // memory_of them
     std::size_t member_transactions{pool_member_transactions_max};
     std::size_t member_bytes{pool_member_bytes_max};
 };
@@ -79,6 +80,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
+    [[nodiscard]] std::size_t memory() const { return memory_; }
     [[nodiscard]] std::size_t sound() const { return by_id_.size() - unsound_.size(); }
     [[nodiscard]] const PoolLimits& limits() const { return limits_; }
     [[nodiscard]] std::size_t size_of(const ledger::MemberId& member) const;
@@ -112,6 +114,7 @@ private:
     std::uint64_t arrivals_{0};
     std::uint64_t verdicts_{0};
     std::size_t bytes_{0};
+    std::size_t memory_{0};
 };
 
 }  // namespace datadeed::replica

@@ -116,7 +116,7 @@ private:
     void take_fork(ForkFound found, const CheckedCertifiedBlock* shown);
 
     Identity identity_;
-    TransactionCache cache_{recovered_bytes_max};  // for proposals out of the journal
+    TransactionCache cache_{recovered_memory_max};  // for proposals out of the journal
     std::unique_ptr<chain::Committer> committer_;
     Epochs epochs_;
     Digest nodes_hash_{};  // of those of the present epoch

@@ -7,6 +7,7 @@
 #include "chain/voters.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
+#include "ledger/cost.h"
 #include "node/replica/proposal.h"
 
 namespace datadeed::replica {
@@ -16,12 +17,15 @@ const consensus::Ed25519Verifier ed25519{};
 
 Result<CheckedBlock, WireError> check_block(ProposalPayload payload, const VerifyContext& context) {
     CheckedBlock block;
+    ledger::BlockCost cost;
     block.hash = ledger::hash(payload.block.header);
     block.block = std::move(payload.block);
     block.transactions.reserve(block.block.transactions.size());
     for (const ledger::RawTransaction& raw : block.block.transactions) {
         Result<TransactionPtr, ledger::Refusal> transaction = check_transaction(raw.bytes, context);
         if (!transaction) return fail(WireError::transaction_must_verify);
+        // So many small operations take more memory than the block's bytes let expect.
+        if (!cost.add((*transaction)->tx.content())) return fail(WireError::block_must_be_well_formed);
         block.transactions.push_back(std::move(*transaction));
     }
     if (payload.prev_certificate) {

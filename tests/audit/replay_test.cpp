@@ -6,6 +6,7 @@
 #include "chain/keys.h"
 #include "chain/records.h"
 #include "crypto/merkle.h"
+#include "ledger/cost.h"
 #include "tests/audit/made_chain.h"
 #include "tests/support/catch.h"
 
@@ -126,6 +127,15 @@ TEST_CASE("a transaction that the rules refuse is found with its number") {
         {.at = Height{5}, .transactions = [](std::vector<ledger::RawTransaction>& all) { all.push_back(all[0]); }});
     CHECK(bad.code == "tx.nonce_used");
     CHECK(bad.transaction == 2);
+}
+
+TEST_CASE("a block of more work than the chain allows is found, before any of it is done") {
+    const audit::FirstBad bad = found({.at = Height{5}, .transactions = [](std::vector<ledger::RawTransaction>& all) {
+                                           all.resize(ledger::block_cost_max / 50, all[0]);
+                                       }});
+    CHECK(bad.code == "block.costs_too_much");
+    CHECK(bad.height == Height{5});
+    CHECK_FALSE(bad.transaction);
 }
 
 TEST_CASE("a changed bit of any stored value is found") {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/hash.h"
+#include "ledger/cost.h"
 #include "tests/ledger/world.h"
 #include "tests/support/catch.h"
 
@@ -67,6 +68,12 @@ Ladder ladder_of_blocks() {
     expect(Refusal::block_log_size_wrong);
     block.header.log_size = 12;
     CHECK(check_link(block, tip, parameters));
+
+    BlockCost cost;
+    const Transaction one{.nonce = {}, .expires = {}, .operations = {LogAnchor{}}};
+    while (cost.add(one)) {
+    }
+    ladder.push_back({Refusal::block_costs_too_much, cost.add(one).error()});
 
     BlockRoots computed{};
     const auto expect_root = [&](Refusal refusal) {

@@ -6,24 +6,78 @@
 
 namespace datadeed::ledger::test {
 
-TEST_CASE("a transaction costs its operations, and what checking signatures takes where applying it checks some") {
+namespace {
+
+Transaction of(std::vector<Operation> operations) {
+    return {.nonce = {}, .expires = {}, .operations = std::move(operations)};
+}
+
+// Beside what every transaction costs.
+std::size_t applying(Operation operation) {
+    return applying_cost(of({std::move(operation)})) - applying_cost(of({}));
+}
+
+AdmitMember admitting(std::size_t keys) {
+    return {.member = MemberId{"zoe"},
+            .organisation = "Z",
+            .roles = {Role::user},
+            .keys = std::vector<crypto::PublicKey>(keys)};
+}
+
+}  // namespace
+
+TEST_CASE("a transaction costs what its operations read, write and check") {
     const World world = world_with_census();
-    const auto cost = [](std::vector<Operation> operations) {
-        return cost_of({.nonce = {}, .expires = {}, .operations = std::move(operations)});
-    };
-    const TransferAccept usual{.data = DatasetId{"census"}};
     const auto proposal = [&world](NodeChangeKind kind) {
         return proposing(world, joining(world, kind, "zoe", "zoe"));
     };
-    CHECK(cost({usual}) == 1);
-    CHECK(cost({usual, usual, usual}) == 3);
-    CHECK(cost({proposal(NodeChangeKind::add_validator)}) == 1 + 3 * (signature_cost + key_cost));
-    CHECK(cost({usual, proposal(NodeChangeKind::add_observer)}) == 2 + signature_cost + key_cost);
-    CHECK(cost({proposing(world, leaving(NodeChangeKind::remove_validator, "zoe"))}) == 1);
-    const AdmitMember admission{
-        .member = MemberId{"zoe"}, .organisation = "Z", .roles = {Role::user}, .keys = {{}, {}}};
-    CHECK(cost({admission, AddKey{.key = {}}}) == 2 + 3 * key_cost);
-    CHECK(cost({ReportEvidence{.evidence = {1}}}) == 1 + 2 * signature_cost);
+    const ProposeChange leave = proposing(world, leaving(NodeChangeKind::remove_validator, "zoe"));
+    const CreateGrant grant{.data = DatasetId{"census"}};
+    CreateGrant sub = grant;
+    sub.parent = GrantId{};
+    CHECK(applying(proposal(NodeChangeKind::add_validator)) == applying(leave) + 3 * (signature_cost + key_cost));
+    CHECK(applying(proposal(NodeChangeKind::add_observer)) == applying(leave) + signature_cost + key_cost);
+    CHECK(applying(admitting(2)) > applying(admitting(1)) + key_cost);
+    CHECK(applying(AddKey{.key = {}}) > key_cost);
+    CHECK(applying(ReportEvidence{.evidence = {1}}) > 2 * signature_cost);
+    // All above a grant are read and written; of a sub-grant they are read.
+    CHECK(applying(RecordUses{}) > 3 * (depth_max + 1));
+    CHECK(applying(sub) > applying(grant) + depth_max);
+    const Operation usual = RegisterData{.data = DatasetId{"census"}};
+    CHECK(applying_cost(of({usual, usual, usual})) == applying_cost(of({usual})) + 2 * applying(usual));
+}
+
+TEST_CASE("in a block each record costs its leaf of the state's tree") {
+    const auto leaves = [](Operation operation) {
+        const Transaction one = of({std::move(operation)});
+        return block_cost(one) - applying_cost(one) - (block_cost(of({})) - applying_cost(of({})));
+    };
+    const std::size_t leaf = leaves(RegisterData{});
+    CHECK(leaf > 0);
+    CHECK(leaves(RecordUses{}) == (depth_max + 1) * leaf);
+    CHECK(leaves(admitting(3)) == 4 * leaf);
+}
+
+TEST_CASE("no transaction costs more than there's room for, in a turn or in a block") {
+    const World world = world_with_census();
+    std::vector<Operation> operations(operations_max,
+                                      proposing(world, leaving(NodeChangeKind::remove_validator, "zoe")));
+    const ProposeChange join = proposing(world, joining(world, NodeChangeKind::add_validator, "zoe", "zoe"));
+    for (std::size_t i = 0; i < new_keys_max / 3; ++i) operations[i] = join;
+    CHECK(applying_cost(of(operations)) <= transaction_cost_max);
+    BlockCost cost;
+    CHECK(cost.add(of(operations)));
+    operations.assign(operations_max, RecordUses{});
+    CHECK(applying_cost(of(operations)) <= transaction_cost_max);
+    CHECK(cost.add(of(operations)));
+}
+
+TEST_CASE("a block holds so much as it may cost, to the last") {
+    const Transaction one = of({LogAnchor{}});
+    BlockCost cost;
+    for (std::size_t i = 0; i < block_cost_max / block_cost(one); ++i) REQUIRE(cost.add(one));
+    CHECK_FALSE(cost.add(one));
+    CHECK_FALSE(cost.add(of(std::vector<Operation>(operations_max, LogAnchor{}))));
 }
 
 }  // namespace datadeed::ledger::test

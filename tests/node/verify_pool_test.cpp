@@ -57,6 +57,12 @@ Bytes gossip_of(std::size_t bad, std::size_t size = 8) {
     return encode(replica::WireMessage{gossip});
 }
 
+// Dozens of times as large in memory as on the wire.
+Bytes swollen_transaction(const sim::World& world) {
+    const std::vector<ledger::Operation> small(ledger::operations_max, ledger::TransferAccept{});
+    return sim::sign_order(world, {.owner = 0, .nonce_us = 1, .expires_ms = 1, .operations = small});
+}
+
 Bytes tip() {
     return encode(replica::WireMessage{replica::Tip{.height = Height{1}, .hash = {}, .votes = true}});
 }
@@ -170,6 +176,33 @@ TEST_CASE("gossip takes only its part of a peer's share, so that a vote finds ro
     CHECK_FALSE(crowd.pool.message(Crowd::validator(1), large));
     CHECK(crowd.pool.message(Crowd::validator(1), vote(1, 1'000'000)));
     CHECK(crowd.dropped("queue_full") == 2);
+}
+
+TEST_CASE("transactions that are larger in memory than on the wire use up the room that they take") {
+    constexpr std::size_t sent = 20;
+    Crowd crowd;
+    const Bytes swollen = swollen_transaction(crowd.world);
+    const Bytes gossip = encode(replica::WireMessage{replica::Transactions{.transactions = {100, {.bytes = swollen}}}});
+    for (std::size_t i = 0; i < sent; ++i) crowd.pool.message(Crowd::validator(1), gossip);
+    const std::size_t let_in = crowd.drain().size();
+    const std::size_t part = crowd.senders.at(*crowd.senders.find(Crowd::validator(1))).share.most() / gossip_part;
+    CHECK(let_in > 0);
+    CHECK(let_in <= part / (100 * ledger::operations_max * sizeof(ledger::Operation) / 2));
+    CHECK(crowd.dropped("queue_full") == sent - let_in);
+
+    Crowd clients;
+    const std::size_t room = clients.senders.at(Senders::clients).share.most();
+    std::size_t submitted = 0;
+    while (clients.used("") < room / 2 && ++submitted < 5'000) {
+        REQUIRE(clients.pool.transaction(swollen, replica::RequestToken{submitted}));
+    }
+    clients.pool.stop();
+    CHECK(clients.used("") <= room);
+    std::size_t submissions = 0;
+    for (const InboxItem& item : clients.inbox.take(std::chrono::milliseconds{0}, SIZE_MAX)) {
+        if (std::holds_alternative<replica::SubmitTransaction>(item.event)) ++submissions;
+    }
+    CHECK(submissions <= room / (ledger::operations_max * sizeof(ledger::Operation) / 2));
 }
 
 TEST_CASE("small gossip is paid for by the time of large messages") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/cost.h"
 #include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
@@ -244,7 +245,10 @@ TEST_CASE("so many transactions are tried on one trial state, then it is begun a
     Door door;
     const TransactionPtr hopeless = door.offer(1, "nowhere", 2);
     const auto try_in_vain = [&](std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) REQUIRE(door.refusal_of(hopeless) == ledger::Refusal::data_not_found);
+        for (std::size_t i = 0; i < count; ++i) {
+            door.admission.begin_turn();
+            REQUIRE(door.refusal_of(hopeless) == ledger::Refusal::data_not_found);
+        }
     };
     CHECK(door.enters(door.registration(0, "a"), true));
     try_in_vain(trial_transactions_max - 2);
@@ -367,18 +371,21 @@ TEST_CASE("what time has ended is found at rest, before anybody can blame the pr
 }
 
 TEST_CASE("at rest so much is tried anew as a review may cost, the oldest first") {
-    constexpr std::size_t at_once = review_cost_max / ledger::operations_max;
+    const auto dear = [](Door& door, std::size_t number) {
+        std::vector<ledger::Operation> operations;
+        for (std::size_t k = 0; k < ledger::operations_max; ++k) {
+            const ledger::DatasetId data{std::to_string(number) + "/" + std::to_string(k)};
+            operations.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
+        }
+        return door.bench.make(2, std::move(operations), door.bench.genesis());
+    };
+    Door first;
+    const std::size_t cost = ledger::applying_cost(dear(first, 0)->tx.content());
+    const std::size_t at_once = (review_cost_max + cost - 1) / cost;
     for (const std::size_t before : {at_once - 1, at_once}) {
         Door door;
         door.pass_block("a");
-        for (std::size_t i = 0; i < before; ++i) {
-            std::vector<ledger::Operation> operations;
-            for (std::size_t k = 0; k < ledger::operations_max; ++k) {
-                const ledger::DatasetId data{std::to_string(i) + "/" + std::to_string(k)};
-                operations.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
-            }
-            CHECK(door.enters(door.bench.make(2, std::move(operations), door.bench.genesis()), true));
-        }
+        for (std::size_t i = 0; i < before; ++i) CHECK(door.enters(dear(door, i), true));
         const TimeMs soon{door.bench.genesis().value + trial_lives_ms - 1};
         CHECK(door.enters(door.appointment("a", soon), true));
         CHECK(door.admission.review(door.after(trial_lives_ms), true).empty());

@@ -15,12 +15,12 @@ struct Three {
     TransactionPtr first = bench.registration(0, "a", bench.genesis());
     TransactionPtr second = bench.registration(0, "b", bench.genesis());
     TransactionPtr third = bench.registration(0, "c", bench.genesis());
-    std::size_t size = first->tx.raw().size();
+    std::size_t size = memory_of(*first);
 };
 
 }  // namespace
 
-TEST_CASE("the cache of checked transactions is bounded by bytes") {
+TEST_CASE("the cache of checked transactions is bounded by the memory that they take") {
     Three three;
     std::vector<TransactionPtr> all;
     for (int i = 0; i < 10; ++i) all.push_back(three.bench.registration(0, std::to_string(i), three.bench.genesis()));
@@ -67,6 +67,22 @@ TEST_CASE("one that is larger than the whole room is known until the next comes"
     CHECK(cache.find(three.first->leaf) == nullptr);
     CHECK(cache.find(three.second->leaf) == three.second);
     CHECK(cache.size() == 1);
+}
+
+TEST_CASE("many small operations take as much room as they take memory, whatever few bytes they are signed in") {
+    testing::Bench bench;
+    const std::vector<ledger::Operation> small(ledger::operations_max, ledger::TransferAccept{});
+    const TransactionPtr swollen = bench.make(0, small, bench.genesis());
+    const TransactionPtr usual = bench.registration(0, "a", bench.genesis());
+    CHECK(memory_of(*swollen) >= ledger::operations_max * sizeof(ledger::Operation));
+    CHECK(swelling_of(*swollen) > 16 * swollen->tx.raw().size());
+    CHECK(swelling_of(*usual) == 0);
+
+    TransactionCache cache{2 * memory_of(*swollen) - 1};
+    cache.add(bench.make(0, small, bench.genesis()));
+    cache.add(swollen);
+    CHECK(cache.size() == 1);
+    CHECK(cache.find(swollen->leaf) == swollen);
 }
 
 }  // namespace datadeed::replica

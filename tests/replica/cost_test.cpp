@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "chain/execute.h"
 #include "ledger/cost.h"
 #include "node/replica/admission.h"
 #include "tests/replica/bench.h"
@@ -16,12 +17,20 @@ using datadeed::replica::testing::Solo;
 
 namespace {
 
-constexpr std::size_t dear = ledger::operations_max;  // what a transaction of so many usual operations costs
-
 std::vector<ledger::Operation> hopeless_operations() {
     const ledger::TransferOffer nowhere{
         .data = ledger::DatasetId{"nowhere"}, .to = sim::owner_name(1), .share = ledger::ShareBp{100}};
-    return std::vector<ledger::Operation>(dear, nowhere);
+    return std::vector<ledger::Operation>(ledger::operations_max, nowhere);
+}
+
+std::size_t cost_of(std::vector<ledger::Operation> operations) {
+    return ledger::applying_cost({.nonce = {}, .expires = {}, .operations = std::move(operations)});
+}
+
+// Of a hopeless one, and how many are tried until they have cost so much.
+const std::size_t dear = cost_of(hopeless_operations());
+std::size_t tried_within(std::size_t cost) {
+    return (cost + dear - 1) / dear;
 }
 
 struct Hall {
@@ -66,7 +75,7 @@ TEST_CASE("what was refused on a state is tried on it no more for a while, and r
 }
 
 TEST_CASE("a review tries what it may cost, and the rest the next time, those first that wait longest") {
-    constexpr std::size_t at_once = review_cost_max / dear;
+    const std::size_t at_once = tried_within(review_cost_max);
     Hall hall;
     hall.let_wait(at_once + 5, 1'000);
     CHECK(hall.tried(2'000) == at_once);
@@ -88,21 +97,24 @@ TEST_CASE("so much comes in at once as may be tried, each refusal twice as dear;
 }
 
 TEST_CASE("what costs exactly what is left of a turn comes in") {
+    constexpr std::size_t refusals = 34;
     Hall hall;
-    for (std::size_t i = 1; i < admit_cost_max / (2 * dear); ++i)
-        (void)hall.admission.admit(hall.hopeless(), hall.at(1));
-    const auto enters = [&hall](const std::string& name) {
+    for (std::size_t i = 0; i < refusals; ++i) (void)hall.admission.admit(hall.hopeless(), hall.at(1));
+    const auto registrations = [](const std::string& name) {
         std::vector<ledger::Operation> operations;
-        for (std::size_t i = 0; i < dear; ++i) {
+        for (std::size_t i = 0; i < 34; ++i) {
             const ledger::DatasetId data{name + "/" + std::to_string(i)};
             operations.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
         }
-        const TransactionPtr sound = hall.bench.make(1, std::move(operations), hall.bench.genesis());
+        return operations;
+    };
+    REQUIRE(admit_cost_max == 2 * refusals * dear + 4 * cost_of(registrations("a")));
+    const auto enters = [&](const std::string& name) {
+        const TransactionPtr sound = hall.bench.make(1, registrations(name), hall.bench.genesis());
         return std::holds_alternative<Admission::Entered>(hall.admission.admit(sound, hall.at(1)));
     };
-    CHECK(enters("a"));
-    CHECK(enters("b"));
-    CHECK_FALSE(enters("c"));
+    for (const char* name : {"a", "b", "c", "d"}) CHECK(enters(name));
+    CHECK_FALSE(enters("e"));
 }
 
 TEST_CASE("the turn of a replica begins with the time") {
@@ -116,13 +128,13 @@ TEST_CASE("the turn of a replica begins with the time") {
     CHECK(answers<Refused>(actions).size() == admit_cost_max / (2 * dear));
     REQUIRE(answers<NotTaken>(actions).size() == 1);
     CHECK(answers<NotTaken>(actions)[0].reason == Busy::too_much_at_once);
-    CHECK(answers<NotTaken>(solo.submit(solo.registration(1, "a"))).size() == 1);
+    CHECK(answers<NotTaken>(solo.submit(solo.make(0, hopeless_operations()))).size() == 1);
     (void)solo.tick(20);
     CHECK(answers<Committed>(solo.submit(solo.registration(1, "a"))).size() == 1);
 }
 
 TEST_CASE("for one block so much is tried in vain as it may cost, and what applies goes in all the same") {
-    constexpr std::size_t at_once = build_refused_cost_max / dear;
+    const std::size_t at_once = tried_within(build_refused_cost_max);
     Bench bench;
     (void)bench.add("sound", bench.genesis());
     for (std::size_t i = 0; i < at_once + 5; ++i) {
@@ -133,6 +145,38 @@ TEST_CASE("for one block so much is tried in vain as it may cost, and what appli
     REQUIRE((built && built->block != nullptr));
     CHECK(built->refused.size() == at_once);
     CHECK(built->block->block->block.transactions.size() == 1);
+}
+
+TEST_CASE("a block holds what it may cost, and what is too much waits") {
+    Bench bench;
+    std::size_t added = 0;
+    for (ledger::BlockCost cost;; ++added) {
+        std::vector<ledger::Operation> operations;
+        for (std::size_t i = 0; i < ledger::operations_max; ++i) {
+            const ledger::DatasetId data{std::to_string(added) + "/" + std::to_string(i)};
+            operations.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
+        }
+        const TransactionPtr dear_one = bench.make(1, std::move(operations), bench.genesis());
+        REQUIRE(bench.pool.add({.tx = dear_one, .member = sim::owner_name(1), .sound = true}));
+        if (!cost.add(dear_one->tx.content())) break;
+    }
+    REQUIRE(added > 10);
+    Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
+    REQUIRE((built && built->block != nullptr));
+    CHECK(built->refused.empty());
+    CHECK(built->block->block->block.transactions.size() == added);
+}
+
+TEST_CASE("a block that costs too much isn't carried out, whoever certified it") {
+    Bench bench;
+    const TransactionPtr usual = bench.registration(0, "a", bench.genesis());
+    const auto refusal = [&](std::size_t count) {
+        const std::vector<chain::TransactionRef> all(count, usual->tx);
+        return chain::execute(bench.committer->base(), {.height = Height{1}, .time = bench.genesis()}, all, {}).error();
+    };
+    const std::size_t most = ledger::block_cost_max / ledger::block_cost(usual->tx.content());
+    CHECK(refusal(most) == ledger::Refusal::tx_nonce_used);
+    CHECK(refusal(most + 1) == ledger::Refusal::block_costs_too_much);
 }
 
 }  // namespace datadeed::replica

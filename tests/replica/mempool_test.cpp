@@ -61,6 +61,16 @@ TEST_CASE("a pool is bounded in transactions and in bytes, for a member and in a
     REQUIRE(narrow.add(pending(0, 2)));
     CHECK(narrow.add(pending(0, 3)).error() == PoolError::member_must_have_room);
     CHECK(narrow.bytes() == narrow.bytes_of(sim::owner_name(0)));
+
+    const std::size_t memory = memory_of(*pending(0, 1).tx);
+    Mempool slight{{.memory = 2 * memory}};
+    REQUIRE(slight.add(pending(0, 1)));
+    const Pending second = pending(1, 1);
+    REQUIRE(slight.add(second));
+    CHECK(slight.memory() == 2 * memory);
+    CHECK(slight.add(pending(2, 1)).error() == PoolError::pool_must_have_room);
+    REQUIRE(slight.remove(second.tx->tx.id()));
+    CHECK(slight.add(pending(2, 1)));
 }
 
 TEST_CASE("a pool knows what it has") {

@@ -1,6 +1,7 @@
 #include "node/replica/wire_codec.h"
 
 #include "base/fields.h"
+#include "ledger/cost.h"
 #include "node/replica/proposal.h"
 #include "node/replica/verify.h"
 #include "tests/chain/snapshot_world.h"
@@ -252,6 +253,9 @@ TEST_CASE("a proposal enters only with its hash and with every client's signatur
     REQUIRE(take(propose(payload, hash)));
     CHECK(take(propose(payload, Digest{})).error() == WireError::block_must_have_its_hash);
     CHECK(take(propose(payload, hash, 2)).error() == WireError::block_must_have_its_hash);
+    ProposalPayload dear = payload;
+    dear.block.transactions.resize(ledger::block_cost_max / 50, payload.block.transactions[0]);
+    CHECK(take(propose(dear, hash)).error() == WireError::block_must_be_well_formed);
     payload.block.transactions[0].bytes.back() ^= 1U;
     CHECK(take(propose(payload, hash)).error() == WireError::transaction_must_verify);
 }

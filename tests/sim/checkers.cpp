@@ -10,6 +10,7 @@
 #include "chain/execute.h"
 #include "consensus/limits.h"
 #include "consensus/quorum.h"
+#include "ledger/cost.h"
 #include "node/replica/limits.h"
 #include "node/replica/wire_codec.h"
 
@@ -295,6 +296,7 @@ void Checker::execute(const ledger::Block& block) {
     const std::string at = " at height " + std::to_string(block.header.height.value);
     ledger::BlockExecution execution{
         state_, {.height = block.header.height, .time = block.header.time}, *world_->judge};
+    ledger::BlockCost cost;
     std::vector<Digest> leaves;
     for (const ledger::RawTransaction& raw : block.transactions) {
         Result<ledger::ParsedTransaction, ledger::Refusal> parsed = ledger::parse(world_->chain(), raw.bytes);
@@ -307,6 +309,7 @@ void Checker::execute(const ledger::Block& block) {
         if (!nonces_.emplace(verified->signer(), verified->content().nonce).second) {
             violate(Invariant::exactly_once, "a nonce was used twice" + at);
         }
+        if (!cost.add(verified->content())) violate(Invariant::validity, "a block of too much work was committed" + at);
         if (!execution.apply(*verified))
             violate(Invariant::validity, "a transaction that doesn't apply was committed" + at);
         leaves.push_back(crypto::leaf_hash(raw.bytes));
