@@ -70,13 +70,15 @@ Page<GrantId, GrantRecord> page_of_grants(const StateReader& state, const Bytes&
                                       [&](const GrantId& id, const Bytes&) { return find_grant(state, id); });
 }
 
-std::uint64_t count_under(const StateReader& state, const Bytes& prefix) {
-    constexpr std::size_t step = 1024;
-    std::uint64_t count = 0;
+Count count_under(const StateReader& state, const Bytes& prefix, std::uint64_t most) {
+    constexpr std::uint64_t step_max = 1024;
+    Count count;
     Bytes after;
     while (true) {
-        std::vector<StateReader::Entry> entries = state.scan(prefix, after, step);
-        count += entries.size();
+        const std::uint64_t step = std::min(step_max, most + 1 - count.items);
+        std::vector<StateReader::Entry> entries = state.scan(prefix, after, static_cast<std::size_t>(step));
+        count.items += entries.size();
+        if (count.items > most) return {.items = most, .more = true};
         if (entries.size() < step) return count;
         after = std::move(entries.back().key);
     }
@@ -133,24 +135,24 @@ Page<MemberId, OfferRecord> list_offers(const StateReader& state, const DatasetI
     return page_of_records<MemberId, OfferRecord>(state, state_keys::all_offers(data), after, limit);
 }
 
-std::uint64_t count_changes(const StateReader& state) {
-    return count_under(state, state_keys::all_changes());
+Count count_changes(const StateReader& state, std::uint64_t most) {
+    return count_under(state, state_keys::all_changes(), most);
 }
 
-std::uint64_t count_evidence(const StateReader& state) {
-    return count_under(state, state_keys::all_evidence());
+Count count_evidence(const StateReader& state, std::uint64_t most) {
+    return count_under(state, state_keys::all_evidence(), most);
 }
 
-std::uint64_t count_data_of(const StateReader& state, const MemberId& owner) {
-    return is_member_id(owner.value) ? count_under(state, state_keys::all_owned(owner)) : 0;
+Count count_data_of(const StateReader& state, const MemberId& owner, std::uint64_t most) {
+    return is_member_id(owner.value) ? count_under(state, state_keys::all_owned(owner), most) : Count{};
 }
 
-std::uint64_t count_grants_of(const StateReader& state, const DatasetId& data) {
-    return count_under(state, state_keys::all_grants_of(data));
+Count count_grants_of(const StateReader& state, const DatasetId& data, std::uint64_t most) {
+    return count_under(state, state_keys::all_grants_of(data), most);
 }
 
-std::uint64_t count_grants_of(const StateReader& state, const MemberId& member) {
-    return is_member_id(member.value) ? count_under(state, state_keys::all_grants_of(member)) : 0;
+Count count_grants_of(const StateReader& state, const MemberId& member, std::uint64_t most) {
+    return is_member_id(member.value) ? count_under(state, state_keys::all_grants_of(member), most) : Count{};
 }
 
 }  // namespace datadeed::ledger

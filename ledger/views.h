@@ -51,11 +51,20 @@ struct Page {
 [[nodiscard]] Page<MemberId, OfferRecord> list_offers(const StateReader& state, const DatasetId& data,
                                                       const std::optional<MemberId>& after, std::size_t limit);
 
-// How many items the whole list of that owner, data set or member has. Walks it.
-[[nodiscard]] std::uint64_t count_changes(const StateReader& state);
-[[nodiscard]] std::uint64_t count_evidence(const StateReader& state);
-[[nodiscard]] std::uint64_t count_data_of(const StateReader& state, const MemberId& owner);
-[[nodiscard]] std::uint64_t count_grants_of(const StateReader& state, const DatasetId& data);
-[[nodiscard]] std::uint64_t count_grants_of(const StateReader& state, const MemberId& member);
+// How many items a whole list has, if that isn't more than was to be counted.
+struct Count {
+    std::uint64_t items{};
+    bool more{};  // there are others that weren't counted
+
+    friend bool operator==(const Count&, const Count&) = default;
+};
+
+// The whole list of that owner, data set or member. Counting walks it, and anybody can make a list long, so it ends at
+// `most` items: one more is read, which tells whether there are more.
+[[nodiscard]] Count count_changes(const StateReader& state, std::uint64_t most);
+[[nodiscard]] Count count_evidence(const StateReader& state, std::uint64_t most);
+[[nodiscard]] Count count_data_of(const StateReader& state, const MemberId& owner, std::uint64_t most);
+[[nodiscard]] Count count_grants_of(const StateReader& state, const DatasetId& data, std::uint64_t most);
+[[nodiscard]] Count count_grants_of(const StateReader& state, const MemberId& member, std::uint64_t most);
 
 }  // namespace datadeed::ledger

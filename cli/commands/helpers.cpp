@@ -137,7 +137,7 @@ Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& q
     const std::uint64_t limit = args.number("limit").value_or(all ? 100 : 50);
     std::string after = args.text("after");
     std::string height;
-    json::Value items = json::Value::array();
+    json::Value::Array items;
     std::vector<std::pair<std::string, json::Value>> kept;
     while (true) {
         std::string target = query.path + "?" + query.filter + "limit=" + std::to_string(limit) + height;
@@ -146,19 +146,31 @@ Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& q
         if (!page) return fail(page.error());
         const json::Value::Array* const found = page->array_at("items");
         if (!all || found == nullptr) return page;
-        for (const json::Value& item : *found) items.push(item);
+        items.insert(items.end(), found->begin(), found->end());
         for (const std::string& name : query.told_once) {
             if (const json::Value* told = page->find(name)) kept.emplace_back(name, *told);
         }
         const std::optional<std::string_view> next = page->text_at("next");
         if (!next || found->empty()) {
             for (auto& [name, told] : kept) page->set(name, std::move(told));
-            return std::move(page->set("items", std::move(items)).set("more", false));
+            return with_all_items(*page, std::move(items), args.text("after").empty());
         }
         after = std::string{*next};
         const std::optional<std::uint64_t> at = page->unsigned_at("height");
         if (query.one_height && at) height = "&at_height=" + std::to_string(*at);
     }
+}
+
+json::Value with_all_items(const json::Value& last, json::Value::Array items, bool whole) {
+    constexpr std::string_view bound = "total_is_at_least";
+    const bool is_counted = whole && last.bool_at(bound).value_or(false);
+    const std::uint64_t counted = items.size();
+    json::Value list = json::Value::object();
+    for (const json::Member& member : last.as_object() == nullptr ? json::Value::Object{} : *last.as_object()) {
+        if (!is_counted || member.name != bound) list.set(member.name, member.value);
+    }
+    if (is_counted) list.set("total", counted);
+    return std::move(list.set("items", json::Value{std::move(items)}).set("more", false));
 }
 
 std::string at_height_query(const Args& args) {
@@ -179,6 +191,11 @@ std::string describe(const json::Value& object) {
     return out;
 }
 
+std::string total_of(const json::Value& list) {
+    const std::string total = with_separators(list.unsigned_at("total").value_or(0));
+    return list.bool_at("total_is_at_least").value_or(false) ? total + " or more" : total;
+}
+
 std::string describe_list(const json::Value& list, const std::vector<Column>& columns) {
     Table table;
     for (const Column& column : columns) table.header.emplace_back(column.heading);
@@ -191,7 +208,7 @@ std::string describe_list(const json::Value& list, const std::vector<Column>& co
         }
     }
     std::string out = to_text(table);
-    out += with_separators(table.rows.size()) + " of " + with_separators(list.unsigned_at("total").value_or(0));
+    out += with_separators(table.rows.size()) + " of " + total_of(list);
     if (list.bool_at("more").value_or(false)) {
         out += "; go on with --after '" + printable(list.text_at("next").value_or("")) + "', or --all";
     }

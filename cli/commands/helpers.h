@@ -69,14 +69,22 @@ struct ListQuery {
     std::vector<std::string> told_once{};  // members of the first page alone: of the answer too
 };
 
-// {"items","total","more"[,"next"]}: one page, or all of it with --all.
+// {"items","total","more"[,"next"]}, with "total_is_at_least" where the node counted no further: one page, or all of it
+// with --all.
 [[nodiscard]] Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& query);
+
+// The last page with the items of all. `whole`: they are the list from its first item on, and so their number is its
+// total, where the node counted no further than to its bound.
+[[nodiscard]] json::Value with_all_items(const json::Value& last, json::Value::Array items, bool whole);
 
 // "?at_height=7" when --at-height was given.
 [[nodiscard]] std::string at_height_query(const Args& args);
 
 // Names and values in two columns, for people; names that end in _ms are times.
 [[nodiscard]] std::string describe(const json::Value& object);
+
+// How many items the whole list has, in words for people: "3,648", or "10,000 or more".
+[[nodiscard]] std::string total_of(const json::Value& list);
 
 // A list's rows as a table: for each column the member's name and its heading.
 struct Column {

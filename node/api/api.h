@@ -14,6 +14,8 @@ namespace datadeed::api {
 inline constexpr std::size_t items_default = 50;
 inline constexpr std::size_t items_max = 100;
 inline constexpr std::uint64_t wait_max_s = 60;
+// Items that are counted of a list whose total stands nowhere: some 10 ms of the API's thread.
+inline constexpr std::uint64_t counted_max = 10'000;
 // Grants of a data set among which one request may look for those of a member: less than 0.2 s of the API's thread.
 inline constexpr std::uint64_t grants_walked_max = 10'000;
 

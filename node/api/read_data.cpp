@@ -1,4 +1,5 @@
 #include "ledger/views.h"
+#include "node/api/api.h"
 #include "node/api/handlers.h"
 #include "node/api/views.h"
 
@@ -16,7 +17,8 @@ Answer list_data(const Reading& reading) {
     const ledger::MemberId member{std::string{owner.value_or("")}};
     const auto found = owner ? ledger::list_data_of(*at->state, member, after, page->limit)
                              : ledger::list_data(*at->state, after, page->limit);
-    const std::uint64_t total = owner ? ledger::count_data_of(*at->state, member) : ledger::get_totals(*at->state).data;
+    const ledger::Count total = owner ? ledger::count_data_of(*at->state, member, counted_max)
+                                      : ledger::Count{.items = ledger::get_totals(*at->state).data};
     List list{.items = json::Value::array(), .total = total, .next = {}};
     for (const auto& item : found.items) list.items.push(data_view(item.id, item.record));
     if (found.more && !found.items.empty()) list.next = found.items.back().id.value;

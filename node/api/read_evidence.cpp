@@ -7,6 +7,7 @@
 #include "ledger/operations/report_evidence.h"
 #include "ledger/transaction.h"
 #include "ledger/views.h"
+#include "node/api/api.h"
 #include "node/api/handlers.h"
 #include "node/api/views.h"
 
@@ -76,7 +77,8 @@ Answer list_evidence(const Reading& reading) {
     const auto at = state_asked_for(reading);
     if (!at) return fail(at.error());
     const auto found = ledger::list_evidence(*at->state, after, page->limit);
-    List list{.items = json::Value::array(), .total = ledger::count_evidence(*at->state), .next = {}};
+    const ledger::Count total = ledger::count_evidence(*at->state, counted_max);
+    List list{.items = json::Value::array(), .total = total, .next = {}};
     for (const auto& item : found.items) list.items.push(evidence_view(item.id, item.record));
     if (found.more && !found.items.empty()) list.next = to_hex(found.items.back().id.value);
     json::Value body = list_view(std::move(list), *at);

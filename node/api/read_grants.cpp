@@ -17,7 +17,7 @@ struct Filter {
 
 struct Found {
     GrantPage page{};
-    std::uint64_t total{};
+    ledger::Count total{};
 };
 
 bool concerns(const ledger::GrantRecord& grant, const ledger::MemberId& member) {
@@ -35,7 +35,7 @@ Found find_both(const ledger::StateReader& state, const Filter& filter, const st
         if (more) at = page.items.back().id;
         for (auto& item : page.items) {
             if (!concerns(item.record, *filter.member)) continue;
-            ++found.total;
+            ++found.total.items;
             if (after && item.id <= *after) continue;
             if (found.page.items.size() == limit) {
                 found.page.more = true;
@@ -52,13 +52,14 @@ Found find(const ledger::StateReader& state, const Filter& filter, const std::op
     if (filter.data && filter.member) return find_both(state, filter, after, limit);
     if (filter.data) {
         return {.page = ledger::list_grants_of(state, *filter.data, after, limit),
-                .total = ledger::count_grants_of(state, *filter.data)};
+                .total = ledger::count_grants_of(state, *filter.data, counted_max)};
     }
     if (filter.member) {
         return {.page = ledger::list_grants_of(state, *filter.member, after, limit),
-                .total = ledger::count_grants_of(state, *filter.member)};
+                .total = ledger::count_grants_of(state, *filter.member, counted_max)};
     }
-    return {.page = ledger::list_grants(state, after, limit), .total = ledger::get_totals(state).grants};
+    return {.page = ledger::list_grants(state, after, limit),
+            .total = ledger::Count{.items = ledger::get_totals(state).grants}};
 }
 
 Result<Filter, Problem> filter_asked_for(const Reading& reading) {
@@ -90,7 +91,7 @@ Answer list_grants(const Reading& reading) {
     const auto at = state_asked_for(reading);
     if (!at) return fail(at.error());
     const bool both = filter->data && filter->member;
-    if (both && ledger::count_grants_of(*at->state, *filter->data) > grants_walked_max) {
+    if (both && ledger::count_grants_of(*at->state, *filter->data, grants_walked_max).more) {
         return problem(ApiError::search_must_be_short);
     }
     const Found found = find(*at->state, *filter, after, page->limit);

@@ -12,7 +12,8 @@ Answer list_members(const Reading& reading) {
     if (!at) return fail(at.error());
     const auto after = page->after ? std::optional{ledger::MemberId{*page->after}} : std::nullopt;
     const auto found = ledger::list_members(*at->state, after, page->limit);
-    List list{.items = json::Value::array(), .total = ledger::get_totals(*at->state).members, .next = {}};
+    const ledger::Count total{.items = ledger::get_totals(*at->state).members};
+    List list{.items = json::Value::array(), .total = total, .next = {}};
     for (const auto& item : found.items) list.items.push(member_view(item.id, item.record));
     if (found.more && !found.items.empty()) list.next = found.items.back().id.value;
     return answer(list_view(std::move(list), *at), *at);

@@ -11,6 +11,7 @@
 #include "ledger/lookup.h"
 #include "ledger/node_votes.h"
 #include "ledger/views.h"
+#include "node/api/api.h"
 #include "node/api/handlers.h"
 #include "node/api/views.h"
 
@@ -156,7 +157,8 @@ Answer list_changes(const Reading& reading) {
     const auto at = state_asked_for(reading);
     if (!at) return fail(at.error());
     const auto found = ledger::list_changes(*at->state, after, page->limit);
-    List list{.items = json::Value::array(), .total = ledger::count_changes(*at->state), .next = {}};
+    const ledger::Count total = ledger::count_changes(*at->state, counted_max);
+    List list{.items = json::Value::array(), .total = total, .next = {}};
     const ledger::Epoch present = ledger::get_epoch(*at->state);
     const ChangesAt seen_from{.present = present, .now = at->time, .state = *at->state};
     for (const auto& item : found.items) list.items.push(change_view(item.id, item.record, seen_from));

@@ -86,10 +86,9 @@ Answer answer_text(std::string text, std::string type) {
 
 json::Value list_view(List list, const StateAt& at) {
     json::Value view = json::Value::object();
-    view.set("items", std::move(list.items))
-        .set("total", list.total)
-        .set("more", list.next.has_value())
-        .set("height", at.height.value);
+    view.set("items", std::move(list.items)).set("total", list.total.items);
+    if (list.total.more) view.set("total_is_at_least", true);
+    view.set("more", list.next.has_value()).set("height", at.height.value);
     if (list.next) view.set("next", *list.next);
     return view;
 }

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "http/message.h"
 #include "json/value.h"
+#include "ledger/views.h"
 #include "node/api/backend.h"
 #include "node/api/problem.h"
 
@@ -53,10 +54,11 @@ struct PageAsked {
 [[nodiscard]] Answer answer(const json::Value& body, const StateAt& at);
 [[nodiscard]] Answer answer_text(std::string text, std::string type = "text/plain; charset=utf-8");
 
-// {"items","total","more","next"}: next is absent on the last page.
+// {"items","total","more","next"}: next is absent on the last page. With "total_is_at_least" where not all were
+// counted.
 struct List {
     json::Value items{};
-    std::uint64_t total{};
+    ledger::Count total{};
     std::optional<std::string> next{};
 };
 [[nodiscard]] json::Value list_view(List list, const StateAt& at);

@@ -199,21 +199,62 @@ TEST_CASE("grants are listed by data set, by member and by both") {
     CHECK(second.array_at("items")->front().text_at("id") != first.array_at("items")->front().text_at("id"));
 }
 
+void grant_often(World& world, const std::string& data, const std::string& to, std::uint64_t times) {
+    for (std::uint64_t made = 0; made < times;) {
+        std::vector<ledger::Operation> grants;
+        for (; grants.size() < ledger::operations_max && made < times; ++made) grants.push_back(test::grant(data, to));
+        world.commit("ann", std::move(grants));
+    }
+}
+
 TEST_CASE("a search that would walk too many grants is refused") {
     World world;
     world.commit("ann", {test::register_data("a")});
-    for (std::uint64_t made = 0; made < grants_walked_max;) {
-        std::vector<ledger::Operation> grants;
-        for (; grants.size() < ledger::operations_max && made < grants_walked_max; ++made) {
-            grants.push_back(test::grant("a", "bob"));
-        }
-        world.commit("ann", std::move(grants));
-    }
+    grant_often(world, "a", "bob", grants_walked_max);
     CHECK(world.get("/v1/grants?data=a&member=cat").status == 200);
     world.commit("ann", {test::grant("a", "cat")});
     CHECK(test::problem_code(world.get("/v1/grants?data=a&member=cat"), 422) == "grant.too_many_to_search");
     CHECK(test::json_of(world.get("/v1/grants?member=cat")).unsigned_at("total") == 1U);
-    CHECK(test::json_of(world.get("/v1/grants?data=a&limit=1")).unsigned_at("total") == grants_walked_max + 1);
+}
+
+TEST_CASE("a page of a long list counts so many items and no more, and says so") {
+    // What else a page of one grant reads: the token's key, heights, the grant and what it hangs on.
+    constexpr std::uint64_t besides = 50;
+    World world;
+    world.commit("ann", {test::register_data("a"), test::register_data("b")});
+    world.commit("ann", {test::grant("b", "cat")});
+    grant_often(world, "a", "bob", counted_max);
+    const auto page = [&world](const std::string& query) {
+        return test::json_of(world.get("/v1/grants?limit=1" + query));
+    };
+    for (const char* query : {"&data=a", "&member=bob"}) {
+        CAPTURE(query);
+        const json::Value exact = page(query);
+        CHECK(exact.unsigned_at("total") == counted_max);
+        CHECK(exact.find("total_is_at_least") == nullptr);
+    }
+    grant_often(world, "a", "bob", 500);
+    for (const char* query : {"&data=a", "&member=bob", "&member=ann"}) {
+        CAPTURE(query);
+        (void)world.take_read();
+        const json::Value first = page(query);
+        CHECK(world.take_read() <= counted_max + besides);
+        CHECK(first.unsigned_at("total") == counted_max);
+        CHECK(first.bool_at("total_is_at_least") == true);
+        CHECK(first.array_at("items")->size() == 1);
+        CHECK(first.bool_at("more") == true);
+        const json::Value second = page(query + ("&after=" + std::string{*first.text_at("next")}));
+        CHECK(second.array_at("items")->front().text_at("id") > first.array_at("items")->front().text_at("id"));
+    }
+    (void)world.take_read();
+    CHECK(test::problem_code(world.get("/v1/grants?data=a&member=bob"), 422) == "grant.too_many_to_search");
+    CHECK(world.take_read() <= grants_walked_max + besides);
+    // Of all grants the state itself knows how many there are.
+    const json::Value all = page("");
+    CHECK(all.unsigned_at("total") == counted_max + 501);
+    CHECK(all.find("total_is_at_least") == nullptr);
+    CHECK(world.take_read() <= besides);
+    CHECK(page("&member=cat").unsigned_at("total") == 1U);
 }
 
 TEST_CASE("the logs of a pair show their state in both orders of the names") {

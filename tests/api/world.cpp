@@ -56,7 +56,7 @@ World::World() : genesis_{make_genesis()} {
     for (const Person& person : people) keys_.emplace(person.name, key_of(person.key));
     REQUIRE(ledger::check(genesis_));
     chain_ = chain::open_memory_store(chain_disk_);
-    state_ = chain::open_memory_store(state_disk_);
+    state_ = std::make_unique<CountedStore>(chain::open_memory_store(state_disk_));
     REQUIRE(files_.create_folder("data"));
     context_.emplace(replica::make_verify_context(genesis_, cache_));
     replica::Identity identity{.self = MemberId{"zn0"}, .vote_keys = {}, .cosign_keys = {}};

@@ -13,6 +13,7 @@
 #include "node/api/api.h"
 #include "node/replica/replica.h"
 #include "node/replica/verify.h"
+#include "tests/api/counted_store.h"
 
 namespace datadeed::api::test {
 
@@ -54,6 +55,8 @@ public:
 
     [[nodiscard]] const crypto::SecretKey& key(const std::string& member) const { return keys_.at(member); }
     [[nodiscard]] Height height() const { return status()->height; }
+    // How much answers have read of the state since this was last asked.
+    [[nodiscard]] std::uint64_t take_read() { return state_->take_read(); }
 
     // What tests may set.
     std::optional<ledger::TxId> pending_{};
@@ -71,7 +74,7 @@ private:
     chain::MemoryDisk state_disk_;
     chain::MemoryFileSystem files_;
     std::unique_ptr<chain::KvStore> chain_;
-    std::unique_ptr<chain::KvStore> state_;
+    std::unique_ptr<CountedStore> state_;
     replica::TransactionCache cache_;
     std::optional<replica::VerifyContext> context_;
     std::unique_ptr<replica::Replica> replica_;

@@ -141,7 +141,7 @@ TEST_CASE("however often a validator did one thing, it is convicted of another")
         const auto refused = world.submit("ann", reporting(evidence));
         CHECK(refused == (offence == Offence::two_votes ? std::optional{Refusal::evidence_enough} : std::nullopt));
     }
-    CHECK(count_evidence(world.state()) == convictions_max + 4);
+    CHECK(count_evidence(world.state(), 100) == Count{.items = convictions_max + 4});
 }
 
 TEST_CASE("every offence is recorded with who did it, who reported it and where") {
@@ -173,7 +173,7 @@ TEST_CASE("every offence is recorded with who did it, who reported it and where"
         CHECK(find_convictions(world.state(), EpochNumber{}, offence, MemberId{"node-2"}) == 1);
         CHECK(find_convictions(world.state(), EpochNumber{}, offence, MemberId{"node-1"}) == 0);
     }
-    CHECK(count_evidence(world.state()) == 5);
+    CHECK(count_evidence(world.state(), 100) == Count{.items = 5});
     const auto page = list_evidence(world.state(), std::nullopt, 3);
     CHECK(page.items.size() == 3);
     CHECK(page.more);

@@ -1,6 +1,8 @@
 #include <map>
+#include <utility>
 
 #include "ledger/effective.h"
+#include "ledger/state_keys.h"
 #include "ledger/views.h"
 #include "tests/ledger/world.h"
 #include "tests/support/catch.h"
@@ -92,7 +94,7 @@ TEST_CASE("lists come in pages that join without gap or repetition") {
     CHECK(of_ben.items.size() == 12);
     CHECK(of_ben.items.front().id == registered[1]);
     CHECK(!of_ben.more);
-    CHECK(count_data_of(world.state(), MemberId{"ann"}) == 13);
+    CHECK(count_data_of(world.state(), MemberId{"ann"}, 100) == Count{.items = 13});
     CHECK(list_members(world.state(), MemberId{"op"}, 1).items.front().id == MemberId{"reg"});
 }
 
@@ -112,8 +114,8 @@ TEST_CASE("grants are listed by data set and by both their members, offers by da
     CHECK(only(list_grants_of(world.state(), MemberId{"una"}, {}, 9)) == one);
     CHECK(only(list_grants_of(world.state(), MemberId{"uri"}, {}, 9)) == other);
     CHECK(list_grants_of(world.state(), MemberId{"ann"}, {}, 9).items.size() == 2);
-    CHECK(count_grants_of(world.state(), MemberId{"ann"}) == 2);
-    CHECK(count_grants_of(world.state(), census) == 1);
+    CHECK(count_grants_of(world.state(), MemberId{"ann"}, 100) == Count{.items = 2});
+    CHECK(count_grants_of(world.state(), census, 100) == Count{.items = 1});
     CHECK(list_grants(world.state(), {}, 9).items.size() == 2);
 
     world.must("ann", TransferOffer{.data = census, .to = MemberId{"ben"}, .share = ShareBp{5}});
@@ -121,6 +123,50 @@ TEST_CASE("grants are listed by data set and by both their members, offers by da
     REQUIRE(offers.items.size() == 1);
     CHECK(offers.items.front().id == MemberId{"ben"});
     CHECK(offers.items.front().record.share == ShareBp{5});
+}
+
+// Counts what is read of the state behind it.
+class CountingReader final : public StateReader {
+public:
+    explicit CountingReader(const StateReader& behind) : behind_{&behind} {}
+
+    [[nodiscard]] std::optional<Bytes> get(ByteView key) const override { return behind_->get(key); }
+    [[nodiscard]] std::vector<Entry> scan(ByteView prefix, ByteView after, std::size_t limit) const override {
+        std::vector<Entry> entries = behind_->scan(prefix, after, limit);
+        read_ += entries.size();
+        return entries;
+    }
+    // Since it was last asked.
+    [[nodiscard]] std::size_t take_read() const { return std::exchange(read_, 0); }
+
+private:
+    const StateReader* behind_;
+    mutable std::size_t read_{0};
+};
+
+TEST_CASE("counting a list reads one item more than is to be counted, however long it is") {
+    MapState state;
+    StateChanges changes;
+    GrantId id{};
+    for (std::uint32_t i = 0; i < 3000; ++i) {
+        id.value[0] = static_cast<std::uint8_t>(i >> 8U);
+        id.value[1] = static_cast<std::uint8_t>(i);
+        changes[state_keys::grant_of_member(MemberId{"una"}, id)] = Bytes{1};
+    }
+    state.apply(changes);
+    const CountingReader reader{state};
+    const MemberId una{"una"};
+    for (const std::uint64_t most : {1U, 7U, 1023U, 1024U, 1025U, 2999U}) {
+        CAPTURE(most);
+        CHECK(count_grants_of(reader, una, most) == Count{.items = most, .more = true});
+        CHECK(reader.take_read() == most + 1);
+    }
+    for (const std::uint64_t most : {3000U, 3001U, 100'000U}) {
+        CAPTURE(most);
+        CHECK(count_grants_of(reader, una, most) == Count{.items = 3000});
+        CHECK(reader.take_read() == 3000);
+    }
+    CHECK(count_grants_of(reader, MemberId{"uri"}, 5) == Count{});
 }
 
 TEST_CASE("a list of what can't exist is empty") {
