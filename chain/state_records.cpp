@@ -28,19 +28,6 @@ std::optional<Bytes> start_of(const ScanRequest& request) {
     return before ? std::optional<Bytes>{Bytes{}} : std::nullopt;
 }
 
-// The first key of the current state from `start` on.
-Result<std::optional<Bytes>, Error> next_current(const KvReader& reader, ByteView prefix, ByteView start) {
-    const Bytes kind = keys::of(keys::value, prefix);
-    std::optional<Bytes> found;
-    const Result<void, Error> scanned =
-        reader.scan({.prefix = kind, .from = start, .direction = Direction::forward}, [&found](ByteView key, ByteView) {
-            found = to_bytes(key.subspan(1));
-            return false;
-        });
-    if (!scanned) return fail(scanned.error());
-    return found;
-}
-
 // The first key from `start` on that has an old value.
 Result<std::optional<Bytes>, Error> next_old(const KvReader& reader, ByteView prefix, ByteView start) {
     const Bytes kind = keys::old_values_with_prefix(prefix);
@@ -55,6 +42,107 @@ Result<std::optional<Bytes>, Error> next_old(const KvReader& reader, ByteView pr
     if (!scanned) return fail(scanned.error());
     return found;
 }
+
+// What the key held at the height, if that was over later.
+Result<std::optional<Bytes>, Error> old_at(const KvReader& reader, ByteView key, Height height) {
+    const Bytes prefix = keys::old_values_of(key);
+    Bytes from;
+    put_u64(from, ~height.value);
+    std::optional<Bytes> value;
+    std::optional<Error> error;
+    const Result<void, Error> scanned = reader.scan(
+        {.prefix = prefix, .from = from, .direction = Direction::forward}, [&](ByteView found, ByteView sealed) {
+            const std::optional<ByteView> content = check_seal(found, sealed);
+            if (!content || content->empty()) {
+                error = damaged_value(Fault::state_damaged, found, "the value doesn't fit its seal");
+            } else if (content->front() == was_there) {
+                value = to_bytes(content->subspan(1));
+            }
+            return false;
+        });
+    if (!scanned) return fail(scanned.error());
+    if (error) return fail(*error);
+    return value;
+}
+
+// A key that is there now, or was once, and what it held at a height.
+struct PastKey {
+    Bytes key{};
+    std::optional<Bytes> value{};
+};
+
+// All keys under a prefix, as of a height: a list of those that are there now and one of those that have old values,
+// walked side by side.
+class PastKeys {
+public:
+    // Begins at the first key >= prefix + start. `reader` and `prefix` must outlive it.
+    PastKeys(const KvReader& reader, ByteView prefix, Bytes start, Height height)
+        : reader_{&reader}, prefix_{prefix}, start_{std::move(start)}, height_{height} {}
+
+    // Nothing behind the last.
+    Result<std::optional<PastKey>, Error> next() {
+        if (place_ == current_.size() && !is_last_step_) {
+            if (const Result<void, Error> stepped = step(); !stepped) return fail(stepped.error());
+        }
+        if (!knows_old_) {
+            Result<std::optional<Bytes>, Error> old = next_old(*reader_, prefix_, start_);
+            if (!old) return fail(old.error());
+            old_ = std::move(*old);
+            knows_old_ = true;
+        }
+        const bool has_current = place_ < current_.size();
+        if (!has_current && !old_) return std::optional<PastKey>{};
+        const bool is_old = old_ && (!has_current || *old_ <= current_[place_].key);
+        const bool is_current = has_current && (!is_old || *old_ == current_[place_].key);
+        PastKey key = is_current ? std::move(current_[place_++]) : PastKey{.key = *old_};
+        start_ = to_bytes(ByteView{key.key}.subspan(prefix_.size()));
+        start_.push_back(0);
+        if (!is_old) return std::optional{std::move(key)};
+        knows_old_ = false;
+        if (!key.value) {
+            Result<std::optional<Bytes>, Error> value = old_at(*reader_, key.key, height_);
+            if (!value) return fail(value.error());
+            key.value = std::move(*value);
+        }
+        return std::optional{std::move(key)};
+    }
+
+private:
+    // Reads the next keys that are there now. A scan for each would cost many times as much.
+    Result<void, Error> step() {
+        constexpr std::size_t step_size = 64;
+        current_.clear();
+        place_ = 0;
+        const Bytes kind = keys::of(keys::value, prefix_);
+        std::optional<Error> error;
+        const Result<void, Error> scanned = reader_->scan(
+            {.prefix = kind, .from = start_, .direction = Direction::forward}, [&](ByteView key, ByteView sealed) {
+                const std::optional<ByteView> content = check_seal(key, sealed);
+                std::optional<CurrentValue> value = content ? decode_current(*content) : std::nullopt;
+                if (!value) {
+                    error = damaged_value(Fault::state_damaged, key, "the value doesn't fit its seal");
+                    return false;
+                }
+                PastKey& read = current_.emplace_back(PastKey{.key = to_bytes(key.subspan(1))});
+                if (value->since <= height_) read.value = std::move(value->value);
+                return current_.size() < step_size;
+            });
+        if (!scanned) return scanned;
+        if (error) return fail(*error);
+        is_last_step_ = current_.size() < step_size;
+        return {};
+    }
+
+    const KvReader* reader_;
+    ByteView prefix_;
+    Bytes start_;  // the least that the next key can be, without the prefix
+    Height height_;
+    std::vector<PastKey> current_{};
+    std::size_t place_{0};
+    bool is_last_step_{false};
+    std::optional<Bytes> old_{};
+    bool knows_old_{false};
+};
 
 }  // namespace
 
@@ -89,24 +177,7 @@ Result<std::optional<Bytes>, Error> read_at(const KvReader& reader, ByteView key
     Result<std::optional<CurrentValue>, Error> current = read_current(reader, key);
     if (!current) return fail(current.error());
     if (*current && (*current)->since <= height) return std::optional<Bytes>{std::move((*current)->value)};
-    const Bytes prefix = keys::old_values_of(key);
-    Bytes from;
-    put_u64(from, ~height.value);
-    std::optional<Bytes> value;
-    std::optional<Error> error;
-    const Result<void, Error> scanned = reader.scan(
-        {.prefix = prefix, .from = from, .direction = Direction::forward}, [&](ByteView found, ByteView sealed) {
-            const std::optional<ByteView> content = check_seal(found, sealed);
-            if (!content || content->empty()) {
-                error = damaged_value(Fault::state_damaged, found, "the value doesn't fit its seal");
-            } else if (content->front() == was_there) {
-                value = to_bytes(content->subspan(1));
-            }
-            return false;
-        });
-    if (!scanned) return fail(scanned.error());
-    if (error) return fail(*error);
-    return value;
+    return old_at(reader, key, height);
 }
 
 Result<std::optional<Bytes>, Error> read_node(const KvReader& reader, const ledger::NodeKey& key) {
@@ -135,28 +206,22 @@ Result<std::vector<ledger::StateReader::Entry>, Error> scan_current(const KvRead
     return entries;
 }
 
-Result<std::vector<ledger::StateReader::Entry>, Error> scan_at(const KvReader& reader, const ScanRequest& request,
-                                                               Height height) {
-    std::vector<ledger::StateReader::Entry> entries;
+Result<ledger::StateReader::Walk, Error> walk_at(const KvReader& reader, const ScanRequest& request, const Past& past) {
+    ledger::StateReader::Walk walk;
     std::optional<Bytes> start = start_of(request);
-    // Keys that were there at the height are current or have an old value; walk both lists side by side.
-    while (start && entries.size() < request.limit) {
-        const Result<std::optional<Bytes>, Error> current = next_current(reader, request.prefix, *start);
-        if (!current) return fail(current.error());
-        Bytes whole = to_bytes(request.prefix);
-        append(whole, *start);
-        Result<std::optional<Bytes>, Error> old = next_old(reader, request.prefix, *start);
-        if (!old) return fail(old.error());
-        if (!*current && !*old) break;
-        const bool take_old = !*current || (*old && **old < **current);
-        Bytes key = take_old ? **old : **current;
-        Result<std::optional<Bytes>, Error> value = read_at(reader, key, height);
-        if (!value) return fail(value.error());
-        start = to_bytes(ByteView{key}.subspan(request.prefix.size()));
-        start->push_back(0);
-        if (*value) entries.push_back({.key = std::move(key), .value = std::move(**value)});
+    if (!start || request.limit == 0) return walk;
+    PastKeys keys{reader, request.prefix, std::move(*start), past.height};
+    while (true) {
+        Result<std::optional<PastKey>, Error> key = keys.next();
+        if (!key) return fail(key.error());
+        if (!*key) return walk;
+        ++walk.looked;
+        const bool is_last_look = walk.looked >= past.looks;
+        if (is_last_look) walk.stopped = (*key)->key;
+        if ((*key)->value) walk.entries.push_back({.key = std::move((*key)->key), .value = std::move(*(*key)->value)});
+        if (walk.entries.size() == request.limit) walk.stopped.reset();
+        if (is_last_look || walk.entries.size() == request.limit) return walk;
     }
-    return entries;
 }
 
 }  // namespace datadeed::chain

@@ -38,7 +38,12 @@ struct ScanRequest {
 };
 [[nodiscard]] Result<std::vector<ledger::StateReader::Entry>, Error> scan_current(const KvReader& reader,
                                                                                   const ScanRequest& request);
-[[nodiscard]] Result<std::vector<ledger::StateReader::Entry>, Error> scan_at(const KvReader& reader,
-                                                                             const ScanRequest& request, Height height);
+// As ledger::StateReader::walk.
+struct Past {
+    Height height{};
+    std::size_t looks{};
+};
+[[nodiscard]] Result<ledger::StateReader::Walk, Error> walk_at(const KvReader& reader, const ScanRequest& request,
+                                                               const Past& past);
 
 }  // namespace datadeed::chain

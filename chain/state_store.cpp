@@ -1,6 +1,7 @@
 #include "chain/state_store.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "chain/keys.h"
 #include "chain/state_records.h"
@@ -249,8 +250,15 @@ std::optional<Bytes> StateSnapshot::get(ByteView key) const {
 }
 
 std::vector<ledger::StateReader::Entry> StateSnapshot::scan(ByteView prefix, ByteView after, std::size_t limit) const {
+    if (is_last_) return good(scan_current(*reader_, {.prefix = prefix, .after = after, .limit = limit}));
+    return walk(prefix, after, limit, std::numeric_limits<std::size_t>::max()).entries;
+}
+
+ledger::StateReader::Walk StateSnapshot::walk(ByteView prefix, ByteView after, std::size_t limit,
+                                              std::size_t looks) const {
+    if (is_last_) return StateReader::walk(prefix, after, limit, looks);
     const ScanRequest request{.prefix = prefix, .after = after, .limit = limit};
-    return good(is_last_ ? scan_current(*reader_, request) : scan_at(*reader_, request, height_));
+    return good(walk_at(*reader_, request, {.height = height_, .looks = looks}));
 }
 
 std::optional<Bytes> StateSnapshot::node(const ledger::NodeKey& key) const {

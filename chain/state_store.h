@@ -51,6 +51,7 @@ public:
     [[nodiscard]] Height height() const { return height_; }
     [[nodiscard]] std::optional<Bytes> get(ByteView key) const override;
     [[nodiscard]] std::vector<Entry> scan(ByteView prefix, ByteView after, std::size_t limit) const override;
+    [[nodiscard]] Walk walk(ByteView prefix, ByteView after, std::size_t limit, std::size_t looks) const override;
     [[nodiscard]] std::optional<Bytes> node(const ledger::NodeKey& key) const override;
     // The first error of a read; nothing that was computed after it counts.
     [[nodiscard]] const std::optional<Error>& error() const { return error_; }

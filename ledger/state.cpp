@@ -10,6 +10,12 @@ std::optional<Bytes> MapState::get(ByteView key) const {
     return found->second;
 }
 
+StateReader::Walk StateReader::walk(ByteView prefix, ByteView after, std::size_t limit, std::size_t /*looks*/) const {
+    std::vector<Entry> entries = scan(prefix, after, limit);
+    const std::size_t looked = entries.size();
+    return {.entries = std::move(entries), .looked = looked, .stopped = {}};
+}
+
 std::vector<StateReader::Entry> MapState::scan(ByteView prefix, ByteView after, std::size_t limit) const {
     std::vector<Entry> entries;
     auto at = after.empty() ? values_.lower_bound(prefix) : values_.upper_bound(after);

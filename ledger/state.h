@@ -42,6 +42,16 @@ public:
     // Up to `limit` entries in order whose keys begin with `prefix` and come after the key `after` (whole keys; empty:
     // from the beginning of the prefix).
     [[nodiscard]] virtual std::vector<Entry> scan(ByteView prefix, ByteView after, std::size_t limit) const = 0;
+
+    // What a walk came by.
+    struct Walk {
+        std::vector<Entry> entries{};
+        std::size_t looked{};            // keys that were looked at
+        std::optional<Bytes> stopped{};  // the last of them, when it ended before its limit and its end: go on after it
+    };
+    // As scan, but looks at no more than `looks` keys, which are at least as many as `limit`. A state of the past has
+    // to look at keys that came later or had gone before, too, and there may be any number of them.
+    [[nodiscard]] virtual Walk walk(ByteView prefix, ByteView after, std::size_t limit, std::size_t looks) const;
 };
 
 // A whole state in memory: for replay from genesis and for tests. Readers may share it while nobody applies.

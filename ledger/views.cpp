@@ -41,9 +41,16 @@ Page<Id, Record> page(const StateReader& state, const Bytes& prefix, const std::
                       Make&& record_of) {
     Page<Id, Record> page;
     // One more than asked for tells whether there is more.
-    std::vector<StateReader::Entry> entries = state.scan(prefix, key_after(prefix, after), limit + 1);
-    page.more = entries.size() > limit;
-    if (page.more) entries.resize(limit);
+    StateReader::Walk walk =
+        state.walk(prefix, key_after(prefix, after), limit + 1, std::max(page_looks_max, limit + 1));
+    std::vector<StateReader::Entry>& entries = walk.entries;
+    if (entries.size() > limit) {
+        page.more = true;
+        entries.resize(limit);
+    } else if (walk.stopped) {
+        page.more = true;
+        page.stopped = id_from<Id>(ByteView{*walk.stopped}.subspan(prefix.size()));
+    }
     page.items.reserve(entries.size());
     for (const StateReader::Entry& entry : entries) {
         Id id = id_from<Id>(ByteView{entry.key}.subspan(prefix.size()));
@@ -71,17 +78,20 @@ Page<GrantId, GrantRecord> page_of_grants(const StateReader& state, const Bytes&
 }
 
 Count count_under(const StateReader& state, const Bytes& prefix, std::uint64_t most) {
-    constexpr std::uint64_t step_max = 1024;
-    Count count;
+    constexpr std::size_t step_max = 1024;
+    std::uint64_t count = 0;
+    std::size_t looks = static_cast<std::size_t>(most) + 1;
     Bytes after;
-    while (true) {
-        const std::uint64_t step = std::min(step_max, most + 1 - count.items);
-        std::vector<StateReader::Entry> entries = state.scan(prefix, after, static_cast<std::size_t>(step));
-        count.items += entries.size();
-        if (count.items > most) return {.items = most, .more = true};
-        if (entries.size() < step) return count;
-        after = std::move(entries.back().key);
+    while (looks > 0) {
+        const std::size_t step = std::min(step_max, looks);
+        StateReader::Walk walk = state.walk(prefix, after, step, looks);
+        count += walk.entries.size();
+        if (walk.stopped) break;
+        if (walk.entries.size() < step) return {.items = count, .more = false};
+        looks -= walk.looked;
+        after = std::move(walk.entries.back().key);
     }
+    return {.items = std::min(count, most), .more = true};
 }
 
 }  // namespace

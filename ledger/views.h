@@ -23,8 +23,19 @@ struct Page {
         Record record{};
     };
     std::vector<Item> items{};
-    bool more{};  // ask again with `after` = the last id
+    bool more{};  // ask again with `after` = next()
+    // The last id that was looked at, where the page ended for having looked at so many: it may have few items, or
+    // none.
+    std::optional<Id> stopped{};
+
+    [[nodiscard]] std::optional<Id> next() const {
+        if (stopped || !more || items.empty()) return stopped;
+        return items.back().id;
+    }
 };
+
+// Keys that are looked at for one page, there at the state's height or not.
+inline constexpr std::size_t page_looks_max = 10'000;
 
 // Up to `limit` items after the id `after` (absent: from the beginning).
 [[nodiscard]] Page<MemberId, MemberRecord> list_members(const StateReader& state, const std::optional<MemberId>& after,
@@ -54,13 +65,13 @@ struct Page {
 // How many items a whole list has, if that isn't more than was to be counted.
 struct Count {
     std::uint64_t items{};
-    bool more{};  // there are others that weren't counted
+    bool more{};  // there are others that weren't counted, or there may be
 
     friend bool operator==(const Count&, const Count&) = default;
 };
 
 // The whole list of that owner, data set or member. Counting walks it, and anybody can make a list long, so it ends at
-// `most` items: one more is read, which tells whether there are more.
+// `most` items: one more is read, which tells whether there are more. In the past, what isn't there counts as read too.
 [[nodiscard]] Count count_changes(const StateReader& state, std::uint64_t most);
 [[nodiscard]] Count count_evidence(const StateReader& state, std::uint64_t most);
 [[nodiscard]] Count count_data_of(const StateReader& state, const MemberId& owner, std::uint64_t most);

@@ -151,7 +151,7 @@ Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& q
             if (const json::Value* told = page->find(name)) kept.emplace_back(name, *told);
         }
         const std::optional<std::string_view> next = page->text_at("next");
-        if (!next || found->empty()) {
+        if (!next) {
             for (auto& [name, told] : kept) page->set(name, std::move(told));
             return with_all_items(*page, std::move(items), args.text("after").empty());
         }

@@ -21,7 +21,7 @@ Answer list_data(const Reading& reading) {
                                       : ledger::Count{.items = ledger::get_totals(*at->state).data};
     List list{.items = json::Value::array(), .total = total, .next = {}};
     for (const auto& item : found.items) list.items.push(data_view(item.id, item.record));
-    if (found.more && !found.items.empty()) list.next = found.items.back().id.value;
+    if (const auto next = found.next()) list.next = next->value;
     return answer(list_view(std::move(list), *at), *at);
 }
 
@@ -33,7 +33,7 @@ Answer get_data(const Reading& reading) {
     const auto record = ledger::find_data(*at->state, ledger::DatasetId{id});
     if (!record) return problem(ApiError::data_must_exist);
     json::Value data = data_view(ledger::DatasetId{id}, *record);
-    data.set("offers", offers_view(*at->state, ledger::DatasetId{id}));
+    add_offers(data, *at->state, ledger::DatasetId{id});
     return answer(json::Value::object({{"data", std::move(data)}, {"height", at->height.value}}), *at);
 }
 

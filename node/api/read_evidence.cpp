@@ -80,7 +80,7 @@ Answer list_evidence(const Reading& reading) {
     const ledger::Count total = ledger::count_evidence(*at->state, counted_max);
     List list{.items = json::Value::array(), .total = total, .next = {}};
     for (const auto& item : found.items) list.items.push(evidence_view(item.id, item.record));
-    if (found.more && !found.items.empty()) list.next = to_hex(found.items.back().id.value);
+    if (const auto next = found.next()) list.next = to_hex(next->value);
     json::Value body = list_view(std::move(list), *at);
     // What is held says nothing of the past, and is told once.
     if (!after && !reading.find("at_height")) {

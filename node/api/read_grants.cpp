@@ -31,8 +31,8 @@ Found find_both(const ledger::StateReader& state, const Filter& filter, const st
     std::optional<ledger::GrantId> at;
     for (bool more = true; more;) {
         GrantPage page = ledger::list_grants_of(state, *filter.data, at, 256);
-        more = page.more && !page.items.empty();
-        if (more) at = page.items.back().id;
+        at = page.next();
+        more = at.has_value();
         for (auto& item : page.items) {
             if (!concerns(item.record, *filter.member)) continue;
             ++found.total.items;
@@ -97,7 +97,7 @@ Answer list_grants(const Reading& reading) {
     const Found found = find(*at->state, *filter, after, page->limit);
     List list{.items = json::Value::array(), .total = found.total, .next = {}};
     for (const auto& item : found.page.items) list.items.push(grant_view(item.id, item.record, at->time, *at->state));
-    if (found.page.more && !found.page.items.empty()) list.next = to_hex(found.page.items.back().id.value);
+    if (const auto next = found.page.next()) list.next = to_hex(next->value);
     return answer(list_view(std::move(list), *at), *at);
 }
 

@@ -15,7 +15,7 @@ Answer list_members(const Reading& reading) {
     const ledger::Count total{.items = ledger::get_totals(*at->state).members};
     List list{.items = json::Value::array(), .total = total, .next = {}};
     for (const auto& item : found.items) list.items.push(member_view(item.id, item.record));
-    if (found.more && !found.items.empty()) list.next = found.items.back().id.value;
+    if (const auto next = found.next()) list.next = next->value;
     return answer(list_view(std::move(list), *at), *at);
 }
 

@@ -162,7 +162,7 @@ Answer list_changes(const Reading& reading) {
     const ledger::Epoch present = ledger::get_epoch(*at->state);
     const ChangesAt seen_from{.present = present, .now = at->time, .state = *at->state};
     for (const auto& item : found.items) list.items.push(change_view(item.id, item.record, seen_from));
-    if (found.more && !found.items.empty()) list.next = to_hex(found.items.back().id.value);
+    if (const auto next = found.next()) list.next = to_hex(next->value);
     return answer(list_view(std::move(list), *at), *at);
 }
 

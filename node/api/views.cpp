@@ -65,7 +65,7 @@ json::Value data_view(const ledger::DatasetId& id, const ledger::DataRecord& rec
     return view;
 }
 
-json::Value offers_view(const ledger::StateReader& state, const ledger::DatasetId& id) {
+void add_offers(json::Value& data, const ledger::StateReader& state, const ledger::DatasetId& id) {
     // As many offers as there may be owners, and more would not fit an answer that a person reads.
     const auto page = ledger::list_offers(state, id, std::nullopt, 100);
     json::Value offers = json::Value::array();
@@ -74,7 +74,8 @@ json::Value offers_view(const ledger::StateReader& state, const ledger::DatasetI
         json::detail::add_fields(offer, item.record);
         offers.push(std::move(offer));
     }
-    return offers;
+    data.set("offers", std::move(offers));
+    if (page.more) data.set("more_offers", true);
 }
 
 json::Value grant_view(const ledger::GrantId& id, const ledger::GrantRecord& record, TimeMs now,

@@ -21,7 +21,8 @@ namespace datadeed::api {
 // {"id","title","type","commitment","registrant","registered_height","owners":[{"member","share_bp"}],"manager"}; with
 // the open offers when `offers` is given: "offers":[{"to","from","share_bp","offered_height"}]
 [[nodiscard]] json::Value data_view(const ledger::DatasetId& id, const ledger::DataRecord& record);
-[[nodiscard]] json::Value offers_view(const ledger::StateReader& state, const ledger::DatasetId& id);
+// Sets `offers`, and `more_offers` where these aren't all.
+void add_offers(json::Value& data, const ledger::StateReader& state, const ledger::DatasetId& id);
 
 // The grant, its terms, and its effectiveness at `now` in this state:
 // {"id","data","grantor","grantee","parent","status",

@@ -257,6 +257,35 @@ TEST_CASE("a page of a long list counts so many items and no more, and says so")
     CHECK(page("&member=cat").unsigned_at("total") == 1U);
 }
 
+TEST_CASE("a page of the past passes over so much that came later and no more, and can be gone on from") {
+    constexpr std::uint64_t besides = 200;
+    World world;
+    world.commit("ann", {test::register_data("a")});
+    world.commit("ann", {test::grant("a", "bob"), test::grant("a", "bob")});
+    const std::string at = "&at_height=" + std::to_string(world.height().value);
+    grant_often(world, "a", "bob", ledger::page_looks_max + 2000);
+    for (const char* query : {"", "&data=a", "&member=bob"}) {
+        CAPTURE(query);
+        std::set<std::string> seen;
+        std::string after;
+        int pages = 0;
+        for (bool more = true; more; ++pages) {
+            (void)world.take_read();
+            const json::Value page = test::json_of(world.get("/v1/grants?limit=5" + (query + at) + after));
+            CHECK(world.take_read() <= ledger::page_looks_max + counted_max + besides);
+            for (const json::Value& item : *page.array_at("items")) seen.insert(std::string{*item.text_at("id")});
+            const bool is_of_all = std::string_view{query}.empty();
+            CHECK(page.bool_at("total_is_at_least") == (is_of_all ? std::nullopt : std::optional{true}));
+            CHECK(page.unsigned_at("total") <= 2U);
+            more = *page.bool_at("more");
+            if (more) after = "&after=" + std::string{*page.text_at("next")};
+        }
+        CHECK(pages == 2);
+        CHECK(seen.size() == 2);
+    }
+    CHECK(test::problem_code(world.get("/v1/grants?data=a&member=bob" + at), 422) == "grant.too_many_to_search");
+}
+
 TEST_CASE("the logs of a pair show their state in both orders of the names") {
     World world;
     const auto anchor = [](const std::string& with, std::uint64_t epoch, std::uint64_t count) {

@@ -157,6 +157,44 @@ TEST_CASE("a bounded history leaves nothing behind: the database of a small stat
     CHECK(whole > 500);
 }
 
+TEST_CASE("a walk through the past looks at so many keys, and says where it stopped") {
+    const auto key = [](int number) { return bytes_of("k" + std::to_string(1000 + number)); };
+    Sample sample;
+    ledger::StateChanges changes;
+    for (int i = 0; i < 300; i += 30) changes[key(i)] = Bytes{1};
+    REQUIRE(sample.apply(changes));
+    changes.clear();
+    // Later ones between them, and some of the old ones change or go away.
+    for (int i = 0; i < 300; i += i % 90 == 0 ? 1 : 3) changes[key(i)] = Bytes{2};
+    REQUIRE(sample.apply(changes));
+    changes.clear();
+    for (int i = 0; i < 300; i += 2) changes[key(i)] = std::nullopt;
+    REQUIRE(sample.apply(changes));
+    for (std::uint64_t height = 0; height < 3; ++height) {
+        const auto past = StateSnapshot::open(*sample.kv, Height{height}).value();
+        for (const std::size_t looks : {4U, 5U, 64U, 65U, 1000U}) {
+            CAPTURE(height, looks);
+            std::vector<ledger::StateReader::Entry> met;
+            Bytes after;
+            for (bool more = true; more;) {
+                const auto walk = past->walk(bytes_of("k"), after, 4, looks);
+                CHECK(walk.looked <= looks);
+                CHECK(walk.entries.size() <= 4);
+                met.insert(met.end(), walk.entries.begin(), walk.entries.end());
+                more = walk.stopped || walk.entries.size() == 4;
+                if (more) after = walk.stopped ? *walk.stopped : walk.entries.back().key;
+            }
+            CHECK(met == entries_of(sample.heights[static_cast<std::size_t>(height)], bytes_of("k"), {}, 1000));
+        }
+        CHECK(past->scan({}, {}, 1000) == entries_of(sample.heights[static_cast<std::size_t>(height)], {}, {}, 1000));
+    }
+    const auto first = StateSnapshot::open(*sample.kv, Height{0}).value();
+    const auto walk = first->walk(bytes_of("k"), key(90), 4, 8);
+    CHECK(walk.entries.empty());
+    CHECK(walk.looked == 8);
+    CHECK(walk.stopped > key(90));
+}
+
 TEST_CASE("a snapshot stays as it was while blocks are applied") {
     Sample sample;
     REQUIRE(sample.apply({{bytes_of("a"), bytes_of("0")}}));
