@@ -1,5 +1,5 @@
-// What transactions of 64 of the dearest operation of a kind cost, beside what ledger::cost says: to be applied or refused
-// at the last, and to be put into a block. A million units of cost should be no more than about a second.
+// What transactions of 64 of the dearest operation of a kind cost, beside what ledger::cost says: to be applied or
+// refused at the last, and to be put into a block. A million units of cost should be no more than about a second.
 
 #include <benchmark/benchmark.h>
 
@@ -49,15 +49,13 @@ public:
             genesis.nodes.validators.push_back(
                 {.member = MemberId{"node-" + std::to_string(number)}, .vote = key, .link = key, .cosign = key});
         }
-        genesis.nodes.observers.push_back(
-            {.member = MemberId{"member-1"}, .link = key_of(1).public_key()});
+        genesis.nodes.observers.push_back({.member = MemberId{"member-1"}, .link = key_of(1).public_key()});
         store(ledger::genesis_state(genesis));
     }
 
     ledger::VerifiedTransaction sign(std::uint8_t member, std::vector<Operation> operations) {
-        const ledger::Transaction content{.nonce = ledger::Nonce{++nonce_ + 100},
-                                          .expires = TimeMs{1'000'000},
-                                          .operations = std::move(operations)};
+        const ledger::Transaction content{
+            .nonce = ledger::Nonce{++nonce_ + 100}, .expires = TimeMs{1'000'000}, .operations = std::move(operations)};
         return *ledger::verify(*ledger::parse(chain, ledger::sign_transaction(chain, content, key_of(member))));
     }
 
@@ -93,9 +91,8 @@ private:
 };
 
 ledger::Terms widest() {
-    ledger::Terms terms{.operations = {ledger::QueryOperation::count},
-                        .until = TimeMs{ledger::count_max},
-                        .uses = ledger::count_max};
+    ledger::Terms terms{
+        .operations = {ledger::QueryOperation::count}, .until = TimeMs{ledger::count_max}, .uses = ledger::count_max};
     for (char c = 'a'; c < 'a' + 16; ++c) terms.purposes.push_back(ledger::Purpose{std::string(63, 'p') + c});
     return terms;
 }
@@ -135,57 +132,50 @@ struct Case {
 };
 
 const std::vector<Case> cases{
-    {"register_data",
-     true,
+    {"register_data", true,
      [](Ledger& ledger) {
-         return ledger.sign(0, filled([](std::size_t i) {
-                                return ledger::RegisterData{.data = data(i), .title = "T", .type = "t"};
-                            }));
+         return ledger.sign(
+             0, filled([](std::size_t i) { return ledger::RegisterData{.data = data(i), .title = "T", .type = "t"}; }));
      }},
-    {"register_data_refused",
-     false,
+    {"register_data_refused", false,
      [](Ledger& ledger) {
          return ledger.sign(0, filled([](std::size_t i) {
                                 return ledger::RegisterData{.data = data(i % 63), .title = "T", .type = "t"};
                             }));
      }},
-    {"transfer_accept_of_nothing",
-     false,
+    {"transfer_accept_of_nothing", false,
      [](Ledger& ledger) { return ledger.sign(0, {ledger::TransferAccept{.data = data(0)}}); }},
-    {"record_uses",
-     true,
+    {"record_uses", true,
      [](Ledger& ledger) {
          const ledger::GrantId grant = deep_grant(ledger);
          return ledger.sign(0, filled([&](std::size_t) { return ledger::RecordUses{.grant = grant, .count = 1}; }));
      }},
-    {"record_uses_refused",
-     false,
+    {"record_uses_refused", false,
      [](Ledger& ledger) {
          const ledger::GrantId grant = deep_grant(ledger);
          return ledger.sign(0, filled([&](std::size_t i) {
                                 return ledger::RecordUses{.grant = grant, .count = i < 63 ? 1 : ledger::count_max};
                             }));
      }},
-    {"create_grant",
-     true,
+    {"create_grant", true,
      [](Ledger& ledger) {
          (void)deep_grant(ledger);
-         return ledger.sign(0, filled([](std::size_t) {
-                                ledger::Terms terms = widest();
-                                return ledger::CreateGrant{.data = data(0),
-                                                           .grantee = MemberId{"member-1"},
-                                                           .parent = std::nullopt,
-                                                           .terms = terms};
-                            }, 40));
+         return ledger.sign(
+             0, filled(
+                    [](std::size_t) {
+                        ledger::Terms terms = widest();
+                        return ledger::CreateGrant{
+                            .data = data(0), .grantee = MemberId{"member-1"}, .parent = std::nullopt, .terms = terms};
+                    },
+                    40));
      }},
-    {"propose_change_refused",
-     false,
+    {"propose_change_refused", false,
      [](Ledger& ledger) {
          const ledger::NodeChange change{.kind = ledger::NodeChangeKind::remove_observer,
                                          .member = MemberId{"member-1"}};
-         return ledger.sign(0, filled([&](std::size_t) {
-                                return ledger::ProposeChange{.change = change, .until = TimeMs{10'000}};
-                            }, ledger::open_changes_max + 1));
+         return ledger.sign(
+             0, filled([&](std::size_t) { return ledger::ProposeChange{.change = change, .until = TimeMs{10'000}}; },
+                       ledger::open_changes_max + 1));
      }},
 };
 
@@ -195,8 +185,8 @@ void apply_one(benchmark::State& state, const Case& which) {
     for (auto _ : state) benchmark::DoNotOptimize(ledger.apply(transaction));
     const auto units = static_cast<double>(ledger::applying_cost(transaction.content()));
     state.counters["units"] = units;
-    state.counters["seconds_per_million"] = benchmark::Counter(
-        units * 1e-6, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+    state.counters["seconds_per_million"] =
+        benchmark::Counter(units * 1e-6, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 void put_one_into_a_block(benchmark::State& state, const Case& which) {
@@ -205,8 +195,8 @@ void put_one_into_a_block(benchmark::State& state, const Case& which) {
     for (auto _ : state) benchmark::DoNotOptimize(ledger.update(ledger.apply(transaction).value()));
     const auto units = static_cast<double>(ledger::block_cost(transaction.content()));
     state.counters["units"] = units;
-    state.counters["seconds_per_million"] = benchmark::Counter(
-        units * 1e-6, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+    state.counters["seconds_per_million"] =
+        benchmark::Counter(units * 1e-6, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
 const int registered = [] {

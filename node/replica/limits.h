@@ -116,6 +116,8 @@ inline constexpr std::uint64_t pruning_told_ms = 60'000;
 // as if it is smaller (finding it costs more than its bytes then).
 inline constexpr std::uint64_t serve_bytes_per_second = std::uint64_t{16} << 20U;
 inline constexpr std::uint64_t serve_bytes_per_second_all = std::uint64_t{64} << 20U;
+// Of that so much is saved up where nobody asks: what is answered in one step keeps votes waiting.
+inline constexpr std::uint64_t serve_saved_ms = 125;
 inline constexpr std::size_t serve_bytes_min = std::size_t{8} << 10U;
 // Questions of one peer that wait for their turn: as many as an honest one has under way.
 inline constexpr std::size_t questions_waiting_max = fetches_in_flight_max + snapshot_parts_per_peer + 1;

@@ -36,7 +36,7 @@ public:
     void note_down(const ledger::MemberId& peer) { waiting_.erase(peer); }
 
 private:
-    // Bytes that may be spent; an answer may go below zero, and what follows waits longer. Full after a second.
+    // Bytes that may be spent; an answer may go below zero, and what follows waits longer. Full after serve_saved_ms.
     class Allowance {
     public:
         explicit Allowance(std::uint64_t per_second) : per_second_{per_second}, left_{full()} {}
@@ -44,7 +44,9 @@ private:
         void spend(std::size_t bytes) { left_ -= static_cast<std::int64_t>(bytes); }
 
     private:
-        [[nodiscard]] std::int64_t full() const { return static_cast<std::int64_t>(per_second_); }
+        [[nodiscard]] std::int64_t full() const {
+            return static_cast<std::int64_t>(per_second_ * serve_saved_ms / 1'000);
+        }
 
         std::uint64_t per_second_;
         std::int64_t left_;

@@ -8,11 +8,15 @@
 #include "base/assert.h"
 #include "chain/memory_store.h"
 #include "node/replica/executor.h"
+#include "node/replica/limits.h"
 #include "tests/sim/world.h"
 
 namespace datadeed::replica::testing {
 
 inline constexpr std::uint64_t hour_ms = 3'600'000;
+
+// How many answers a peer gets that hasn't asked for a while, when each counts as the least.
+inline constexpr std::size_t answers_at_once = serve_bytes_per_second * serve_saved_ms / 1'000 / serve_bytes_min;
 
 // An executor on a chain of its own, at genesis, with one transaction to be ordered.
 struct Bench {

@@ -390,8 +390,7 @@ TEST_CASE("a node without a place for snapshots writes none, has none to give an
 TEST_CASE("what is given away counts against the asker's share, and what is asked for doesn't") {
     Fetcher fetcher;
     REQUIRE(fetcher.asks() == anna);
-    constexpr std::size_t share = serve_bytes_per_second / serve_bytes_min;
-    for (std::size_t i = 0; i + 1 < share; ++i) {
+    for (std::size_t i = 0; i + 1 < testing::answers_at_once; ++i) {
         fetcher.snapshots->answer(anna, FetchSnapshot{.request = i, .height = Height{3}});
     }
     CHECK(fetcher.serving.may_answer(anna, 0));

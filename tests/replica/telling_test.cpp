@@ -215,12 +215,12 @@ TEST_CASE("whoever comes again isn't answered what it had asked before it went")
         Voter voter;
         (void)voter.fetch(voter.good);
         std::vector<Event> events;
-        for (std::size_t i = 0; i <= serve_bytes_per_second / serve_bytes_min; ++i) {
+        for (std::size_t i = 0; i <= testing::answers_at_once; ++i) {
             events.emplace_back(
                 PeerMessage{.peer = node_1, .message = FetchBlocks{.request = i, .from = Height{1}, .max = 1}});
         }
         CHECK(messages_in<Blocks>(voter.node.replica().step(std::move(events)), node_1).size() ==
-              serve_bytes_per_second / serve_bytes_min);
+              testing::answers_at_once);
         if (goes) {
             (void)voter.step(PeerDown{.peer = node_1});
             (void)voter.hear(node_1, FetchBlocks{.request = 0, .from = Height{1}, .max = 1});  // was on its way
@@ -279,12 +279,12 @@ TEST_CASE("one answer has no more blocks than may be, and none from below the fi
     // Each block counts as the work that it makes.
     (void)late.step(PeerUp{.peer = node_1});
     std::vector<Event> events;
-    for (std::size_t i = 0; i < 2 * serve_bytes_per_second / serve_bytes_min / fetch_blocks_max; ++i) {
+    for (std::size_t i = 0; i < 2 * testing::answers_at_once / fetch_blocks_max; ++i) {
         const FetchBlocks question{.request = i, .from = Height{1}, .max = fetch_blocks_max};
         events.emplace_back(PeerMessage{.peer = node_1, .message = question});
     }
     CHECK(messages_in<Blocks>(late.node.replica().step(std::move(events)), node_1).size() ==
-          serve_bytes_per_second / serve_bytes_min / fetch_blocks_max);
+          testing::answers_at_once / fetch_blocks_max);
 }
 
 }  // namespace datadeed::replica

@@ -182,12 +182,12 @@ TEST_CASE("bodies are given within a peer's allowance, and an observer gives tho
         (void)late.answer(node_0, *question, late.good);
         (void)late.step(PeerUp{.peer = node_1});
         std::vector<Event> events;
-        for (std::size_t i = 0; i < 2 * serve_bytes_per_second / serve_bytes_min; ++i) {
+        for (std::size_t i = 0; i < 2 * testing::answers_at_once; ++i) {
             const FetchBody asked{.height = Height{1}, .hash = late.good.certificate.hash};
             events.emplace_back(PeerMessage{.peer = node_1, .message = asked});
         }
         const auto given = messages_in<Body>(late.node.replica().step(std::move(events)), node_1).size();
-        CHECK(given == serve_bytes_per_second / serve_bytes_min);
+        CHECK(given == testing::answers_at_once);
     }
 }
 
