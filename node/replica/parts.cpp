@@ -38,16 +38,20 @@ Replica::Parts::Parts(const ledger::Genesis& genesis, Identity identity, std::un
     know_epochs();
 }
 
-MaySkip Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
+std::optional<MaySkip> Replica::Parts::may_skip(const chain::CheckedManifest& manifest) {
     const Height tip = executor_.tip().height;
-    return may_skip_to(manifest, {.sync = sync_,
-                                  .identity = identity_,
-                                  .voters = context_,
-                                  .chain = committer_->chain().view(),
-                                  .tip = tip,
-                                  .lost_blocks = pbft_ ? !pbft_->may_vote() : votes_ && votes_->recovered.closed > tip,
-                                  .is_mute = !silenced_.empty(),
-                                  .now_ms = at_.now});
+    const Result<MaySkip, chain::Error> may =
+        may_skip_to(manifest, {.sync = sync_,
+                               .identity = identity_,
+                               .voters = context_,
+                               .chain = committer_->chain().view(),
+                               .tip = tip,
+                               .lost_blocks = pbft_ ? !pbft_->may_vote() : votes_ && votes_->recovered.closed > tip,
+                               .is_mute = !silenced_.empty(),
+                               .now_ms = at_.now});
+    if (may) return *may;
+    halt(may.error());
+    return std::nullopt;
 }
 
 void Replica::Parts::handle(Event& event) {
@@ -105,10 +109,10 @@ void Replica::Parts::on(Tick& event) {
     if (at_.now >= at_.commit + idle_ms && !moment().unsettled) review(true);
     gossip_.on_tick(gossip_moment());
     if (at_.now >= at_.tip + tip_period_ms) tell_tip(true);
-    cosign_idle();
     if (!snapshots_.pruning().keeps_all()) {
         snapshots_.prune(at_.now, [this](Height block) { return sync_.lacking(block, identity_.self); });
     }
+    cosign_idle();
 }
 
 Admission::Moment Replica::Parts::moment() const {

@@ -43,7 +43,7 @@ private:
     void on(SubmitTransaction& event);
     void on(PeerUp& event);
     void on(PeerDown& event);
-    [[nodiscard]] MaySkip may_skip(const chain::CheckedManifest& manifest);
+    [[nodiscard]] std::optional<MaySkip> may_skip(const chain::CheckedManifest& manifest);
     void answer_refused(const SubmitTransaction& event, ledger::Refusal refusal);
     void drop_refused(const Admission::Dropped& dropped);
     void review(bool idle);

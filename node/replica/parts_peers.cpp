@@ -238,7 +238,8 @@ void Replica::Parts::cosign_idle() {
     if (still && cosigner_.last_opened() < tip.height) {
         const Result<std::optional<chain::StoredHeader>, chain::Error> header =
             committer_->chain().view().header(tip.height);
-        if (!header || !*header) return;  // whatever it is, it shows where it matters
+        if (!header) return halt(header.error());
+        if (!*header) return halt(header_missing(tip.height));
         const Digest root = (*header)->header.log_root;
         const std::optional<Cosignature> own =
             cosigner_.open({.height = tip.height, .size = tip.log_size, .root = root}, at_.wall.value / 1000);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "consensus/quorum.h"
+#include "node/replica/executor.h"
 #include "node/replica/limits.h"
 
 namespace datadeed::replica {
@@ -44,11 +45,14 @@ bool has_vote_in(const consensus::CommitCertificate& certificate, const Skipping
     });
 }
 
-// What can't be read shows nothing.
-bool has_voted_lately(const Skipping& node) {
+// What isn't kept here shows nothing. What can't be read must not be taken for that: it could cost a voice for good.
+Result<bool, chain::Error> has_voted_lately(const Skipping& node) {
     for (std::uint64_t back = 0; back < own_vote_within_blocks && back < node.tip.value; ++back) {
-        const auto stored = node.chain.header(Height{node.tip.value - back});
-        if (!stored || !*stored) return false;
+        const Height height{node.tip.value - back};
+        const auto stored = node.chain.header(height);
+        if (!stored && stored.error().fault == chain::Fault::chain_pruned) return false;
+        if (!stored) return fail(stored.error());
+        if (!*stored) return fail(header_missing(height));
         if (has_vote_in((*stored)->certificate, node)) return true;
     }
     return false;
@@ -56,10 +60,12 @@ bool has_voted_lately(const Skipping& node) {
 
 }  // namespace
 
-MaySkip may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node) {
+Result<MaySkip, chain::Error> may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node) {
     if (!is_kept_elsewhere(manifest, node.sync)) return MaySkip::no;
-    const bool is_known = node.is_mute || node.lost_blocks || !is_named_by(manifest, node.identity);
-    if (is_known || has_voted_lately(node)) return MaySkip::yes;
+    if (node.is_mute || node.lost_blocks || !is_named_by(manifest, node.identity)) return MaySkip::yes;
+    const Result<bool, chain::Error> has_voted = has_voted_lately(node);
+    if (!has_voted) return fail(has_voted.error());
+    if (*has_voted) return MaySkip::yes;
     return are_blocks_gone(manifest, node) ? MaySkip::without_voice : MaySkip::no;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/result.h"
 #include "chain/chain_view.h"
 #include "chain/snapshot_manifest.h"
 #include "node/replica/replica.h"
@@ -30,6 +31,7 @@ struct Skipping {
     bool is_mute{};      // it never votes again under the keys that it has
     std::uint64_t now_ms{};
 };
-[[nodiscard]] MaySkip may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node);
+// Errors: those of chain::ChainView, of a certificate that should be here.
+[[nodiscard]] Result<MaySkip, chain::Error> may_skip_to(const chain::CheckedManifest& manifest, const Skipping& node);
 
 }  // namespace datadeed::replica

@@ -161,9 +161,10 @@ void Snapshots::receive(const ledger::MemberId& peer, const CheckedSnapshot& ans
 // At the beginning others have yet to say how far they are.
 void Snapshots::begin_if_may(const Moment& moment) {
     if (!offered_) return;
-    const MaySkip may = rules_.may_skip(*offered_->manifest);
-    if (may != MaySkip::no) {
-        costs_voice_at_ = may == MaySkip::without_voice ? std::optional{moment.ours} : std::nullopt;
+    const std::optional<MaySkip> may = rules_.may_skip(*offered_->manifest);
+    if (!may) return;
+    if (*may != MaySkip::no) {
+        costs_voice_at_ = *may == MaySkip::without_voice ? std::optional{moment.ours} : std::nullopt;
         const Offered offered = *std::exchange(offered_, std::nullopt);
         begin(offered.peer, *offered.manifest, moment);
     } else if (moment.now_ms >= offered_->since_ms + snapshot_offer_ms) {

@@ -34,8 +34,9 @@ struct OpenedSnapshots {
 class Snapshots {
 public:
     struct Rules {
-        // Whether this node may go on from such a snapshot; asked again while the answer is no, for a moment.
-        std::function<MaySkip(const chain::CheckedManifest&)> may_skip{};
+        // Whether this node may go on from such a snapshot; asked again while the answer is no, for a moment. Nothing
+        // if that couldn't be found out: the node ends.
+        std::function<std::optional<MaySkip>(const chain::CheckedManifest&)> may_skip{};
         // This node is to vote no more, before it goes on. False if that couldn't be made sure: the node ends.
         std::function<bool()> give_voice_up{};
     };

@@ -1,5 +1,8 @@
 #include "node/replica/skipping.h"
 
+#include "chain/chain_gaps.h"
+#include "chain/keys.h"
+#include "chain/records.h"
 #include "chain/state_store.h"
 #include "node/replica/limits.h"
 #include "tests/chain/snapshot_world.h"
@@ -21,12 +24,21 @@ struct Offered {
     [[nodiscard]] const ledger::ValidatorSet& nodes() const { return manifest.epoch().nodes; }
     // The validator with that number, as its chain and its record of votes are.
     [[nodiscard]] MaySkip may_skip(std::size_t number, Height at, bool lost_blocks = false, bool is_mute = false) {
+        return may_skip(identity(number), at, lost_blocks, is_mute);
+    }
+    [[nodiscard]] Identity identity(std::size_t number) const {
         Identity identity{.self = nodes().validators[number].member};
         identity.vote_keys.push_back({.key = nodes().validators[number].vote, .signer = {}});
-        return may_skip(identity, at, lost_blocks, is_mute);
+        return identity;
     }
     [[nodiscard]] MaySkip may_skip(const Identity& identity, Height at, bool lost_blocks = false,
                                    bool is_mute = false) {
+        const Result<MaySkip, chain::Error> may = ask(identity, at, lost_blocks, is_mute);
+        CHECK(may);
+        return may.value();
+    }
+    [[nodiscard]] Result<MaySkip, chain::Error> ask(const Identity& identity, Height at, bool lost_blocks = false,
+                                                    bool is_mute = false) {
         return may_skip_to(manifest, {.sync = sync,
                                       .identity = identity,
                                       .voters = *context,
@@ -127,13 +139,31 @@ TEST_CASE("a vote shows the record of votes in the last certificates, so many an
     CHECK(offered.may_skip(3, Height{own_vote_within_blocks + voted.value}) == MaySkip::no);
 }
 
-TEST_CASE("certificates that can't be read, or aren't there, show no vote") {
+// Whether it shows a vote of its own nobody knows then, and "no" would cost its voice for good.
+TEST_CASE("a validator whose certificates can't be read, or aren't there, is told so") {
     Offered offered;
-    CHECK(offered.may_skip(0, tip) == MaySkip::yes);
-    CHECK(offered.may_skip(0, tip.next()) == MaySkip::no);
+    const auto fault = [&](Height at) {
+        const Result<MaySkip, chain::Error> may = offered.ask(offered.identity(0), at);
+        return may ? std::nullopt : std::optional{may.error().fault};
+    };
+    CHECK(fault(tip.next()) == chain::Fault::chain_damaged);
     chain::MemoryDisk broken;
     broken.fail_reads_after(0, chain::Fault::store_io);
     offered.other = chain::open_memory_store(broken);
+    CHECK(fault(tip) == chain::Fault::store_io);
+    CHECK(offered.may_skip(0, tip, true) == MaySkip::yes);  // it needs none
+}
+
+TEST_CASE("certificates that were skipped show no vote") {
+    Offered offered;
+    offered.other = offered.world.made().store();
+    chain::Batch batch;
+    for (std::uint64_t height = 1; height <= tip.value; ++height) {
+        batch.erase(chain::keys::of(chain::keys::header, height));
+    }
+    chain::put_record(batch, chain::keys::of(chain::keys::gap, 1),
+                      chain::ChainGap{.first = Height{1}, .last = tip, .log_begin = 0, .log_end = 1});
+    REQUIRE(offered.other->write(batch, chain::Durability::buffered));
     CHECK(offered.may_skip(0, tip) == MaySkip::no);
 }
 

@@ -3,6 +3,8 @@
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/late.h"
+#include "tests/replica/skipped.h"
+#include "tests/replica/voter.h"
 #include "tests/support/catch.h"
 
 // What a node that runs does when its chain database can't be read any more, at whatever read that begins.
@@ -10,7 +12,13 @@
 namespace datadeed::replica {
 using datadeed::replica::testing::all_of;
 using datadeed::replica::testing::Late;
+using datadeed::replica::testing::messages_in;
+using datadeed::replica::testing::node_0;
+using datadeed::replica::testing::node_1;
+using datadeed::replica::testing::node_2;
+using datadeed::replica::testing::snapshot_of;
 using datadeed::replica::testing::Solo;
+using datadeed::replica::testing::Voter;
 
 namespace {
 
@@ -146,6 +154,49 @@ TEST_CASE("a validator that can't read the certificate of its last block doesn't
         solo.node.chain_disk().fail_reads_after(0, chain::Fault::store_io);
         CHECK(stopped_by(solo.tick(20)) == chain::code(chain::Fault::store_io));
     }
+}
+
+TEST_CASE("a node that can't read the header of a quiet chain's last block, for a checkpoint, stops") {
+    Late late;
+    const ledger::MemberId peer = sim::validator_name(0);
+    const std::optional<FetchBlocks> question = late.question_to(peer);
+    REQUIRE(question);
+    (void)late.answer(peer, *question, late.good);
+    sim::Rng rng{1};
+    late.node.crash(rng);
+    REQUIRE(late.node.start());  // since when no checkpoint was begun
+    std::string wanted;
+    SECTION("since it's gone") {
+        REQUIRE(lose_header(late.node, 1));
+        wanted = chain::code(chain::Fault::chain_damaged);
+    }
+    SECTION("since the store fails") {
+        late.node.chain_disk().fail_reads_after(0, chain::Fault::store_io);
+        wanted = chain::code(chain::Fault::store_io);
+    }
+    SECTION("as it is it can") {}
+    CHECK(stopped_by(late.tick(20)) == wanted);
+}
+
+TEST_CASE("a validator that can't look for its last votes stops, rather than go on without its voice") {
+    Voter voter;
+    (void)voter.fetch(voter.good);
+    (void)voter.chain.next({"c"});
+    Snapshot offer = snapshot_of(voter.chain);
+    for (const ledger::MemberId& peer : {node_0, node_1, node_2}) {
+        (void)voter.hear(peer, Tip{.height = Height{2}, .votes = true, .first = Height{3}, .snapshot = Height{2}});
+    }
+    (void)voter.tick(20);
+    const std::vector<FetchSnapshot> questions = messages_in<FetchSnapshot>(voter.tick(snapshot_lack_ms));
+    REQUIRE(questions.size() == 1);
+    offer.request = questions[0].request;
+    for (const ledger::MemberId& peer : {node_0, node_1, node_2}) {
+        CHECK(all_of<Halt>(voter.hear(peer, offer)).empty());  // one of them was asked
+    }
+    CHECK(all_of<Halt>(voter.tick(20)).empty());
+    voter.node.chain_disk().fail_reads_after(0, chain::Fault::store_io);
+    CHECK(stopped_by(voter.tick(20)) == chain::code(chain::Fault::store_io));
+    CHECK(voter.tick(2 * snapshot_offer_ms).empty());
 }
 
 TEST_CASE("a node that can't store a checkpoint stops") {
