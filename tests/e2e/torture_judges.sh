@@ -65,6 +65,43 @@ expect "$(accusations) $(accusations node-0) $(accusations node-1)" "1 0 1" "acc
 mkdir -p "$dir/kept/data" "$dir/nodes/node-0/data"
 accuses "no hint cures" cure node-0 votes.lost data/votes
 
+# A replay of each node must give a report, and all of them the same: one that gives none has verified nothing.
+mkdir -p "$dir/bin"
+cat >"$dir/bin/datadeed" <<'END'
+#!/usr/bin/env bash
+[[ $* == *node-2* && -e ${0%/*}/broken ]] && { echo "error: it can't be read" >&2; exit 1; }
+echo '{"verdict": "verified", "height": 7, "state_root": "ab"}'
+END
+printf '#!/usr/bin/env bash\nprintf "two-stories\\ntwo-faces\\nslow\\n"\n' >"$dir/bin/datadeed-liar"
+chmod +x "$dir/bin"/*
+jq -n --arg dir "$dir" '{nodes: [range(4) | {name: "node-\(.)", data_dir: "\($dir)/nodes/node-\(.)/data"}]}' >"$dir/up.json"
+nodes=(node-0 node-1 node-2 node-3) shipped=$bin bin=$dir/bin
+replays >"$dir/replays"
+replays_agree "$dir/replays"
+expect "$(honest_ends node-3)" "verified 7 ab" "the end of honest nodes"
+touch "$dir/bin/broken"
+accuses "the replay of node-2 gives no report: error: it can't be read" replays
+accuses "the replay of node-2 gives no report" honest_ends node-3
+expect "$(honest_ends node-2)" "verified 7 ab" "the end of honest nodes, when only the liar's folder can't be read"
+printf 'verified 7 ab\n%.0s' 1 2 3 >"$dir/replays"; accuses "nodes that a replay was made of" replays_agree "$dir/replays"
+echo "verified 6 ab" >>"$dir/replays"; accuses "ends that the replays come to" replays_agree "$dir/replays"
+printf 'violated 7 ab\n%.0s' 1 2 3 4 >"$dir/replays"; accuses "what the replays say" replays_agree "$dir/replays"
+
+# Lies are told, but those that wait for an occasion, and cost no more than they may.
+expect "$(lies_that_begin two | tr '\n' ' ')" "two-stories two-faces " "lies that begin so"
+accuses "no lie begins with 'tow'; there are: two-stories two-faces slow" lies_that_begin tow
+bin=$shipped
+lies() { printf '%s\n' "two-stories backup $1 20 0" "two-stories primary $2 $3 $4" "poisons backup 90 20 0" "poisons primary 90 20 0" >"$dir/lies"; }
+lies 60 10 10000 1; judge_lies "$dir/lies" 100 >"$dir/told"
+[[ $(<"$dir/told") == *"without an occasion: poisons "* ]]
+lies 60 10 10000 0; accuses "never told, so nothing was tested: two-stories" judge_lies "$dir/lies" 100
+lies 59 10 10000 1; accuses "costs more" judge_lies "$dir/lies" 100
+lies 60 10 10001 1; accuses "costs more" judge_lies "$dir/lies" 100
+sed -i 's/poisons primary 90/poisons primary 60/' "$dir/lies"; accuses "costs more" judge_lies "$dir/lies" 100
+# What is behind that many lines counts, not what the process before said.
+: >"$(log_of node-1)"; echo '{"event":"node.ready"}' >>"$(log_of node-1)"
+expect "$(logged node-1 0 node.ready) $(logged node-1 1 node.ready || echo no)" "yes no" "what a log has"
+
 # Behind ||, &&, if or ! a function goes on after a command that fails in it, so what does things isn't called there: single
 # commands and questions may be.
 questions='as|dev|installed|wait_end|near_tip|is_of_a_peer|build'

@@ -49,6 +49,14 @@ std::vector<FileKind> kinds_in(const fs::path& folder) {
     return all;
 }
 
+Result<std::vector<FileKind>, std::string> kinds_that_begin(const std::string& prefix, std::vector<FileKind> kinds) {
+    std::string names;
+    for (const FileKind& kind : kinds) names += " " + kind.name;
+    std::erase_if(kinds, [&](const FileKind& kind) { return !kind.name.starts_with(prefix); });
+    if (kinds.empty()) return fail("no kind of file begins with '" + prefix + "'; there are:" + names);
+    return kinds;
+}
+
 Damage draw_damage(const fs::path& folder, const std::vector<FileKind>& kinds, Random& random) {
     const FileKind& kind = kinds.at(random.below(kinds.size()));
     const std::string& file = kind.files.at(random.below(kind.files.size()));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "tests/torture/random.h"
 
 // What can happen to a file of a stopped node: one bit turns, or its tail is gone. Every kind of file that a node reads
@@ -23,6 +24,9 @@ struct FileKind {
 
 // The kinds of all files below `folder` that hold something. Logs that a node writes about itself aren't among them.
 [[nodiscard]] std::vector<FileKind> kinds_in(const std::filesystem::path& folder);
+// Of these, those that begin so. The error, for people, is that there are none, with the names that there are.
+[[nodiscard]] Result<std::vector<FileKind>, std::string> kinds_that_begin(const std::string& prefix,
+                                                                          std::vector<FileKind> kinds);
 
 struct Damage {
     std::string kind{};
@@ -34,6 +38,7 @@ struct Damage {
     friend bool operator==(const Damage&, const Damage&) = default;
 };
 
+// Of `kinds` there must be one.
 [[nodiscard]] Damage draw_damage(const std::filesystem::path& folder, const std::vector<FileKind>& kinds,
                                  Random& random);
 void apply(const Damage& damage, const std::filesystem::path& folder);

@@ -58,8 +58,12 @@ public:
             return false;
         }
         bench_.votes_known = *known;
-        kinds_ = kinds_in(bench_.network);
-        std::erase_if(kinds_, [&](const FileKind& kind) { return !kind.name.starts_with(options_.only); });
+        auto kinds = kinds_that_begin(options_.only, kinds_in(bench_.network));
+        if (!kinds) {
+            std::fprintf(stderr, "damage: %s\n", kinds.error().c_str());
+            return false;
+        }
+        kinds_ = std::move(*kinds);
         std::printf("damage: %zu questions on %llu blocks, %zu kinds of files\n", bench_.reference.questions.size(),
                     static_cast<unsigned long long>(bench_.reference.height), kinds_.size());
         {
@@ -158,9 +162,12 @@ bool damage_once(const Options& options) {
     Random random{options.first};
     const fs::path network{options.dir};
     const fs::path folder = network / "nodes" / options.node;
-    std::vector<FileKind> kinds = kinds_in(folder);
-    std::erase_if(kinds, [&](const FileKind& kind) { return !kind.name.starts_with(options.only); });
-    const Damage damage = draw_damage(folder, kinds, random);
+    const auto kinds = kinds_that_begin(options.only, kinds_in(folder));
+    if (!kinds) {
+        std::fprintf(stderr, "damage: %s\n", kinds.error().c_str());
+        return false;
+    }
+    const Damage damage = draw_damage(folder, *kinds, random);
     const char* const votes = is_of_known_votes(damage, folder, network) ? "votes" : "";
     apply(damage, folder);
     std::printf("%s\t%s\t%s\n", damage.kind.c_str(), to_text(damage).c_str(), votes);

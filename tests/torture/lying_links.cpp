@@ -74,8 +74,9 @@ void utter(const sim::Said& said, net::Class urgency) {
     });
 }
 
+// To the one that it was for, too: some lies are to say nothing to somebody.
 bool is_as_it_was(const std::vector<sim::Said>& said, const Message& message) {
-    return said.size() == 1 && said[0].send.bytes == message && said[0].delay_us == 0;
+    return said.size() == 1 && said[0].send.peers.size() == 1 && said[0].send.bytes == message && said[0].delay_us == 0;
 }
 
 // Whether the node is to see it.

@@ -70,14 +70,24 @@ hash_at() { as "only-$1" block show "$2" | jq -r .hash; }
 # count EVENT: lines of all nodes' logs with that event.
 count() { grep -cE "\"($1)\"" "$dir/logs" || true; }
 
-# One line a node: what an offline replay of its folder says.
+# replay_of NAME: what an offline replay of its folder says, in one line. One that ends without a report has shown nothing.
+replay_of() {
+    local report
+    report=$("$bin/datadeed" audit replay --data-dir "$(data_dir "$1")" --json 2>>"$dir/errors") ||
+        echo "the replay of $1 ended with status $?" >>"$dir/errors"
+    [[ -n $report ]] || fail "the replay of $1 gives no report: $(tail -n 2 "$dir/errors" | tr '\n' ' ')"
+    jq -r '"\(.verdict) \(.height) \(.state_root)"' <<<"$report"
+}
 replays() {
-    local name report
-    for name in "${nodes[@]}"; do
-        report=$("$bin/datadeed" audit replay --data-dir "$(data_dir "$name")" --json 2>>"$dir/errors") ||
-            echo "the replay of $name ended with status $?" >>"$dir/errors"
-        jq -r '"\(.verdict) \(.height) \(.state_root)"' <<<"$report"
-    done
+    local name
+    for name in "${nodes[@]}"; do replay_of "$name"; done
+}
+
+# replays_agree FILE: whether it has a line of each node, all of them verified and the same.
+replays_agree() {
+    expect "$(wc -l <"$1")" "${#nodes[@]}" "nodes that a replay was made of"
+    expect "$(cut -d' ' -f1 "$1" | sort -u)" verified "what the replays say"
+    expect "$(sort -u "$1" | wc -l)" 1 "ends that the replays come to"
 }
 
 # How many nodes have another block at that height than the first one has.
@@ -120,8 +130,7 @@ end_network() {
     echo "lost $lost, contradictions $contradictions, twice $twice, nodes that differ $differ, silenced or halted $silenced of $1 expected"
     expect "$lost $contradictions $twice $differ" "0 0 0 0" "lost, contradictions, twice, nodes that differ"
     expect "$silenced" "$1" "lines that say that a node fell silent or halted"
-    expect "$(sort -u "$dir/replays" | cut -d' ' -f1)" verified "what the replays say"
-    expect "$(sort -u "$dir/replays" | wc -l)" 1 "ends that the replays come to"
+    replays_agree "$dir/replays"
     [[ $acknowledged -gt 0 ]] || fail "no client was told anything"
     [[ $(count view.entered) -gt 0 ]] || fail "the logs don't say what they should"
 }

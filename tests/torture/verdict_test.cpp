@@ -113,4 +113,18 @@ TEST_CASE("one seed draws the same damage again, and every kind of file is drawn
     CHECK(small > 25);
 }
 
+TEST_CASE("what is to be damaged alone must be there, else the names that are there are told") {
+    const std::vector<FileKind> all{{.name = "chain/*.ldb", .files = {"a"}}, {.name = "data/votes", .files = {"b"}}};
+    const auto names = [&](const std::string& prefix) {
+        std::string text;
+        const auto kinds = kinds_that_begin(prefix, all);
+        if (!kinds) return kinds.error();
+        for (const FileKind& kind : *kinds) text += kind.name + ";";
+        return text;
+    };
+    CHECK(names("") == "chain/*.ldb;data/votes;");
+    CHECK(names("data/") == "data/votes;");
+    CHECK(names("votes") == "no kind of file begins with 'votes'; there are: chain/*.ldb data/votes");
+}
+
 }  // namespace datadeed::torture
