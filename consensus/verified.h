@@ -34,8 +34,8 @@ using VerifiedMessage = std::variant<Verified<Signed<PrePrepare>>, Verified<Sign
                                      Verified<Signed<ViewChange>>, Verified<Signed<NewView>>, Verified<Signed<Status>>>;
 
 // The one door from bytes of strangers to Pbft. It finds the key by the signer's index, so the signer is whose key
-// verified. Remembers certificates found valid (bounded), since all of a view change carry the same ones. Not to be
-// shared by threads: give each its own.
+// verified. Remembers certificates found valid (bounded), since the messages of a view change tend to carry the same
+// ones: keep it from message to message. Not to be shared by threads: give each its own.
 class Verifier {
 public:
     // Borrows `signatures`, which must outlive it.

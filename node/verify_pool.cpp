@@ -126,6 +126,7 @@ bool VerifyPool::push(std::size_t sender, std::size_t cost, Work work) {
 
 void VerifyPool::run(const std::function<std::optional<Turn>()>& take, std::condition_variable& arrived) {
     name_thread("verify");
+    replica::CheckedBefore before;
     std::unique_lock lock{mutex_};
     while (true) {
         release_due();
@@ -137,7 +138,7 @@ void VerifyPool::run(const std::function<std::optional<Turn>()>& take, std::cond
         }
         lock.unlock();
         const std::size_t sender = turn->sender;
-        const Clock::time_point not_before = work_on(std::move(*turn));
+        const Clock::time_point not_before = work_on(std::move(*turn), before);
         lock.lock();
         finish(sender, not_before);
     }
@@ -161,20 +162,24 @@ void VerifyPool::release_due() {
     }
 }
 
-VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn) {
+VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn, replica::CheckedBefore& before) {
     Sender& sender = senders_->at(turn.sender);
-    auto* const message = std::get_if<Message>(&turn.work);
-    if (message == nullptr) {
-        std::visit([&](auto& work) { check(sender, std::move(work)); }, turn.work);
+    if (auto* const link = std::get_if<Link>(&turn.work)) {
+        check(sender, *link);
         return {};
     }
-    const bool answers = is_answer(message->bytes);
+    if (auto* const submission = std::get_if<Submission>(&turn.work)) {
+        check(sender, std::move(*submission));
+        return {};
+    }
+    auto& message = std::get<Message>(turn.work);
+    const bool answers = is_answer(message.bytes);
     const bool asked_for = answers && take_one(sender.answers_due);
     // Gossip comes in small pieces, too, and must not use up what votes have. Answers that nobody asked for are of use
     // where a fork is shown, and honest nodes send them never else: they have the smaller part, whatever their size.
-    const bool small = message->bytes.size() + work_overhead <= small_cost_max && !is_gossip(message->bytes);
+    const bool small = message.bytes.size() + work_overhead <= small_cost_max && !is_gossip(message.bytes);
     const std::chrono::microseconds begin = thread_time();
-    check(sender, std::move(*message));
+    check(sender, std::move(message), before);
     if (asked_for) return {};
     TimeShare& share = small || answers ? sender.small_time : sender.large_time;
     share.spend(std::max(thread_time() - begin, message_time_min), Clock::now());
@@ -200,9 +205,10 @@ void VerifyPool::finish(std::size_t sender, Clock::time_point not_before) {
     }
 }
 
-void VerifyPool::check(Sender& sender, Message work) {
+void VerifyPool::check(Sender& sender, Message work, replica::CheckedBefore& before) {
     if (sender.shunned) return metrics_->message_dropped("shunned");
-    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(work.bytes, *context_->get());
+    Result<replica::PeerEvent, replica::WireError> event =
+        replica::decode_and_verify(work.bytes, *context_->get(), before);
     if (!event) {
         metrics_->message_dropped("bad_message");
         return count_bad(sender, 1, event.error());

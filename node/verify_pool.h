@@ -93,8 +93,8 @@ private:
     void finish(std::size_t sender, Clock::time_point not_before);
     void release_due();
     // Does it; until when what comes next of the sender has to wait.
-    [[nodiscard]] Clock::time_point work_on(Turn turn);
-    void check(Sender& sender, Message work);
+    [[nodiscard]] Clock::time_point work_on(Turn turn, replica::CheckedBefore& before);
+    void check(Sender& sender, Message work, replica::CheckedBefore& before);
     void check(Sender& sender, Link work);
     void check(Sender& sender, Submission work);
     void count_bad(Sender& sender, std::size_t bad, replica::WireError error);

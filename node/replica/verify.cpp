@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/fields.h"
+#include "base/overloaded.h"
 #include "chain/voters.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
@@ -50,11 +51,11 @@ Result<PeerEvent, WireError> blame(WireError error) {
     return fail(error);
 }
 
-Result<PeerEvent, WireError> check(Votes votes, const VerifyContext& context) {
+Result<PeerEvent, WireError> check(Votes votes, const VerifyContext& context, CheckedBefore& before) {
     // Votes of an epoch that is over are of no use to anybody.
     if (!context.present().epoch().has(consensus::view_of(votes.message))) return PeerEvent{OtherEpoch{}};
-    consensus::Verifier verifier{context.chain, context.present(), *context.signatures};
-    Result<consensus::VerifiedMessage, consensus::Error> verified = verifier.verify(std::move(votes.message));
+    Result<consensus::VerifiedMessage, consensus::Error> verified =
+        before.verifier(context).verify(std::move(votes.message));
     if (!verified) return fail(WireError::vote_must_verify);
     BlockPtr block;
     // The signer first: nobody but a validator can make us look into a megabyte.
@@ -94,6 +95,7 @@ Result<PeerEvent, WireError> check(Blocks blocks, const VerifyContext& context) 
                           .epoch = context.present().epoch().number,
                           .cut_short = false};
     Height height = blocks.from;
+    // One of its own: each block has another certificate, and they would drive out those of view changes.
     std::optional<consensus::Verifier> verifier;
     for (CertifiedBlock& certified : blocks.blocks) {
         // Who votes there is known once the blocks below are; what lies far back isn't needed any more.
@@ -194,6 +196,14 @@ VerifyContext make_verify_context(const ledger::Genesis& genesis, TransactionCac
     return make_verify_context(genesis, ledger::chain_id(encode(genesis)), epochs_of(genesis), cache);
 }
 
+consensus::Verifier& CheckedBefore::verifier(const VerifyContext& context) {
+    const bool fits = verifier_ && verifier_->chain() == context.chain && signatures_ == context.signatures &&
+                      verifier_->validators() == context.present();
+    if (!fits) verifier_.emplace(context.chain, context.present(), *context.signatures);
+    signatures_ = context.signatures;
+    return *verifier_;
+}
+
 std::string_view code(WireError error) {
     switch (error) {
         case WireError::message_must_be_within_its_size:
@@ -230,12 +240,19 @@ std::optional<WireKind> kind_of(ByteView bytes) {
 }
 
 Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyContext& context) {
+    CheckedBefore nothing;
+    return decode_and_verify(bytes, context, nothing);
+}
+
+Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyContext& context, CheckedBefore& before) {
     const std::optional<WireKind> kind = kind_of(bytes);
     if (!kind) return fail(WireError::message_must_be_of_a_known_kind);
     if (bytes.size() > size_max_of(*kind)) return fail(WireError::message_must_be_within_its_size);
     Result<WireMessage, cbor::DecodeError> message = decode<WireMessage>(bytes);
     if (!message) return fail(WireError::message_must_be_well_formed);
-    return std::visit([&context](auto& alternative) { return check(std::move(alternative), context); }, *message);
+    return std::visit(Overloaded{[&](Votes& votes) { return check(std::move(votes), context, before); },
+                                 [&](auto& other) { return check(std::move(other), context); }},
+                      *message);
 }
 
 Unusable explain(ByteView raw, ledger::Refusal refusal) {

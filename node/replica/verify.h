@@ -11,13 +11,14 @@
 #include "base/types.h"
 #include "consensus/signing.h"
 #include "consensus/validator_set.h"
+#include "consensus/verified.h"
 #include "ledger/error.h"
 #include "ledger/genesis.h"
 #include "node/replica/epochs.h"
 #include "node/replica/peer_event.h"
 
 // What happens to bytes before they reach the replica: decoding and the checking of signatures, the dear part of the
-// work, done by a pool of threads. No state but the cache; any thread.
+// work, done by a pool of threads. No state but the cache, and what each thread remembers for itself; any thread.
 
 namespace datadeed::replica {
 
@@ -39,6 +40,18 @@ struct VerifyContext {
 [[nodiscard]] VerifyContext make_verify_context(const ledger::Genesis& genesis, const ChainId& chain,
                                                 const Epochs& epochs, TransactionCache& cache);
 [[nodiscard]] VerifyContext make_verify_context(const ledger::Genesis& genesis, TransactionCache& cache);
+
+// What one thread remembers from one message of votes to the next: certificates that held, of the present epoch alone.
+// All VIEW-CHANGEs to a view tend to carry the same ones, and the NEW-VIEW all of them again. One thread.
+class CheckedBefore {
+public:
+    // Who checks votes, as that context wants it; what was found under another is forgotten.
+    [[nodiscard]] consensus::Verifier& verifier(const VerifyContext& context);
+
+private:
+    std::optional<consensus::Verifier> verifier_;
+    const consensus::VoteVerifier* signatures_{nullptr};  // of verifier_
+};
 
 // The rule that a message between nodes broke.
 enum class WireError : std::uint8_t {
@@ -63,6 +76,9 @@ enum class WireError : std::uint8_t {
 // The message in `bytes`, with every signature in it checked: of votes, of certificates, and of the clients whose
 // transactions are in it. All or nothing, but for gossip, whose bad transactions are left out and counted; behind
 // gossip_bad_max of them nothing more is looked at.
+[[nodiscard]] Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyContext& context,
+                                                             CheckedBefore& before);
+// The same, remembering nothing.
 [[nodiscard]] Result<PeerEvent, WireError> decode_and_verify(ByteView bytes, const VerifyContext& context);
 
 // A transaction as a client hands it in. Refusals: those of ledger::parse and ledger::verify.

@@ -24,6 +24,7 @@ class HoldingVerifier final : public consensus::VoteVerifier {
 public:
     [[nodiscard]] bool verify(const crypto::PublicKey& key, ByteView statement,
                               const crypto::Signature& signature) const override {
+        ++checks_;
         if (key == quick_key(0)) {
             held_.release();
             open_.wait();
@@ -32,8 +33,10 @@ public:
     }
     [[nodiscard]] bool wait_held() const { return held_.try_acquire_for(patience); }
     void release() const { open_.count_down(); }
+    [[nodiscard]] std::size_t checks() const { return checks_; }
 
 private:
+    mutable std::atomic<std::size_t> checks_{0};
     mutable std::counting_semaphore<> held_{0};
     mutable std::latch open_{1};
 };
@@ -49,6 +52,23 @@ Bytes vote(std::uint32_t signer, std::size_t payload = 0) {
     return replica::encode_votes(consensus::sign(
         world.chain(), consensus::PrePrepare{.view = {}, .height = Height{1}, .hash = {}, .payload = Bytes(payload, 0)},
         consensus::ValidatorIndex{signer}, key));
+}
+
+// With a certificate of validators 1 to 3.
+Bytes view_change(std::uint32_t signer, consensus::View to) {
+    static const sim::World world = sim::make_world(4, 2, 2);
+    const auto sign = [](std::uint32_t voter, const auto& message) {
+        return consensus::sign(world.chain(), message, consensus::ValidatorIndex{voter}, QuickSigner{quick_key(voter)});
+    };
+    const consensus::Commit commit{.view = {}, .height = Height{1}, .hash = {}};
+    consensus::CommitCertificate certificate{.view = {}, .height = Height{1}, .hash = {}, .votes = {}};
+    for (std::uint32_t voter : {1U, 2U, 3U}) {
+        certificate.votes.push_back(
+            {.signer = consensus::ValidatorIndex{voter}, .signature = sign(voter, commit).signature});
+    }
+    return replica::encode_votes(sign(
+        signer, consensus::ViewChange{
+                    .new_view = to, .committed = Height{1}, .certificate = std::move(certificate), .prepared = {}}));
 }
 
 Bytes gossip_of(std::size_t bad, std::size_t size = 8) {
@@ -330,6 +350,20 @@ TEST_CASE("a peer whose messages break rules is reported, and nothing more of th
     // Gossip counts by its transactions.
     CHECK(provoke(gossip_of(1), bad_messages_max - 1) == std::pair{0, bad_messages_max + 1});
     CHECK(provoke(gossip_of(bad_messages_max), 1) == std::pair{1, std::size_t{2}});
+}
+
+TEST_CASE("a certificate that many VIEW-CHANGEs carry is checked once by each thread") {
+    constexpr std::size_t messages = 20;
+    constexpr std::size_t threads = 2;
+    constexpr std::size_t quorum = 3;
+    Crowd crowd;
+    for (std::uint64_t view = 1; view <= messages; ++view) {
+        const auto signer = static_cast<std::uint32_t>(1 + view % 3);
+        CHECK(crowd.pool.message(Crowd::validator(signer), view_change(signer, consensus::View{view})));
+    }
+    CHECK(crowd.drain().size() == messages);
+    CHECK(crowd.signatures.checks() >= messages + quorum);
+    CHECK(crowd.signatures.checks() <= messages + threads * quorum);
 }
 
 TEST_CASE("what one peer sends arrives in its order") {

@@ -155,7 +155,8 @@ void Cluster::run_until(std::uint64_t end_us, const std::function<bool()>& done)
 void Cluster::deliver(const Parcel& parcel) {
     Node& node = *nodes_[parcel.to];
     if (!node.up()) return;
-    Result<replica::PeerEvent, replica::WireError> event = replica::decode_and_verify(*parcel.bytes, node.context());
+    Result<replica::PeerEvent, replica::WireError> event =
+        replica::decode_and_verify(*parcel.bytes, node.context(), node.checked_before());
     if (!event) {
         if (is_honest(parcel.from))
             checker_.violate(Invariant::running,

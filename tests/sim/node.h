@@ -67,6 +67,7 @@ public:
     [[nodiscard]] replica::Replica& replica() { return *replica_; }
     // What messages to it are checked with, as its host would do.
     [[nodiscard]] const replica::VerifyContext& context() const { return context_; }
+    [[nodiscard]] replica::CheckedBefore& checked_before() { return checked_before_; }
     void begin_epoch(const replica::Epochs& epochs) { context_ = world_->context_of(epochs); }
     [[nodiscard]] const ledger::MemberId& name() const { return name_; }
     // This machine's clock at a true time.
@@ -122,6 +123,7 @@ private:
     std::unique_ptr<chain::KvStore> state_{};
     std::unique_ptr<replica::Replica> replica_{};
     replica::VerifyContext context_{};
+    replica::CheckedBefore checked_before_{};
     std::optional<Failure> armed_{};
     std::optional<Height> taken_over_{};
     bool has_skipped_{false};
