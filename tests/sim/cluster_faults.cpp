@@ -52,8 +52,10 @@ void Cluster::damage(std::size_t index) {
     if (plan_.loses_votes) {
         note(index, "loses its vote file");
         node.lose_votes();
+        ++outcome_.sights.votes_lost;
     } else if (plan_.rots_votes && node.rot_votes(rng_)) {
         note(index, "has a bit of its vote file turned");
+        ++outcome_.sights.votes_rotten;
     } else if (plan_.loses_chain) {
         note(index, "loses its chain, and keeps its votes");
         node.lose_chain();
@@ -110,7 +112,7 @@ void Cluster::maybe_roll_back() {
     checker_.excuse(node);
     hurt_ = victim;
     rolled_back_ = true;
-    ++outcome_.sights.rolled_back;
+    ++(plan_.wipes ? outcome_.sights.wiped : outcome_.sights.rolled_back);
 }
 
 // Above the copy's open height, its journal can know a COMMIT only if that was sent since.

@@ -1,6 +1,6 @@
 // datadeed-sim: whole clusters in one thread each, with everything going wrong that a plan says, or all scenarios of
 // Twins. Exit 1 on a violation, 134 on an assertion of the program itself; the last line is then the command that
-// replays it.
+// replays the first one, if one run alone shows it.
 
 #include <unistd.h>
 
@@ -52,10 +52,22 @@ extern "C" void tell_running(int) {
     say(" --trace (an assertion failed)\n");
 }
 
+struct Ran {
+    std::optional<std::uint64_t> first_failing{};
+    const char* replay{};  // the word before its number
+};
+
+// The last line of a run, behind its sums; its exit code.
+int end(const sim::Options& options, const Ran& ran) {
+    if (!ran.first_failing) return 0;
+    std::cout << "replay: datadeed-sim " << mode_of(options) << ran.replay << " " << *ran.first_failing << " --trace\n";
+    return 1;
+}
+
 // Runs `one` for each number from `first` on, in as many threads as there are jobs; it returns a violation or nothing.
 // Tells each violation as it comes, with the word that replays it.
 template <class One>
-int run_all(const sim::Options& options, std::uint64_t first, std::uint64_t count, const char* replay, One&& one) {
+Ran run_all(const sim::Options& options, std::uint64_t first, std::uint64_t count, const char* replay, One&& one) {
     std::atomic<std::uint64_t> next{0};
     std::atomic<std::uint64_t> done{0};
     std::atomic<bool> enough{false};
@@ -80,10 +92,7 @@ int run_all(const sim::Options& options, std::uint64_t first, std::uint64_t coun
     work();
     for (std::thread& thread : threads) thread.join();
     std::cout << done << " of " << count << " from " << first << ": " << failures << " violations\n";
-    if (first_failing) {
-        std::cout << "replay: datadeed-sim " << mode_of(options) << replay << " " << *first_failing << " --trace\n";
-    }
-    return failures == 0 ? 0 : 1;
+    return {.first_failing = first_failing, .replay = replay};
 }
 
 // Prints what is wanted of it.
@@ -118,26 +127,27 @@ void show_title(const sim::Options& options, const std::string& title) {
 int run_schedules(const sim::Options& options) {
     sim::Sights sights;
     std::mutex mutex;
-    const int code = run_all(options, options.first.value_or(1), options.count.value_or(100), "--seed",
-                             [&](std::uint64_t seed) -> std::optional<std::string> {
-                                 const sim::Plan plan = options.plan_of(seed);
-                                 show_title(options, "seed " + std::to_string(seed) + ": " + plan.text());
-                                 const sim::Outcome outcome = sim::Cluster{plan, tracer(options)}.run();
-                                 if (seed % twice_one_of == 0 && options.show == sim::Show::nothing &&
-                                     sim::Cluster{plan, {}}.run().trace_hash != outcome.trace_hash) {
-                                     return std::string{name(sim::Invariant::determinism)} + ": two runs differ";
-                                 }
-                                 const std::lock_guard lock{mutex};
-                                 sights.add(outcome.sights);
-                                 if (!outcome.violation) return std::nullopt;
-                                 return "after " + std::to_string(outcome.virtual_ms) + " ms: " + *outcome.violation;
-                             });
+    const Ran ran = run_all(options, options.first.value_or(1), options.count.value_or(100), "--seed",
+                            [&](std::uint64_t seed) -> std::optional<std::string> {
+                                const sim::Plan plan = options.plan_of(seed);
+                                show_title(options, "seed " + std::to_string(seed) + ": " + plan.text());
+                                const sim::Outcome outcome = sim::Cluster{plan, tracer(options)}.run();
+                                if (seed % twice_one_of == 0 && options.show == sim::Show::nothing &&
+                                    sim::Cluster{plan, {}}.run().trace_hash != outcome.trace_hash) {
+                                    return std::string{name(sim::Invariant::determinism)} + ": two runs differ";
+                                }
+                                const std::lock_guard lock{mutex};
+                                sights.add(outcome.sights);
+                                if (!outcome.violation) return std::nullopt;
+                                return "after " + std::to_string(outcome.virtual_ms) + " ms: " + *outcome.violation;
+                            });
     if (options.show != sim::Show::diagram) std::cout << sights.text() << "\n";
     // A run in which nothing happens proves nothing.
     const std::uint64_t least = options.without.empty() ? options.count.value_or(100) / sight_one_of : 0;
     const std::string unseen = sights.below(least);
-    if (!unseen.empty() && code == 0) std::cout << "VIOLATION seen less than " << least << " times: " << unseen << "\n";
-    return unseen.empty() ? code : 1;
+    if (ran.first_failing || unseen.empty()) return end(options, ran);
+    std::cout << "VIOLATION seen less than " << least << " times: " << unseen << "\n";
+    return 1;
 }
 
 int run_shrink(const sim::Options& options) {
@@ -162,7 +172,7 @@ int run_twins(const sim::Options& options) {
     std::atomic<std::uint64_t> convicted{0};
     const std::uint64_t first = options.first.value_or(0);
     const std::uint64_t count = std::min(options.count.value_or(sim::twins_scenarios), sim::twins_scenarios - first);
-    const int code = run_all(options, first, count, "--scenario", [&](std::uint64_t number) {
+    const Ran ran = run_all(options, first, count, "--scenario", [&](std::uint64_t number) {
         thread_local const sim::World world = sim::make_world(4, 0, sim::twins_instances);
         const sim::TwinsScenario scenario = sim::twins_scenario(number);
         show_title(options, "scenario " + std::to_string(number) + ": " + scenario.text());
@@ -173,18 +183,18 @@ int run_twins(const sim::Options& options) {
         convicted += outcome.convicted ? 1U : 0U;
         return outcome.violation;
     });
-    std::cout << blocks << " blocks, " << views << " view changes, " << contradictions
+    std::cout << blocks << " blocks, " << views << " views reached, " << contradictions
               << " contradictions shown, twins convicted in " << convicted << " scenarios\n";
     // Many scenarios without these would mean that nobody was split, or that twins were one.
     const bool empty = count >= 200 && (views == 0 || contradictions == 0 || convicted == 0);
     if (empty) std::cout << "VIOLATION nothing happened\n";
-    return empty ? 1 : code;
+    return end(options, ran) == 0 && !empty ? 0 : 1;
 }
 
 int run_collusions(const sim::Options& options) {
     std::atomic<std::uint64_t> blocks{0};
     std::atomic<std::uint64_t> accused{0};
-    const int code =
+    const Ran ran =
         run_all(options, options.first.value_or(1), options.count.value_or(100), "--seed", [&](std::uint64_t seed) {
             thread_local const sim::World world = sim::make_world(4, 0, sim::collusion_instances);
             show_title(options, "seed " + std::to_string(seed));
@@ -194,7 +204,7 @@ int run_collusions(const sim::Options& options) {
             return outcome.violation;
         });
     std::cout << blocks << " blocks of forks, " << accused << " colluders convicted\n";
-    return code;
+    return end(options, ran);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ bool take_flag(Options& options, std::string_view word) {
 }
 
 bool take_number(Options& options, std::string_view word, std::uint64_t number) {
-    if (word == "--schedules") {
+    if (word == "--schedules" && number > 0) {
         options.count = number;
     } else if (word == "--first") {
         options.first = number;
@@ -94,7 +94,7 @@ std::optional<Options> parse_options(int count, const char* const* words) {
         if (!number || !take_number(options, word, *number)) return std::nullopt;
     }
     if (options.shrink && (options.twins || options.collusion || options.count != 1)) return std::nullopt;
-    if (options.twins && options.collusion) return std::nullopt;
+    if (options.twins && (options.collusion || options.first.value_or(0) >= twins_scenarios)) return std::nullopt;
     if (options.show != Show::nothing) options.jobs = 1;  // lines of two runs would mix
     return options;
 }
@@ -109,7 +109,10 @@ std::string usage() {
         "       datadeed-sim --seed S --shrink                             find what it can do without and still "
         "break\n"
         "       datadeed-sim --twins 4 [--schedules N] [--first S] [--jobs N]   N scenarios of Twins with four "
-        "validators: all\n"
+        "validators, of\n"
+        "                                                                  " +
+        std::to_string(twins_scenarios) +
+        ": all\n"
         "       datadeed-sim --twins 4 --scenario S [--trace | --messages | --mermaid]\n"
         "       datadeed-sim --collusion [--schedules N] [--first S | --seed S] [--trace]   more liars than are "
         "borne:\n"

@@ -29,8 +29,8 @@ constexpr Lie without_votes[] = {Lie::withholds, Lie::boastful, Lie::swaps_bodie
 constexpr std::int64_t drift_max = 200;
 
 Lie draw_lie(Rng& rng) {
-    const std::uint64_t drawn = rng.between(1, last_lie + std::size(often));
-    return drawn <= last_lie ? static_cast<Lie>(drawn) : often[drawn - last_lie - 1];
+    const std::uint64_t drawn = rng.between(1, last_drawn_lie + std::size(often));
+    return drawn <= last_drawn_lie ? static_cast<Lie>(drawn) : often[drawn - last_drawn_lie - 1];
 }
 
 // Faults that came later draw last, from numbers of their own: a seed without them is the run that it was.
@@ -75,7 +75,7 @@ std::string_view name(Lie lie) {
         "hides prepared", "forges",       "opens falsely", "opens twice", "mutates",  "votes as primary",
         "votes for all",  "impersonates", "reuses",        "floods",      "parrots",  "stuffs",
         "trims",          "other chain",  "poisons",       "old keys"};
-    static_assert(std::size(names) == last_lie + 2);
+    static_assert(std::size(names) == last_drawn_lie + 2);
     return names[static_cast<std::size_t>(lie)];
 }
 

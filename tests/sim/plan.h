@@ -41,8 +41,8 @@ enum class Lie : std::uint8_t {
     poisons,           // offers snapshots that don't exist, and spoils parts of those that do
     old_keys,          // makes up blocks and snapshots by keys of past epochs
 };
-// Of those that every plan draws from; the one behind it came later.
-inline constexpr auto last_lie = static_cast<std::uint64_t>(Lie::poisons);
+// Of those that every plan draws from. old_keys stands behind it: it came later, and is drawn where validators change.
+inline constexpr auto last_drawn_lie = static_cast<std::uint64_t>(Lie::poisons);
 [[nodiscard]] std::string_view name(Lie lie);
 
 // How far the clock of a node that isn't faulty is off, either way, and how far it may be set back while it runs.
@@ -94,7 +94,7 @@ struct Plan {
 
     // Transactions between two snapshots; 0 for none.
     std::uint64_t snapshots{0};
-    // Blocks below the tip that nodes keep when snapshots stand for them; 0 for all.
+    // Blocks below the newest snapshot that nodes keep when two snapshots stand for them; 0 for all.
     std::uint64_t keep_blocks{0};
 
     // The clients.

@@ -71,7 +71,7 @@ std::vector<Reduction> make_reductions() {
         zero("nonces", &Plan::reused_nonces),
         {.name = "observers-lies", .apply = [](Plan& plan) { return !std::exchange(plan.observer_lies, {}).empty(); }},
     };
-    for (std::uint8_t lie = 1; lie <= static_cast<std::uint8_t>(Lie::poisons); ++lie) {
+    for (std::uint8_t lie = 1; lie <= static_cast<std::uint8_t>(Lie::old_keys); ++lie) {
         all.push_back(without(static_cast<Lie>(lie)));
     }
     return all;

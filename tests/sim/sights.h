@@ -20,12 +20,15 @@ struct Sights {
     std::uint64_t carried_far{};  // and over a view or more
     std::uint64_t caught_up{};    // blocks fetched
     std::uint64_t silenced{};
-    std::uint64_t rolled_back{};  // nodes set back to an older copy
-    std::uint64_t recognised{};   // those with lost votes that had to notice, and did
-    std::uint64_t writes_lost{};  // to a vote file,
-    std::uint64_t misdirected{};  // or done at another place
-    std::uint64_t chains_lost{};  // by nodes that kept their votes
-    std::uint64_t differed{};     // states that were found not to be what the chain gives
+    std::uint64_t rolled_back{};   // nodes set back to an older copy,
+    std::uint64_t wiped{};         // or to nothing
+    std::uint64_t votes_lost{};    // whole files of votes,
+    std::uint64_t votes_rotten{};  // or a bit of one
+    std::uint64_t recognised{};    // those with lost votes that had to notice, and did
+    std::uint64_t writes_lost{};   // to a vote file,
+    std::uint64_t misdirected{};   // or done at another place
+    std::uint64_t chains_lost{};   // by nodes that kept their votes
+    std::uint64_t differed{};      // states that were found not to be what the chain gives
     std::uint64_t refused_proposals{};
     std::uint64_t backdated{};  // blocks proposed by a liar with a time long gone
     std::uint64_t evidence{};

@@ -38,6 +38,9 @@ TEST_CASE("two hundred clusters keep every promise with everything going wrong, 
     CHECK(sights.caught_up > 100);
     CHECK(sights.silenced > 0);
     CHECK(sights.rolled_back > 0);
+    CHECK(sights.wiped > 0);
+    CHECK(sights.votes_lost > 0);
+    CHECK(sights.votes_rotten > 0);
     CHECK(sights.recognised > 0);
     CHECK(sights.chains_lost > 0);
     CHECK(sights.epochs > 10);
@@ -105,8 +108,38 @@ TEST_CASE("a plan is shrunk to what its violation needs, and the options make it
     again.byzantine = 1;
     again.lies = {sim::Lie::two_stories};
     CHECK(again.text() == found->plan.text());
-    const char* const unknown[] = {"datadeed-sim", "--without", "gravity"};
-    CHECK_FALSE(sim::parse_options(3, unknown));
+}
+
+TEST_CASE("whatever a liar may be drawn with, a plan is shrunk without it where it isn't needed") {
+    for (auto lie = static_cast<std::uint64_t>(sim::Lie::stalls); lie <= sim::last_drawn_lie + 1; ++lie) {
+        sim::Plan plan{.seed = 5, .byzantine = 1, .lies = {sim::Lie::silent, static_cast<sim::Lie>(lie)}};
+        CAPTURE(sim::name(plan.lies[1]));
+        const auto found = sim::shrink(plan, [](const sim::Plan& tried) {
+            return tried.has(sim::Lie::silent) ? std::optional<std::string>{"I6: y"} : std::nullopt;
+        });
+        REQUIRE(found);
+        CHECK(found->plan.lies == std::vector{sim::Lie::silent});
+    }
+    CHECK(sim::name(static_cast<sim::Lie>(sim::last_drawn_lie + 1)) == "old keys");
+}
+
+TEST_CASE("what would run nothing, or other scenarios than are asked for, is refused") {
+    const auto takes = [](std::initializer_list<const char*> words) {
+        std::vector<const char*> all{"datadeed-sim"};
+        all.insert(all.end(), words);
+        return sim::parse_options(static_cast<int>(all.size()), all.data()).has_value();
+    };
+    CHECK(takes({"--schedules", "1"}));
+    CHECK_FALSE(takes({"--schedules", "0"}));
+    CHECK_FALSE(takes({"--without", "gravity"}));
+    const std::string end = std::to_string(sim::twins_scenarios);
+    const std::string last = std::to_string(sim::twins_scenarios - 1);
+    CHECK(takes({"--twins", "4"}));
+    CHECK(takes({"--twins", "4", "--first", last.c_str()}));
+    CHECK_FALSE(takes({"--twins", "4", "--first", end.c_str()}));
+    CHECK_FALSE(takes({"--first", end.c_str(), "--twins", "4"}));
+    CHECK_FALSE(takes({"--twins", "4", "--seed", end.c_str()}));
+    CHECK(takes({"--first", end.c_str()}));  // of seeds there is no end
 }
 
 TEST_CASE("as many runs at once as there are processors, and one where each shows what happens") {
