@@ -69,7 +69,7 @@ struct ViewEntered {
 };
 
 // The sum of all that comes before it: every earlier record may be dropped once this one is on disk. Written right
-// after a Commit or an Adopted whose block the host has made durable, now and then (limits.h).
+// after a Decide or an Adopted whose block the host has made durable, now and then (limits.h).
 struct Checkpoint {
     static constexpr std::uint8_t kind = 6;
     Height committed{};

@@ -53,7 +53,7 @@ struct Validated {
     bool subjective{false};  // refused by this node's clock only: no proof against the primary
 };
 // Whether the host holds admitted transactions that are relayed to all validators and not committed. Give it whenever
-// that changes and after each Commit or Adopted; about once a second while they wait, since `oldest_*` grows.
+// that changes and after each Decide or Adopted; about once a second while they wait, since `oldest_*` grows.
 struct WorkPending {
     bool pending{false};
     std::uint64_t oldest_ms{};      // since the oldest was relayed to a primary; 0 when it wasn't

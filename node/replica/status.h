@@ -15,7 +15,8 @@ namespace datadeed::replica {
 // What this node does for the chain.
 enum class Duty : std::uint8_t {
     voting,     // a validator that votes
-    observing,  // no validator: follows and verifies
+    observing,  // no validator, or one that has voted in a later epoch than its chain has come to (it has lost blocks):
+                // follows and verifies
     silenced,   // a validator that must not vote; `why` says the reason
 };
 

@@ -15,7 +15,8 @@ struct SnapshotPlace {
     std::string folder{};                        // the one above it must exist
     std::uint64_t every{0};                      // transactions between two that this node writes; 0 for none
     std::size_t part_bytes{ledger::part_bytes};  // nodes use no other
-    // Blocks below the tip that stay; 0 for all. Older ones go, once the host has archived them.
+    // Blocks below the newest snapshot that stay; 0 for all. Older ones go, as far as both snapshots cover them, once
+    // the host has archived them.
     std::uint64_t keep_blocks{0};
     bool fetches{true};  // whether the node may go on from another one's
 };

@@ -15,7 +15,7 @@
 //     9 fetch snapshot [9, request, height]
 //    10 snapshot      [10, request, manifest]
 //    11 fetch part    [11, request, root]
-//    12 part          [12, request, part]
+//    12 part          [12, request, root, part]
 
 namespace datadeed::replica {
 

@@ -48,7 +48,7 @@ struct World {
     struct Snapshots {
         std::uint64_t every{0};
         std::size_t part_bytes{1024};
-        std::uint64_t keep_blocks{0};  // below the tip; older ones are archived; 0 for all
+        std::uint64_t keep_blocks{0};  // below the newest; older ones are archived; 0 for all
         bool fetches{true};            // and go on from others'
     } snapshots{};
 
@@ -59,7 +59,7 @@ struct World {
 
 [[nodiscard]] World make_world(std::size_t validators, std::size_t observers, std::size_t owners);
 
-// What the node with this name starts as. `real_votes`: Ed25519 votes.
+// What the node with this name starts as.
 [[nodiscard]] replica::Identity identity_of(const World& world, const ledger::MemberId& name);
 
 // A signed transaction of the owner, as bytes.

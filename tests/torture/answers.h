@@ -60,7 +60,8 @@ struct Reference {
 };
 
 // Asks for everything. Fails when the node gives no answer, or one that isn't 200, and when there is a route of the API
-// of which nothing was asked: the chain must have something of everything, and this walk a way to it.
+// of which nothing was asked: the chain must have something of everything, and this walk a way to it. Of a piece of
+// evidence alone nothing may be asked, since there may be none.
 [[nodiscard]] Result<Reference, std::string> read_all(const Ask& asks);
 
 [[nodiscard]] std::optional<json::Value> as_json(const Answer& answer);
