@@ -28,19 +28,18 @@ public:
     [[nodiscard]] std::uint64_t next_deadline() const;
 
     [[nodiscard]] View view() const { return reign_.view; }
-    // Whether it waits for a NEW-VIEW of view() and casts no votes.
-    [[nodiscard]] bool changing() const { return reign_.changing; }
+    [[nodiscard]] bool changing() const { return reign_.changing; }  // waits for the NEW-VIEW of view(), casts no votes
     [[nodiscard]] ValidatorIndex primary() const { return config_.validators.primary(reign_.view); }
-    // The last height decided, and its hash.
-    [[nodiscard]] Height height() const { return height_; }
-    [[nodiscard]] const Digest& tip() const { return tip_; }
+    [[nodiscard]] Height height() const { return height_; }   // the last decided
+    [[nodiscard]] const Digest& tip() const { return tip_; }  // its hash
     [[nodiscard]] bool halted() const { return halted_; }
     [[nodiscard]] std::uint64_t timeout_ms() const;  // T(k)
     [[nodiscard]] const RoundTimes& rounds() const { return rounds_; }
     // The bytes of a proposal for the height being decided, for FETCH-BODY; null when not held. Until the next step.
     [[nodiscard]] const Bytes* payload(const Digest& hash) const;
-    // Whether the journal knows of the COMMIT of this node that a certificate holds, if it does. If not, Adopted halts;
-    // a host that looks before it stores the block can be sure to see it.
+    // Whether the journal knows of the COMMIT of this node that a certificate holds, if it does: also of the last
+    // height if that was decided since this was made. If not, Adopted halts; a host that looks before can be sure to
+    // see it.
     [[nodiscard]] bool may_have_committed(const CommitCertificate& certificate) const;
     // Whether the chain has come as far as the journal; if not, it has lost blocks, and nothing is voted on before.
     [[nodiscard]] bool may_vote() const { return height_.next() > closed_; }
@@ -130,6 +129,7 @@ private:
     std::optional<CommitCertificate> tip_certificate_;
     Height closed_{};  // no votes up to here (journal.h)
     Slot slot_;
+    std::optional<VoteBook> decided_commits_;  // of height_, when decided since this was made
     std::map<FutureKey, FutureVote> future_;
     Reign reign_;
     ViewChanges view_changes_;

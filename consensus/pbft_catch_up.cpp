@@ -210,15 +210,17 @@ void Pbft::check_own(const Message& message) {
 }
 
 // Whether the journal knows of the COMMIT that a certificate has of me, if it has one. It knows all of the height being
-// decided, but for those that the vote book had no more room for.
+// decided, and knew all of the last, but for those that the vote book had no more room for.
 bool Pbft::may_have_committed(const CommitCertificate& certificate) const {
     const ValidatorIndex self = config_.self;
     const bool named = std::ranges::any_of(certificate.votes, [self](const auto& vote) { return vote.signer == self; });
-    if (!named || certificate.height <= closed_) return true;
-    if (certificate.height != open_height()) return false;
-    const VoteBook::Vote* vote = slot_.commits.find(certificate.view, self);
+    if (!named || certificate.height <= closed_ || certificate.height < height_) return true;
+    if (certificate.height > open_height()) return false;
+    if (certificate.height == height_ && !decided_commits_) return true;
+    const VoteBook& commits = certificate.height == height_ ? *decided_commits_ : slot_.commits;
+    const VoteBook::Vote* vote = commits.find(certificate.view, self);
     if (vote != nullptr) return vote->hash == certificate.hash;
-    return certificate.view < reign_.view && slot_.commits.count_of(self) >= votes_per_signer_max;
+    return certificate.view < reign_.view && commits.count_of(self) >= votes_per_signer_max;
 }
 
 bool Pbft::has_cast(const Message& message) const {

@@ -285,6 +285,7 @@ void Pbft::finish_height(const CommitCertificate& certificate, bool fresh) {
     height_ = certificate.height;
     tip_ = certificate.hash;
     tip_certificate_ = certificate;
+    decided_commits_ = std::move(slot_.commits);
     slot_ = {};
     if (fresh) failures_ = 0;
     ++reign_.decided;

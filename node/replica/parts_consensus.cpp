@@ -99,6 +99,7 @@ void Replica::Parts::perform(consensus::Validate& action) {
     consensus::Validated answer{
         .view = action.view, .hash = proposal.hash, .ok = true, .reason = {}, .subjective = false};
     const BlockPtr block = block_of(proposal.hash, proposal.payload);
+    if (block && shows_lost_votes(*block, *pbft_)) return lose_votes();
     std::optional<Executor::Fresh> fresh;
     if (action.fresh) {
         const consensus::ValidatorIndex primary = context_.present().primary(action.view);

@@ -123,6 +123,7 @@ void Replica::Parts::adopt_ready() {
             break;
         }
         if (pbft_ && !pbft_->may_have_committed(*next->block.certificate)) lose_votes();
+        if (pbft_ && shows_lost_votes(*next->block.block, *pbft_)) lose_votes();
         if (!halted_) commit(next->block.block, *next->block.certificate, true);
         if (halted_) break;
         if (epoch_over_) {

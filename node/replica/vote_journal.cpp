@@ -36,4 +36,10 @@ Result<void, chain::Error> VoteJournal::append(const consensus::Persist& persist
     return {};
 }
 
+bool shows_lost_votes(const CheckedBlock& block, const consensus::Pbft& voting) {
+    const std::optional<consensus::CommitCertificate>& below = block.prev_certificate;
+    const bool of_epoch = below && voting.config().validators.epoch().has(below->view);
+    return of_epoch && !voting.may_have_committed(*below);
+}
+
 }  // namespace datadeed::replica

@@ -7,7 +7,9 @@
 #include "base/result.h"
 #include "chain/vote_file.h"
 #include "consensus/journal.h"
+#include "consensus/pbft.h"
 #include "consensus/step.h"
+#include "node/replica/checked.h"
 
 namespace datadeed::replica {
 
@@ -63,5 +65,9 @@ struct OpenedVotes {
     std::optional<VoteJournal::Opened> votes{};  // of a node that has voted, or may
     std::string silenced{};                      // why it may never, whatever the chain says
 };
+
+// Whether the certificate of the block below that a block brings holds a COMMIT of this node that its journal doesn't
+// know. It needn't be the one by which that was decided here.
+[[nodiscard]] bool shows_lost_votes(const CheckedBlock& block, const consensus::Pbft& voting);
 
 }  // namespace datadeed::replica

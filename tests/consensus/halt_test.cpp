@@ -142,6 +142,40 @@ TEST_CASE("a COMMIT of its own for which the journal had no more room doesn't st
     CHECK(adopt(votes_per_signer_max + 4, hash_a) == HaltReason::own_votes_must_be_in_the_journal);
 }
 
+TEST_CASE("a COMMIT of its own for the last height is known, or was lost, as the journal was when it was decided") {
+    const auto decided = [](const Bench& backup, std::uint64_t height, const Digest& hash) {
+        return backup.core.may_have_committed(committed(0, height, hash, {0, 1, 3}));
+    };
+    Bench lost{1};
+    static_cast<void>(lost.core.step(Adopted{*lost.verifier.verify(committed(0, 1, hash_a, {0, 2, 3}))}));
+    REQUIRE(lost.core.height() == Height{1});
+    CHECK_FALSE(decided(lost, 1, hash_a));
+    CHECK_FALSE(decided(lost, 2, hash_a));
+    CHECK_FALSE(decided(lost, 3, hash_a));
+    static_cast<void>(lost.core.step(Adopted{*lost.verifier.verify(committed(0, 2, hash_b, {0, 2, 3}))}));
+    CHECK(decided(lost, 1, hash_a));  // nothing is known of it any more
+    const Pbft begun{{.chain = test_chain(), .validators = quick_set(4), .self = ValidatorIndex{1}, .timing = {}},
+                     lost.signer,
+                     {.height = Height{1},
+                      .hash = hash_a,
+                      .certificate = committed(0, 1, hash_a, {0, 2, 3}),
+                      .last_record = 0,
+                      .now_ms = 0},
+                     {}};
+    CHECK(begun.may_have_committed(committed(0, 1, hash_a, {0, 1, 3})));
+
+    Bench voted{1};
+    const Digest alice = digest_of("alice");
+    static_cast<void>(voted.propose("alice"));
+    static_cast<void>(voted.validated("alice"));
+    static_cast<void>(voted.votes<Prepare>({2, 3}, alice));
+    static_cast<void>(voted.votes<Commit>({0, 2}, alice));
+    REQUIRE(voted.core.height() == Height{1});
+    CHECK(decided(voted, 1, alice));
+    CHECK_FALSE(decided(voted, 1, hash_b));
+    CHECK_FALSE(decided(voted, 2, hash_b));
+}
+
 TEST_CASE("a NEW-VIEW that shows a COMMIT of its own that the journal lacks stops a validator") {
     const auto shown = [](std::initializer_list<std::uint32_t> signers) {
         return new_view(

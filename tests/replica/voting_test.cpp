@@ -302,6 +302,32 @@ TEST_CASE("a fetched block that shows that votes were lost is taken in, and its 
     CHECK(sound.status().duty == Duty::voting);
 }
 
+TEST_CASE("a vote of its own that was lost shows in the block above, whatever certificate came with the voted one") {
+    const auto by_others = [](const Voter& voter, CertifiedBlock block) {
+        const consensus::Commit vote{.view = {}, .height = block.certificate.height, .hash = block.certificate.hash};
+        block.certificate.votes[2] = {.signer = consensus::ValidatorIndex{3},
+                                      .signature = voter.chain.sign(3, vote).signature};
+        return block;
+    };
+    for (const bool fetched : {true, false}) {
+        CAPTURE(fetched);
+        Voter voter{node_2};
+        (void)voter.fetch(by_others(voter, voter.good));
+        REQUIRE(voter.status().duty == Duty::voting);
+        const CertifiedBlock above = by_others(voter, voter.fresh());
+        const std::vector<Action> shown = fetched ? voter.fetch(above) : voter.propose(above);
+        CHECK(logs(shown, "votes.silenced"));
+        CHECK(votes_in<consensus::Prepare>(shown).empty());
+        CHECK(voter.status().duty == Duty::silenced);
+        voter.begin_again();
+        CHECK(voter.status().duty == Duty::silenced);
+    }
+    Voter sound;
+    (void)sound.fetch(sound.good);
+    (void)sound.fetch(sound.fresh());
+    CHECK(sound.status().duty == Duty::voting);
+}
+
 TEST_CASE("whatever write fails, no block that shows that votes were lost is stored before the loss is") {
     std::size_t stopped_by_file = 0;
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
