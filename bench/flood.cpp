@@ -35,11 +35,14 @@ client::Outcome<FloodReport> only_burn(const FloodPlan& plan) {
 }
 
 constexpr Attack attacks[] = {
-    {"garbage", flood_as_peer},       {"bad-signatures", flood_as_peer}, {"oversized", flood_as_peer},
-    {"useless-votes", flood_as_peer}, {"contradictions", flood_as_peer}, {"useless-gossip", flood_as_peer},
-    {"questions", flood_as_peer},     {"reconnect", flood_as_peer},      {"connections", flood_as_stranger},
-    {"slowloris", flood_as_stranger}, {"handshakes", flood_as_stranger}, {"spam", flood_as_client},
-    {"identities", flood_as_client},  {"proposals", flood_as_client},    {"burn", only_burn},
+    {"garbage", flood_as_peer},         {"bad-signatures", flood_as_peer},
+    {"oversized", flood_as_peer},       {"useless-votes", flood_as_peer},
+    {"contradictions", flood_as_peer},  {"useless-gossip", flood_as_peer},
+    {"questions", flood_as_peer},       {"reconnect", flood_as_peer},
+    {"connections", flood_as_stranger}, {"slowloris", flood_as_stranger},
+    {"handshakes", flood_as_stranger},  {"spam", flood_as_client},
+    {"identities", flood_as_client},    {"proposals", flood_as_client},
+    {"uses", flood_as_client},          {"burn", only_burn},
 };
 
 std::uint64_t cpu_ms() {

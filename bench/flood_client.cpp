@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,10 +15,12 @@
 #include "bench/load.h"
 #include "bench/load_members.h"
 #include "client/session.h"
+#include "client/signer.h"
 #include "crypto/random.h"
 #include "http/client.h"
 #include "ledger/operation.h"
 #include "ledger/readiness.h"
+#include "ledger/terms.h"
 
 // Members who submit far more than there is room for, and don't wait; or what costs much and is refused.
 
@@ -111,12 +115,11 @@ client::Outcome<std::vector<ledger::Operation>> make_proposals(client::Session& 
     return std::vector<ledger::Operation>(ledger::new_keys_max / 3, proposal);
 }
 
-client::Outcome<FloodReport> flood_with_proposals(const FloodPlan& plan, client::Session& session) {
-    const auto operations = make_proposals(session);
-    if (!operations) return fail(operations.error());
-    return Spammer{plan, session.profile(),
+client::Outcome<FloodReport> flood_with(const std::vector<ledger::Operation>& operations, client::Signer& signer,
+                                        const FloodPlan& plan, const client::Profile& profile) {
+    return Spammer{plan, profile,
                    [&] {
-                       auto made = session.signer().sign(*operations);
+                       auto made = signer.sign(operations);
                        DATADEED_ASSERT(made.has_value());
                        return http::Call{.method = http::Method::post,
                                          .target = "/v1/transactions",
@@ -124,6 +127,59 @@ client::Outcome<FloodReport> flood_with_proposals(const FloodPlan& plan, client:
                                          .body = std::move(made->bytes)};
                    }}
         .run();
+}
+
+client::Outcome<FloodReport> flood_with_proposals(const FloodPlan& plan, client::Session& session) {
+    const auto operations = make_proposals(session);
+    if (!operations) return fail(operations.error());
+    return flood_with(*operations, session.signer(), plan, session.profile());
+}
+
+ledger::Terms widest_terms(std::uint32_t depth) {
+    ledger::Terms terms{.operations = {ledger::QueryOperation::count},
+                        .until = TimeMs{ledger::count_max},
+                        .uses = ledger::count_max,
+                        .depth = depth};
+    for (std::size_t i = 0; i < ledger::purposes_max; ++i) {
+        std::string purpose(ledger::purpose_max, 'p');
+        purpose.back() = static_cast<char>('a' + i);
+        terms.purposes.emplace_back(std::move(purpose));
+    }
+    return terms;
+}
+
+// A chain of grants as long and as wide as may be, between two members; the last of them.
+client::Outcome<ledger::GrantId> make_deep_grant(client::Session& session, const ledger::DatasetId& data,
+                                                 std::array<client::Signer*, 2> signers) {
+    const auto submit = [&session](client::Signer& signer, ledger::Operation operation) {
+        auto made = signer.sign({std::move(operation)});
+        DATADEED_ASSERT(made.has_value());
+        return session.nodes().submit_and_wait(*made, client::after(std::chrono::seconds{30}));
+    };
+    auto last = submit(*signers[0], ledger::RegisterData{.data = data, .title = "Used often", .type = "table"});
+    std::optional<ledger::GrantId> grant;
+    for (std::uint32_t depth = 0; last && depth <= ledger::depth_max; ++depth) {
+        last = submit(*signers[depth % 2], ledger::CreateGrant{.data = data,
+                                                               .grantee = signers[1 - depth % 2]->member(),
+                                                               .parent = grant,
+                                                               .terms = widest_terms(ledger::depth_max - depth)});
+        if (last) grant = ledger::grant_id(last->tx, 0);
+    }
+    if (!last) return fail(last.error());
+    return *grant;
+}
+
+// Uses of the lowest of many grants: a few bytes each, and all grants above are read and written.
+client::Outcome<FloodReport> flood_with_uses(const FloodPlan& plan, client::Session& session) {
+    auto members = admit_members(session, 2);
+    if (!members) return fail(members.error());
+    const ledger::DatasetId data{(*members)[0].id.value + "/data"};
+    client::Signer owner{session.signer().chain(), (*members)[0].id, std::move((*members)[0].key)};
+    client::Signer grantee{session.signer().chain(), (*members)[1].id, std::move((*members)[1].key)};
+    const auto grant = make_deep_grant(session, data, {&owner, &grantee});
+    if (!grant) return fail(grant.error());
+    const std::vector<ledger::Operation> uses(ledger::operations_max, ledger::RecordUses{.grant = *grant, .count = 1});
+    return flood_with(uses, owner, plan, session.profile());
 }
 
 }  // namespace
@@ -136,6 +192,7 @@ client::Outcome<FloodReport> flood_as_client(const FloodPlan& plan) {
     auto session = client::Session::open(*profile, *passphrase);
     if (!session) return fail(session.error());
     if (plan.attack == "proposals") return flood_with_proposals(plan, **session);
+    if (plan.attack == "uses") return flood_with_uses(plan, **session);
     const auto members = admit_members(**session, plan.attack == "identities" ? 1'000 : 1);
     if (!members) return fail(members.error());
     LoadTransactions transactions{profile->chain};

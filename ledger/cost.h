@@ -20,8 +20,9 @@ inline constexpr std::size_t key_cost = 40;
 // isn't of that.
 [[nodiscard]] std::size_t applying_cost(const Transaction& transaction);
 
-// No transaction of a right form costs more to be applied.
+// No transaction of a right form costs more: to be applied, and in a block.
 inline constexpr std::size_t transaction_cost_max = 16'384;
+inline constexpr std::size_t transaction_block_cost_max = 24'576;
 
 // The most that it takes as part of a block: to be applied, and each record that it writes hashed into the state's
 // tree.
@@ -34,10 +35,14 @@ inline constexpr std::size_t block_cost_max = 131'072;
 // What the transactions of one block cost so far. One thread.
 class BlockCost {
 public:
+    // One may want less of a block than the protocol allows.
+    explicit BlockCost(std::size_t most = block_cost_max) : most_{most} {}
+
     // Refusal: block.costs_too_much, when the block then would; nothing is counted.
     [[nodiscard]] Result<void, Refusal> add(const Transaction& transaction);
 
 private:
+    std::size_t most_;
     std::size_t cost_{0};
 };
 

@@ -15,6 +15,8 @@
 namespace datadeed::replica {
 namespace {
 
+static_assert(ledger::transaction_block_cost_max <= build_cost_max, "no transaction waits for ever");
+
 std::vector<Digest> leaves_of(const std::vector<TransactionPtr>& transactions) {
     std::vector<Digest> leaves;
     leaves.reserve(transactions.size());
@@ -60,7 +62,7 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}, base.judge};
     Built built;
     std::vector<TransactionPtr> transactions;
-    ledger::BlockCost cost;
+    ledger::BlockCost cost{build_cost_max};
     std::size_t bytes = 0;
     std::size_t refused_cost = 0;
     pool.for_each_in_turns([&](const Pending& pending) {

@@ -46,6 +46,9 @@ inline constexpr std::uint64_t trial_lives_ms = 250;
 // Bytes of transactions in a block that this node proposes; the chain's parameter may say less. A payload holds a
 // little more: header, certificate, framing.
 inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
+// And their work, in ledger::block_cost: a quarter of what the protocol allows, since who waits for a block waits for
+// all that is in it.
+inline constexpr std::size_t build_cost_max = 32'768;
 
 // Gossip: transactions in one message.
 inline constexpr std::size_t gossip_transactions_max = 1024;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "ledger/cost.h"
 
 namespace datadeed::replica {
 
@@ -95,23 +96,34 @@ std::vector<ledger::TxId> Mempool::expired(TimeMs time, std::size_t count_max) c
 void Mempool::for_each_in_turns(const Visit& visit) {
     if (by_member_.empty()) return;
     struct Turn {
+        std::size_t cost{};  // of what was visited of the member
+        std::size_t order{};
         std::map<Place, Entry*>::const_iterator next;
         std::map<Place, Entry*>::const_iterator end;
     };
     std::vector<Turn> turns;
     const auto first = by_member_.upper_bound(first_turn_);
     const auto take_turn = [&turns](const auto& member) {
-        turns.push_back({.next = member.second.entries.begin(), .end = member.second.entries.end()});
+        turns.push_back(
+            {.order = turns.size(), .next = member.second.entries.begin(), .end = member.second.entries.end()});
     };
     std::for_each(first, by_member_.end(), take_turn);
     std::for_each(by_member_.begin(), first, take_turn);
     first_turn_ = first == by_member_.end() ? by_member_.begin()->first : first->first;
+    const auto is_later = [](const Turn& a, const Turn& b) {
+        return std::pair{a.cost, a.order} > std::pair{b.cost, b.order};
+    };
     while (!turns.empty()) {
-        for (Turn& turn : turns) {
-            if (!visit(turn.next->second->pending)) return;
-            ++turn.next;
+        std::ranges::pop_heap(turns, is_later);
+        Turn& turn = turns.back();
+        const Pending& pending = turn.next->second->pending;
+        if (!visit(pending)) return;
+        turn.cost += ledger::block_cost(pending.tx->tx.content());
+        if (++turn.next == turn.end) {
+            turns.pop_back();
+        } else {
+            std::ranges::push_heap(turns, is_later);
         }
-        std::erase_if(turns, [](const Turn& turn) { return turn.next == turn.end; });
     }
 }
 

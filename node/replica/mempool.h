@@ -50,7 +50,7 @@ struct PoolLimits {
 
 // The transactions that wait, bounded for each member and in all. They leave by being committed, by expiring, or by
 // being found inapplicable, and by nothing else: a change of view takes none away. Each member's come in the order of
-// their nonces; the members take turns. One thread.
+// their nonces; the members take turns of equal work. One thread.
 class Mempool {
 public:
     explicit Mempool(PoolLimits limits = {}) : limits_{limits} {}
@@ -66,9 +66,9 @@ public:
     [[nodiscard]] std::vector<Pending> take_expired(TimeMs time);
     [[nodiscard]] std::vector<ledger::TxId> expired(TimeMs time, std::size_t count_max) const;
 
-    // Calls `visit` for one transaction after another, a member's in order of nonces, members in turns that begin
-    // behind the one whose turn was first last time, until it returns false or none is left. `visit` must not change
-    // the pool.
+    // Calls `visit` for one transaction after another, a member's in order of nonces, always of the member whose
+    // visited ones cost least in a block so far; of equals, in turns that begin behind the one whose turn was first
+    // last time. Until it returns false or none is left. `visit` must not change the pool.
     using Visit = std::function<bool(const Pending&)>;
     void for_each_in_turns(const Visit& visit);
     // All of them, oldest first, until `visit` returns false. It must not change the pool but for marks.

@@ -24,6 +24,7 @@ for attack in connections slowloris handshakes; do under "$attack"; done
 under spam 5000
 under identities 5000
 under proposals 200
+under uses 200
 
 # Its keys are the attacker's now. The flood that convicts whoever makes it comes first: those after it get it shunned.
 dev kill node-3 --json >/dev/null

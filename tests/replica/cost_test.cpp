@@ -150,7 +150,7 @@ TEST_CASE("for one block so much is tried in vain as it may cost, and what appli
 TEST_CASE("a block holds what it may cost, and what is too much waits") {
     Bench bench;
     std::size_t added = 0;
-    for (ledger::BlockCost cost;; ++added) {
+    for (ledger::BlockCost cost{build_cost_max};; ++added) {
         std::vector<ledger::Operation> operations;
         for (std::size_t i = 0; i < ledger::operations_max; ++i) {
             const ledger::DatasetId data{std::to_string(added) + "/" + std::to_string(i)};

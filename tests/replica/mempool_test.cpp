@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "ledger/cost.h"
 #include "tests/sim/world.h"
 #include "tests/support/catch.h"
 
@@ -14,12 +15,13 @@ const sim::World& pool_world() {
     return made;
 }
 
-Pending pending(std::size_t owner, std::uint64_t nonce, std::uint64_t expires = sim::epoch_ms) {
-    const Bytes raw = sim::sign_order(
-        pool_world(), {.owner = owner,
-                       .nonce_us = nonce,
-                       .expires_ms = expires,
-                       .operations = {ledger::TransferAccept{.data = ledger::DatasetId{"d" + std::to_string(nonce)}}}});
+Pending pending(std::size_t owner, std::uint64_t nonce, std::uint64_t expires = sim::epoch_ms,
+                std::size_t operations = 1) {
+    const ledger::TransferAccept accept{.data = ledger::DatasetId{"d" + std::to_string(nonce)}};
+    const Bytes raw = sim::sign_order(pool_world(), {.owner = owner,
+                                                     .nonce_us = nonce,
+                                                     .expires_ms = expires,
+                                                     .operations = std::vector<ledger::Operation>(operations, accept)});
     return {.tx = sim::checked(pool_world(), raw), .member = sim::owner_name(owner), .sound = true};
 }
 
@@ -170,6 +172,17 @@ TEST_CASE("no more is named than was asked for, nor what expires only now") {
     CHECK(pool.expired(TimeMs{1'001}, 2).size() == 2);
     CHECK(pool.unsound(10).size() == 3);
     CHECK(pool.unsound(2).size() == 2);
+}
+
+TEST_CASE("members take turns of equal work: whose transactions cost more gets fewer of them in") {
+    Mempool pool;
+    for (const std::uint64_t nonce : {1U, 2U}) REQUIRE(pool.add(pending(0, nonce, sim::epoch_ms, 3)));
+    for (std::uint64_t nonce = 11; nonce <= 15; ++nonce) REQUIRE(pool.add(pending(1, nonce)));
+    const ledger::Transaction& dear = pool.find(pending(0, 1, sim::epoch_ms, 3).tx->tx.id())->tx->tx.content();
+    const ledger::Transaction& cheap = pool.find(pending(1, 11).tx->tx.id())->tx->tx.content();
+    REQUIRE(ledger::block_cost(dear) > 2 * ledger::block_cost(cheap));
+    REQUIRE(ledger::block_cost(dear) < 3 * ledger::block_cost(cheap));
+    CHECK(order(pool) == std::vector<std::uint64_t>{1, 11, 12, 13, 2, 14, 15});
 }
 
 TEST_CASE("whoever looks through a pool may stop at any one") {
