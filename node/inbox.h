@@ -36,6 +36,7 @@ public:
 
         // Takes so many more; false, and nothing is changed, when more than `most` would then be taken in all.
         [[nodiscard]] bool grow(std::size_t more, std::size_t most) {
+            if (more == 0) return true;
             if (budget_ == nullptr) return false;
             if (budget_->used_.fetch_add(more) + more > most) {
                 budget_->used_.fetch_sub(more);

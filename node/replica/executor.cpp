@@ -1,6 +1,7 @@
 #include "node/replica/executor.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/assert.h"
 #include "base/fields.h"
@@ -63,16 +64,22 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     Built built;
     std::vector<TransactionPtr> transactions;
     ledger::BlockCost cost{build_cost_max};
+    std::set<ledger::MemberId> passed_over;
     std::size_t bytes = 0;
     std::size_t refused_cost = 0;
     pool.for_each_in_turns([&](const Pending& pending) {
         if (transactions.size() >= rules_.block_transactions_max) return false;
+        if (passed_over.contains(pending.member)) return true;
         // Tried in this very state before, in vain.
         if (!pending.sound && (pending.checked == tip().height || refused_cost >= build_refused_cost_max)) return true;
         const std::size_t size = pending.tx->tx.raw().size();
         if (bytes + size > std::min<std::uint64_t>(rules_.block_bytes_max, build_bytes_max)) return false;
         ledger::BlockCost with_it = cost;
-        if (!with_it.add(pending.tx->tx.content())) return false;
+        // What else its member has stands behind it.
+        if (!with_it.add(pending.tx->tx.content())) {
+            passed_over.insert(pending.member);
+            return passed_over.size() < build_passed_over_max;
+        }
         const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx);
         if (!applied) {
             refused_cost += ledger::applying_cost(pending.tx->tx.content());

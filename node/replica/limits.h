@@ -49,6 +49,8 @@ inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
 // And their work, in ledger::block_cost: a quarter of what the protocol allows, since who waits for a block waits for
 // all that is in it.
 inline constexpr std::size_t build_cost_max = 32'768;
+// Members whose next one costs more than what is left, until a block is full.
+inline constexpr std::size_t build_passed_over_max = 64;
 
 // Gossip: transactions in one message.
 inline constexpr std::size_t gossip_transactions_max = 1024;

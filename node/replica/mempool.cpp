@@ -40,9 +40,13 @@ bool Mempool::remove(const ledger::TxId& id) {
     const Entry& entry = *found->second;
     const std::size_t size = entry.pending.tx->tx.raw().size();
     const auto queue = by_member_.find(entry.pending.member);
+    if (first_sound(queue->second) == &entry) moved_up_.insert(entry.pending.member);
     queue->second.entries.erase(Place{.nonce = entry.pending.tx->tx.content().nonce, .id = id});
     queue->second.bytes -= size;
-    if (queue->second.entries.empty()) by_member_.erase(queue);
+    if (queue->second.entries.empty()) {
+        moved_up_.erase(entry.pending.member);
+        by_member_.erase(queue);
+    }
     bytes_ -= size;
     memory_ -= memory_of(*entry.pending.tx);
     unsound_.erase(entry.unsound_since);
@@ -61,6 +65,7 @@ Pending* Mempool::find(const ledger::TxId& id) {
 
 void Mempool::set_sound(Pending& pending, bool sound) {
     Entry& entry = *by_id_.at(pending.tx->tx.id());
+    if (!sound && first_sound(by_member_.at(pending.member)) == &entry) moved_up_.insert(pending.member);
     unsound_.erase(entry.unsound_since);
     pending.sound = sound;
     if (!sound) mark_unsound(entry);
@@ -142,9 +147,26 @@ std::vector<ledger::TxId> Mempool::unsound(std::size_t count_max) const {
     return ids;
 }
 
-const Pending* Mempool::oldest_sound() const {
-    const auto found = std::ranges::find_if(by_arrival_, [](const auto& entry) { return entry.second->pending.sound; });
-    return found == by_arrival_.end() ? nullptr : &found->second->pending;
+Mempool::Entry* Mempool::first_sound(const Queue& queue) {
+    const auto found =
+        std::ranges::find_if(queue.entries, [](const auto& entry) { return entry.second->pending.sound; });
+    return found == queue.entries.end() ? nullptr : found->second;
+}
+
+const Pending* Mempool::oldest_sound(std::uint64_t now_ms, Height tip) {
+    const Entry* oldest = nullptr;
+    for (const auto& [member, queue] : by_member_) {
+        Entry* const first = first_sound(queue);
+        if (first == nullptr) continue;
+        if (moved_up_.contains(member) && first->pending.offered_ms != 0) {
+            first->pending.offered_ms = now_ms;
+            first->pending.offered_at = tip;
+        }
+        // What nobody can know yet is the youngest: it has 0.
+        if (oldest == nullptr || first->pending.offered_ms - 1 < oldest->pending.offered_ms - 1) oldest = first;
+    }
+    moved_up_.clear();
+    return oldest == nullptr ? nullptr : &oldest->pending;
 }
 
 std::size_t Mempool::size_of(const ledger::MemberId& member) const {

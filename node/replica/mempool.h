@@ -73,10 +73,12 @@ public:
     void for_each_in_turns(const Visit& visit);
     // All of them, oldest first, until `visit` returns false. It must not change the pool but for marks.
     void for_each_by_age(const std::function<bool(Pending&)>& visit);
-    // The ids of some that aren't sound, those first that were found so longest ago; and the oldest that is sound, null
-    // when none is.
+    // The ids of some that aren't sound, those first that were found so longest ago.
     [[nodiscard]] std::vector<ledger::TxId> unsound(std::size_t count_max) const;
-    [[nodiscard]] const Pending* oldest_sound() const;
+    // Of each member's first that is sound the oldest, null when there is none: what stands behind its own member's
+    // waits for those. Its time to be decided begins when it is the first, so that is noted here for those that are
+    // new.
+    [[nodiscard]] const Pending* oldest_sound(std::uint64_t now_ms, Height tip);
 
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -103,10 +105,12 @@ private:
     };
 
     void mark_unsound(Entry& entry);
+    [[nodiscard]] static Entry* first_sound(const Queue& queue);
 
     PoolLimits limits_;
     std::map<ledger::TxId, std::unique_ptr<Entry>> by_id_;
     std::map<ledger::MemberId, Queue> by_member_;
+    std::set<ledger::MemberId> moved_up_;  // members whose first sound one is another since it was last asked for
     std::map<std::uint64_t, Entry*> by_arrival_;
     std::map<TimeMs, std::set<ledger::TxId>> by_expiry_;
     std::map<std::uint64_t, const Entry*> unsound_;  // in the order in which they were found so

@@ -167,6 +167,37 @@ TEST_CASE("a block holds what it may cost, and what is too much waits") {
     CHECK(built->block->block->block.transactions.size() == added);
 }
 
+TEST_CASE("what doesn't fit into a block any more leaves the rest of it to other members") {
+    Bench bench{1, 0, 3};
+    const auto add = [&bench](std::size_t owner, const std::string& name, std::size_t operations) {
+        std::vector<ledger::Operation> all;
+        for (std::size_t i = 0; i < operations; ++i) {
+            const ledger::DatasetId data{name + "/" + std::to_string(i)};
+            all.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
+        }
+        const TransactionPtr made = bench.make(owner, std::move(all), bench.genesis());
+        REQUIRE(bench.pool.add({.tx = made, .member = sim::owner_name(owner), .sound = true}));
+        return ledger::block_cost(made->tx.content());
+    };
+    std::size_t left = build_cost_max;
+    std::size_t dear = 0;
+    for (std::size_t i = 0; left >= dear; ++i) {
+        dear = add(0, "dear/" + std::to_string(i), ledger::operations_max);
+        if (left >= dear) left -= dear;
+    }
+    (void)add(0, "too dear", ledger::operations_max);
+    const std::size_t cheap = add(0, "behind", 1);
+    for (std::size_t i = 0; i < 2; ++i) CHECK(add(1 + i, "cheap/" + std::to_string(i), 1) == cheap);
+    REQUIRE(2 * cheap <= left);
+    const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
+    REQUIRE((built && built->block != nullptr));
+    std::size_t dear_ones = 0;
+    for (const TransactionPtr& each : built->block->block->transactions) {
+        dear_ones += each->tx.content().operations.size() > 1 ? 1U : 0U;
+    }
+    CHECK(built->block->block->transactions.size() == dear_ones + 2);
+}
+
 TEST_CASE("a block that costs too much isn't carried out, whoever certified it") {
     Bench bench;
     const TransactionPtr usual = bench.registration(0, "a", bench.genesis());

@@ -117,14 +117,46 @@ TEST_CASE("what doesn't apply for now is no work, and is work again when it does
     pool.set_sound(*pool.find(one.tx->tx.id()), false);
     CHECK(pool.sound() == 1);
     CHECK(pool.unsound(10) == std::vector{one.tx->tx.id()});
-    CHECK(pool.oldest_sound()->tx->tx.content().nonce == ledger::Nonce{2});
+    CHECK(pool.oldest_sound(1, Height{})->tx->tx.content().nonce == ledger::Nonce{2});
     pool.set_sound(*pool.find(one.tx->tx.id()), true);
     CHECK(pool.sound() == 2);
-    CHECK(pool.oldest_sound()->tx == one.tx);
+    CHECK(pool.oldest_sound(1, Height{})->tx == one.tx);
     pool.set_sound(*pool.find(one.tx->tx.id()), false);
     CHECK(pool.remove(one.tx->tx.id()));
     CHECK(pool.sound() == 1);
     CHECK(pool.unsound(10).empty());
+}
+
+TEST_CASE("of each member's the first that is sound counts, and its time begins when it is the first") {
+    Mempool pool;
+    const auto add = [&pool](std::size_t owner, std::uint64_t nonce, std::uint64_t offered_ms) {
+        Pending entry = pending(owner, nonce);
+        entry.offered_ms = offered_ms;
+        const ledger::TxId id = entry.tx->tx.id();
+        REQUIRE(pool.add(std::move(entry)));
+        return id;
+    };
+    const auto oldest = [&pool](std::uint64_t now_ms) { return pool.oldest_sound(now_ms, Height{7}); };
+    const ledger::TxId behind = add(0, 9, 10);  // the first to come, behind what comes later
+    const ledger::TxId front = add(0, 1, 50);
+    const ledger::TxId other = add(1, 5, 40);
+    const ledger::TxId unknown = add(2, 6, 0);
+    CHECK(oldest(100) == pool.find(other));
+    REQUIRE(pool.remove(other));
+    CHECK(oldest(100) == pool.find(front));
+    CHECK(oldest(100)->offered_ms == 50);
+    SECTION("it was ordered") {
+        REQUIRE(pool.remove(front));
+    }
+    SECTION("it no longer applies") {
+        pool.set_sound(*pool.find(front), false);
+    }
+    CHECK(oldest(100) == pool.find(behind));
+    CHECK(oldest(200)->offered_ms == 100);
+    CHECK(oldest(200)->offered_at == Height{7});
+    REQUIRE(pool.remove(behind));
+    CHECK(oldest(300) == pool.find(unknown));
+    CHECK(oldest(300)->offered_ms == 0);
 }
 
 TEST_CASE("what is removed leaves nothing behind, and what stays keeps its place and its size") {
@@ -145,7 +177,7 @@ TEST_CASE("what is removed leaves nothing behind, and what stays keeps its place
     CHECK(order(pool).empty());
     CHECK(pool.expired(TimeMs{sim::epoch_ms + 1}, 10).empty());
     CHECK(pool.take_expired(TimeMs{sim::epoch_ms + 1}).empty());
-    CHECK(pool.oldest_sound() == nullptr);
+    CHECK(pool.oldest_sound(1, Height{}) == nullptr);
     pool.for_each_by_age([](const Pending&) -> bool { throw std::logic_error{"there is none"}; });
     CHECK(pool.add(one));
 }
@@ -157,7 +189,7 @@ TEST_CASE("what enters as not applying is no work") {
     REQUIRE(pool.add(one));
     CHECK(pool.sound() == 0);
     CHECK(pool.unsound(10) == std::vector{one.tx->tx.id()});
-    CHECK(pool.oldest_sound() == nullptr);
+    CHECK(pool.oldest_sound(1, Height{}) == nullptr);
 }
 
 TEST_CASE("no more is named than was asked for, nor what expires only now") {
