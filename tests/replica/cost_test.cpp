@@ -168,34 +168,29 @@ TEST_CASE("a block holds what it may cost, and what is too much waits") {
 }
 
 TEST_CASE("what doesn't fit into a block any more leaves the rest of it to other members") {
-    Bench bench{1, 0, 3};
-    const auto add = [&bench](std::size_t owner, const std::string& name, std::size_t operations) {
+    constexpr std::size_t members = 22;
+    Bench bench{1, 0, members};
+    std::vector<std::size_t> in_turn;
+    for (std::size_t i = 0; i < members; ++i) in_turn.push_back(i);
+    std::ranges::sort(in_turn, {}, [](std::size_t owner) { return sim::owner_name(owner); });
+    const auto add = [&bench](std::size_t owner, std::size_t operations) {
         std::vector<ledger::Operation> all;
         for (std::size_t i = 0; i < operations; ++i) {
-            const ledger::DatasetId data{name + "/" + std::to_string(i)};
+            const ledger::DatasetId data{std::to_string(owner) + "/" + std::to_string(i)};
             all.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
         }
         const TransactionPtr made = bench.make(owner, std::move(all), bench.genesis());
         REQUIRE(bench.pool.add({.tx = made, .member = sim::owner_name(owner), .sound = true}));
         return ledger::block_cost(made->tx.content());
     };
-    std::size_t left = build_cost_max;
     std::size_t dear = 0;
-    for (std::size_t i = 0; left >= dear; ++i) {
-        dear = add(0, "dear/" + std::to_string(i), ledger::operations_max);
-        if (left >= dear) left -= dear;
-    }
-    (void)add(0, "too dear", ledger::operations_max);
-    const std::size_t cheap = add(0, "behind", 1);
-    for (std::size_t i = 0; i < 2; ++i) CHECK(add(1 + i, "cheap/" + std::to_string(i), 1) == cheap);
-    REQUIRE(2 * cheap <= left);
+    for (std::size_t turn = 0; turn + 1 < members; ++turn) dear = add(in_turn[turn], ledger::operations_max);
+    const std::size_t fit = build_cost_max / dear;
+    REQUIRE(fit + 2 == members);  // one has no room any more, and the last costs little
+    REQUIRE(fit * dear + add(in_turn.back(), 1) <= build_cost_max);
     const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
     REQUIRE((built && built->block != nullptr));
-    std::size_t dear_ones = 0;
-    for (const TransactionPtr& each : built->block->block->transactions) {
-        dear_ones += each->tx.content().operations.size() > 1 ? 1U : 0U;
-    }
-    CHECK(built->block->block->transactions.size() == dear_ones + 2);
+    CHECK(built->block->block->transactions.size() == fit + 1);
 }
 
 TEST_CASE("a block that costs too much isn't carried out, whoever certified it") {
