@@ -21,7 +21,7 @@ constexpr std::size_t read_cost = 2;
 constexpr std::size_t write_cost = 1;
 constexpr std::size_t leaf_cost = 15;
 // What every transaction takes: the signer's key, the chain's parameters, and the nonces, one leaf of each signer.
-constexpr std::size_t transaction_reads_cost = 15;
+constexpr std::size_t transaction_base_cost = 15;
 
 // A grant and all above it.
 constexpr std::size_t chain_of_grants = depth_max + 1;
@@ -78,7 +78,7 @@ std::size_t applying_cost(const Work& work) {
 }  // namespace
 
 std::size_t applying_cost(const Transaction& transaction) {
-    std::size_t cost = transaction_reads_cost;
+    std::size_t cost = transaction_base_cost;
     for (const Operation& operation : transaction.operations) cost += applying_cost(work_of(operation));
     return cost;
 }

@@ -28,8 +28,9 @@ inline constexpr std::size_t transaction_block_cost_max = 24'576;
 // tree.
 [[nodiscard]] std::size_t block_cost(const Transaction& transaction);
 
-// A block of more is none (`block.costs_too_much`): with a primary's execution, the others' and what is written, it's
-// decided within the first of all timeouts. Some 2,400 usual transactions; more than any one transaction can cost.
+// A block of more is none (`block.costs_too_much`), so that executing one takes a fraction of the first of all
+// timeouts. (Checking the signatures isn't of that: mostly gossip brought them before.) Some 2,400 usual transactions;
+// more than any one transaction can cost.
 inline constexpr std::size_t block_cost_max = 131'072;
 
 // What the transactions of one block cost so far. One thread.
