@@ -113,6 +113,15 @@ struct Late {
     std::vector<Action> answer(const ledger::MemberId& peer, const FetchBlocks& question, const CertifiedBlock& block) {
         return hear(peer, Blocks{.request = question.request, .from = question.from, .blocks = {block}});
     }
+    // Asks the first validator for the block that it lacks, and is given it.
+    std::vector<Action> fetch(const CertifiedBlock& block) {
+        const ledger::MemberId peer = sim::validator_name(0);
+        const std::optional<FetchBlocks> question = question_to(peer, block.certificate.height);
+        DATADEED_ASSERT(question.has_value());
+        std::vector<Action> actions = answer(peer, *question, block);
+        DATADEED_ASSERT(node.replica().status().height == block.certificate.height);
+        return actions;
+    }
 
     Chain chain;
     CertifiedBlock good = chain.next({"a", "b"});

@@ -65,13 +65,6 @@ struct Voter : Late {
         (void)all_say(signers, consensus::Prepare{.view = {}, .height = height, .hash = hash});
         return all_say(signers, consensus::Commit{.view = {}, .height = height, .hash = hash});
     }
-    std::vector<Action> fetch(const CertifiedBlock& block) {
-        const std::optional<FetchBlocks> question = question_to(node_0, block.certificate.height);
-        DATADEED_ASSERT(question.has_value());
-        std::vector<Action> actions = answer(node_0, *question, block);
-        DATADEED_ASSERT(status().height == block.certificate.height);
-        return actions;
-    }
     // Fit to be proposed now, on top of `good`.
     CertifiedBlock fresh() { return chain.next({"fresh"}, TimeMs{sim::epoch_ms + now_ms}); }
 };
