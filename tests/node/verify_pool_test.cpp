@@ -210,16 +210,16 @@ TEST_CASE("transactions that are larger in memory than on the wire use up the ro
     CHECK(let_in <= part / (100 * ledger::operations_max * sizeof(ledger::Operation) / 2));
     CHECK(crowd.dropped("queue_full") == sent - let_in);
 
-    Crowd clients;
-    const std::size_t room = clients.senders.at(Senders::clients).share.most();
+    Crowd submitters;
+    const std::size_t room = submitters.senders.at(Senders::clients).share.most();
     std::size_t submitted = 0;
-    while (clients.used("") < room / 2 && ++submitted < 5'000) {
-        REQUIRE(clients.pool.transaction(swollen, replica::RequestToken{submitted}));
+    while (submitters.used("") < room / 2 && ++submitted < 5'000) {
+        REQUIRE(submitters.pool.transaction(swollen, replica::RequestToken{submitted}));
     }
-    clients.pool.stop();
-    CHECK(clients.used("") <= room);
+    submitters.pool.stop();
+    CHECK(submitters.used("") <= room);
     std::size_t submissions = 0;
-    for (const InboxItem& item : clients.inbox.take(std::chrono::milliseconds{0}, SIZE_MAX)) {
+    for (const InboxItem& item : submitters.inbox.take(std::chrono::milliseconds{0}, SIZE_MAX)) {
         if (std::holds_alternative<replica::SubmitTransaction>(item.event)) ++submissions;
     }
     CHECK(submissions <= room / (ledger::operations_max * sizeof(ledger::Operation) / 2));

@@ -28,9 +28,9 @@ std::size_t cost_of(std::vector<ledger::Operation> operations) {
 }
 
 // Of a hopeless one, and how many are tried until they have cost so much.
-const std::size_t dear = cost_of(hopeless_operations());
+const std::size_t hopeless_cost = cost_of(hopeless_operations());
 std::size_t tried_within(std::size_t cost) {
-    return (cost + dear - 1) / dear;
+    return (cost + hopeless_cost - 1) / hopeless_cost;
 }
 
 struct Hall {
@@ -90,7 +90,7 @@ TEST_CASE("so much comes in at once as may be tried, each refusal twice as dear;
     };
     for (int turn = 0; turn < 2; ++turn) {
         hall.admission.begin_turn();
-        for (std::size_t i = 0; i < admit_cost_max / (2 * dear); ++i) CHECK(refused());
+        for (std::size_t i = 0; i < admit_cost_max / (2 * hopeless_cost); ++i) CHECK(refused());
         const Admission::Verdict verdict = hall.admission.admit(hall.hopeless(), hall.at(1'000));
         CHECK(std::get<Busy>(verdict) == Busy::too_much_at_once);
     }
@@ -108,7 +108,7 @@ TEST_CASE("what costs exactly what is left of a turn comes in") {
         }
         return operations;
     };
-    REQUIRE(admit_cost_max == 2 * refusals * dear + 4 * cost_of(registrations("a")));
+    REQUIRE(admit_cost_max == 2 * refusals * hopeless_cost + 4 * cost_of(registrations("a")));
     const auto enters = [&](const std::string& name) {
         const TransactionPtr sound = hall.bench.make(1, registrations(name), hall.bench.genesis());
         return std::holds_alternative<Admission::Entered>(hall.admission.admit(sound, hall.at(1)));
@@ -120,12 +120,12 @@ TEST_CASE("what costs exactly what is left of a turn comes in") {
 TEST_CASE("the turn of a replica begins with the time") {
     Solo solo;
     std::vector<Event> events;
-    for (std::size_t i = 0; i <= admit_cost_max / (2 * dear); ++i) {
+    for (std::size_t i = 0; i <= admit_cost_max / (2 * hopeless_cost); ++i) {
         events.emplace_back(
             SubmitTransaction{.transaction = solo.make(0, hopeless_operations()), .token = RequestToken{100 + i}});
     }
     const std::vector<Action> actions = solo.node.replica().step(std::move(events));
-    CHECK(answers<Refused>(actions).size() == admit_cost_max / (2 * dear));
+    CHECK(answers<Refused>(actions).size() == admit_cost_max / (2 * hopeless_cost));
     REQUIRE(answers<NotTaken>(actions).size() == 1);
     CHECK(answers<NotTaken>(actions)[0].reason == Busy::too_much_at_once);
     CHECK(answers<NotTaken>(solo.submit(solo.make(0, hopeless_operations()))).size() == 1);
