@@ -91,7 +91,7 @@ std::size_t block_cost(const Transaction& transaction) {
 
 Result<void, Refusal> BlockCost::add(const Transaction& transaction) {
     const std::size_t more = block_cost(transaction);
-    if (cost_ + more > most_) return fail(Refusal::block_costs_too_much);
+    if (cost_ + more > block_cost_max) return fail(Refusal::block_costs_too_much);
     cost_ += more;
     return {};
 }

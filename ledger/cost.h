@@ -36,14 +36,10 @@ inline constexpr std::size_t block_cost_max = 131'072;
 // What the transactions of one block cost so far. One thread.
 class BlockCost {
 public:
-    // One may want less of a block than the protocol allows.
-    explicit BlockCost(std::size_t most = block_cost_max) : most_{most} {}
-
     // Refusal: block.costs_too_much, when the block then would; nothing is counted.
     [[nodiscard]] Result<void, Refusal> add(const Transaction& transaction);
 
 private:
-    std::size_t most_;
     std::size_t cost_{0};
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "base/overloaded.h"
+#include "crypto/cose.h"
 
 namespace datadeed::node {
 namespace {
@@ -11,20 +12,31 @@ namespace {
 // How long a client that doesn't want to wait may have to wait until its transaction was looked at.
 constexpr std::chrono::seconds patience{10};
 
+std::optional<crypto::PublicKey> claimed_signer(ByteView transaction) {
+    const auto message = crypto::decode_sign1(transaction);
+    return message ? std::optional{message->header.kid} : std::nullopt;
+}
+
 }  // namespace
 
 void Submissions::submit(Bytes transaction, std::chrono::milliseconds wait, api::WhenSubmitted done) {
     if (stopping_) return done(api::ApiError::node_must_not_be_stopping);
-    const replica::RequestToken token{++last_token_};
-    if (!pool_->transaction(std::move(transaction), token)) {
-        const api::Submitted overload = api::ApiError::node_must_not_be_overloaded;
-        count(overload);
-        return done(overload);
+    const Clock::time_point now = Clock::now();
+    const std::optional<crypto::PublicKey> signer = claimed_signer(transaction);
+    const auto refuse = [&](const api::Submitted& outcome) {
+        count(outcome);
+        done(outcome);
+    };
+    if (signer && full_parts_.has(*signer, now)) {
+        return refuse(replica::NotTaken{.tx = {}, .reason = replica::Busy::member_has_too_many});
     }
+    const replica::RequestToken token{++last_token_};
+    if (!pool_->transaction(std::move(transaction), token)) return refuse(api::ApiError::node_must_not_be_overloaded);
     const bool at_once = wait.count() == 0;
-    const Clock::time_point until = Clock::now() + (at_once ? std::chrono::milliseconds{patience} : wait);
+    const Clock::time_point until = now + (at_once ? std::chrono::milliseconds{patience} : wait);
     const auto deadline = deadlines_.emplace(until, token);
-    waiting_.emplace(token, Waiting{.done = std::move(done), .at_once = at_once, .deadline = deadline, .id = {}});
+    waiting_.emplace(
+        token, Waiting{.done = std::move(done), .at_once = at_once, .deadline = deadline, .id = {}, .signer = signer});
 }
 
 void Submissions::on_reply(const replica::Reply& reply) {
@@ -32,6 +44,7 @@ void Submissions::on_reply(const replica::Reply& reply) {
     if (entry == waiting_.end()) return;
     std::visit(Overloaded{
                    [&](const replica::Accepted& accepted) { on_accepted(entry, accepted); },
+                   [&](const replica::NotTaken& busy) { on_not_taken(entry, busy); },
                    [&](const auto& last) { finish(entry, last); },
                },
                reply.outcome);
@@ -45,6 +58,13 @@ void Submissions::on_overload(replica::RequestToken token) {
     if (const auto entry = waiting_.find(token); entry != waiting_.end()) {
         finish(entry, api::ApiError::node_must_not_be_overloaded);
     }
+}
+
+// Its signature was checked before the replica saw it.
+void Submissions::on_not_taken(Entries::iterator entry, const replica::NotTaken& busy) {
+    const bool full = busy.reason == replica::Busy::member_has_too_many;
+    if (full && entry->second.signer) full_parts_.note(*entry->second.signer, Clock::now());
+    finish(entry, busy);
 }
 
 void Submissions::on_accepted(Entries::iterator entry, const replica::Accepted& accepted) {

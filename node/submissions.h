@@ -5,7 +5,9 @@
 #include <map>
 #include <optional>
 
+#include "crypto/sign.h"
 #include "node/api/backend.h"
+#include "node/full_parts.h"
 #include "node/metrics.h"
 #include "node/replica/events.h"
 #include "node/verify_pool.h"
@@ -43,14 +45,16 @@ public:
 private:
     using Deadlines = std::multimap<Clock::time_point, replica::RequestToken>;
     struct Waiting {
-        api::WhenSubmitted done{};         // empty when the client has its answer
-        bool at_once{};                    // the client waits for Accepted only
-        Deadlines::iterator deadline{};    // valid while the client waits
-        std::optional<ledger::TxId> id{};  // once it was accepted
+        api::WhenSubmitted done{};                  // empty when the client has its answer
+        bool at_once{};                             // the client waits for Accepted only
+        Deadlines::iterator deadline{};             // valid while the client waits
+        std::optional<ledger::TxId> id{};           // once it was accepted
+        std::optional<crypto::PublicKey> signer{};  // as the transaction says; none when it has no form
     };
     using Entries = std::map<replica::RequestToken, Waiting>;
 
     [[nodiscard]] api::WhenSubmitted take_done(Entries::iterator entry);
+    void on_not_taken(Entries::iterator entry, const replica::NotTaken& busy);
     void on_accepted(Entries::iterator entry, const replica::Accepted& accepted);
     void answer(Entries::iterator entry, const api::Submitted& outcome);
     void finish(Entries::iterator entry, const api::Submitted& outcome);
@@ -66,6 +70,7 @@ private:
     std::map<ledger::TxId, std::uint32_t> accepted_;  // with how many entries of waiting_ name each
     Deadlines deadlines_;
     std::size_t followed_{0};
+    FullParts full_parts_;
 };
 
 }  // namespace datadeed::node

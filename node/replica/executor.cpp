@@ -1,22 +1,19 @@
 #include "node/replica/executor.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/assert.h"
 #include "base/fields.h"
 #include "chain/execute.h"
 #include "consensus/limits.h"
-#include "ledger/cost.h"
 #include "ledger/execution.h"
 #include "ledger/views.h"
+#include "node/replica/filling.h"
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 
 namespace datadeed::replica {
 namespace {
-
-static_assert(ledger::transaction_block_cost_max <= build_cost_max, "no transaction waits for ever");
 
 std::vector<Digest> leaves_of(const std::vector<TransactionPtr>& transactions) {
     std::vector<Digest> leaves;
@@ -30,6 +27,19 @@ std::vector<Digest> leaves_of(const std::vector<TransactionPtr>& transactions) {
 bool is_timely(TimeMs time, TimeMs parent, TimeMs now) {
     const std::uint64_t latest = std::max(now.value + block_ahead_max_ms, parent.value + 1);
     return time.value <= latest && time.value + block_behind_max_ms >= now.value;
+}
+
+Mempool::Wants wants_after(Filling::Room room) {
+    switch (room) {
+        case Filling::Room::enough:
+        case Filling::Room::not_for_it:
+            return Mempool::Wants::more;
+        case Filling::Room::not_for_member:
+            return Mempool::Wants::others;
+        case Filling::Room::none:
+            break;
+    }
+    return Mempool::Wants::nothing;
 }
 
 std::string text(ledger::Refusal refusal) {
@@ -62,38 +72,20 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     const chain::ExecutionBase base = committer_->base();
     ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}, base.judge};
     Built built;
-    std::vector<TransactionPtr> transactions;
-    ledger::BlockCost cost{build_cost_max};
-    std::set<ledger::MemberId> passed_over;
-    std::size_t bytes = 0;
-    std::size_t refused_cost = 0;
-    pool.for_each_in_turns([&](const Pending& pending) {
-        if (transactions.size() >= rules_.block_transactions_max) return false;
-        if (passed_over.contains(pending.member)) return true;
-        // Tried in this very state before, in vain.
-        if (!pending.sound && (pending.checked == tip().height || refused_cost >= build_refused_cost_max)) return true;
-        const std::size_t size = pending.tx->tx.raw().size();
-        if (bytes + size > std::min<std::uint64_t>(rules_.block_bytes_max, build_bytes_max)) return false;
-        ledger::BlockCost with_it = cost;
-        // What else its member has stands behind it.
-        if (!with_it.add(pending.tx->tx.content())) {
-            passed_over.insert(pending.member);
-            return passed_over.size() < build_passed_over_max;
-        }
-        const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx);
-        if (!applied) {
-            refused_cost += ledger::applying_cost(pending.tx->tx.content());
+    Filling filling{rules_};
+    pool.for_each_in_turns([&](const Pending& pending, bool is_last_of_member) {
+        const Filling::Room room = filling.room_for(pending, tip().height);
+        if (room != Filling::Room::enough) return wants_after(room);
+        if (const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx); applied) {
+            filling.take(pending, is_last_of_member);
+        } else {
+            filling.refuse(pending);
             built.refused.emplace_back(pending.tx->tx.id(), applied.error());
-            return true;
         }
-        cost = with_it;
-        bytes += size;
-        transactions.push_back(pending.tx);
-        return true;
+        return Mempool::Wants::more;
     });
-    if (transactions.empty()) return built;
-    Result<std::shared_ptr<const ExecutedBlock>, chain::Error> sealed =
-        seal(execution.finish(), std::move(transactions), time);
+    if (filling.taken().empty()) return built;
+    Result<std::shared_ptr<const ExecutedBlock>, chain::Error> sealed = seal(execution.finish(), filling.taken(), time);
     if (!sealed) return fail(sealed.error());
     built.block = std::move(*sealed);
     return built;

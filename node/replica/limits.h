@@ -49,6 +49,8 @@ inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
 // And their work, in ledger::block_cost: a quarter of what the protocol allows, since who waits for a block waits for
 // all that is in it.
 inline constexpr std::size_t build_cost_max = 32'768;
+// Once nothing more of a member waits, no other gets more than it, or than this: some twenty usual ones.
+inline constexpr std::size_t build_member_cost_max = 1'024;
 // Members whose next one costs more than what is left, until a block is full.
 inline constexpr std::size_t build_passed_over_max = 64;
 

@@ -122,9 +122,11 @@ void Mempool::for_each_in_turns(const Visit& visit) {
         std::ranges::pop_heap(turns, is_later);
         Turn& turn = turns.back();
         const Pending& pending = turn.next->second->pending;
-        if (!visit(pending)) return;
+        const bool is_last = ++turn.next == turn.end;
+        const Wants wants = visit(pending, is_last);
+        if (wants == Wants::nothing) return;
         turn.cost += ledger::block_cost(pending.tx->tx.content());
-        if (++turn.next == turn.end) {
+        if (is_last || wants == Wants::others) {
             turns.pop_back();
         } else {
             std::ranges::push_heap(turns, is_later);

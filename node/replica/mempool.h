@@ -68,8 +68,9 @@ public:
 
     // Calls `visit` for one transaction after another, a member's in order of nonces, always of the member whose
     // visited ones cost least in a block so far; of equals, in turns that begin behind the one whose turn was first
-    // last time. Until it returns false or none is left. `visit` must not change the pool.
-    using Visit = std::function<bool(const Pending&)>;
+    // last time. Until it has enough or none is left. `visit` must not change the pool.
+    enum class Wants : std::uint8_t { more, others, nothing };  // `others`: than this member's
+    using Visit = std::function<Wants(const Pending&, bool is_last_of_member)>;
     void for_each_in_turns(const Visit& visit);
     // All of them, oldest first, until `visit` returns false. It must not change the pool but for marks.
     void for_each_by_age(const std::function<bool(Pending&)>& visit);

@@ -2,6 +2,9 @@
 
 #include <vector>
 
+#include "crypto/cose.h"
+#include "ledger/transaction.h"
+#include "node/limits.h"
 #include "tests/support/catch.h"
 
 namespace datadeed::node {
@@ -42,8 +45,9 @@ struct Bench {
     Submissions submissions{pool, inbox, metrics};
     std::vector<Submitted> answers{};
 
-    void submit(std::chrono::milliseconds wait) {
-        submissions.submit(Bytes(10, 0), wait, [this](const Submitted& outcome) { answers.push_back(outcome); });
+    void submit(std::chrono::milliseconds wait, Bytes transaction = Bytes(10, 0)) {
+        submissions.submit(std::move(transaction), wait,
+                           [this](const Submitted& outcome) { answers.push_back(outcome); });
     }
 };
 
@@ -110,6 +114,63 @@ TEST_CASE("the same transaction sent twice stays pending until both are answered
     CHECK(bench.submissions.is_pending(id_of(9)));
     bench.submissions.on_reply(committed(2, 9));
     CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
+}
+
+Bytes signed_by(const crypto::SecretKey& key) {
+    return crypto::encode_sign1(crypto::make_sign1(key, ledger::transaction_type, {}, Bytes{1}));
+}
+
+TEST_CASE("a key whose member's part is full is told so again without another look, others aren't") {
+    const crypto::SecretKey full = crypto::SecretKey::generate();
+    const crypto::SecretKey other = crypto::SecretKey::generate();
+    const auto not_taken = [](replica::Busy reason) {
+        return replica::Reply{.token = replica::RequestToken{1},
+                              .outcome = replica::NotTaken{.tx = {}, .reason = reason}};
+    };
+    Bench bench;
+    bench.submit(no_wait, signed_by(full));
+    CHECK(bench.answers.empty());
+    bench.submissions.on_reply(not_taken(replica::Busy::member_has_too_many));
+    REQUIRE(bench.answers.size() == 1);
+    bench.submit(no_wait, signed_by(full));
+    bench.submit(no_wait, signed_by(other));
+    bench.submit(no_wait);
+    REQUIRE(bench.answers.size() == 2);
+    for (const Submitted& answer : bench.answers) {
+        CHECK(std::get<replica::NotTaken>(answer).reason == replica::Busy::member_has_too_many);
+    }
+
+    Bench crowded;
+    crowded.submit(no_wait, signed_by(full));
+    crowded.submissions.on_reply(not_taken(replica::Busy::pool_full));
+    crowded.submit(no_wait, signed_by(full));
+    CHECK(crowded.answers.size() == 1);
+}
+
+TEST_CASE("a key is remembered as that of a full part for a while, and so many keys are") {
+    using std::chrono::milliseconds;
+    const FullParts::Clock::time_point begin{std::chrono::hours{1}};
+    const auto key = [](std::size_t number) {
+        crypto::PublicKey made;
+        made.value[0] = static_cast<std::uint8_t>(number);
+        made.value[1] = static_cast<std::uint8_t>(number >> 8U);
+        return made;
+    };
+    FullParts parts;
+    CHECK_FALSE(parts.has(key(0), begin));
+    parts.note(key(0), begin);
+    parts.note(key(0), begin + milliseconds{10});  // was on its way when it was noted
+    CHECK(parts.has(key(0), begin + full_told_time - milliseconds{1}));
+    CHECK_FALSE(parts.has(key(0), begin + full_told_time));
+    CHECK_FALSE(parts.has(key(1), begin));
+    parts.note(key(0), begin + full_told_time);
+    CHECK(parts.has(key(0), begin + full_told_time));
+
+    for (std::size_t i = 1; i < full_keys_max; ++i) parts.note(key(i), begin + full_told_time);
+    CHECK(parts.has(key(0), begin + full_told_time));
+    parts.note(key(full_keys_max), begin + full_told_time);
+    CHECK_FALSE(parts.has(key(0), begin + full_told_time));
+    CHECK(parts.has(key(1), begin + full_told_time));
 }
 
 TEST_CASE("bytes beyond the share of clients are refused at once") {

@@ -147,55 +147,6 @@ TEST_CASE("for one block so much is tried in vain as it may cost, and what appli
     CHECK(built->block->block->block.transactions.size() == 1);
 }
 
-TEST_CASE("a block holds what it may cost, and what is too much waits") {
-    Bench bench;
-    std::size_t added = 0;
-    for (ledger::BlockCost cost{build_cost_max};; ++added) {
-        std::vector<ledger::Operation> operations;
-        for (std::size_t i = 0; i < ledger::operations_max; ++i) {
-            const ledger::DatasetId data{std::to_string(added) + "/" + std::to_string(i)};
-            operations.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
-        }
-        const TransactionPtr dear_one = bench.make(1, std::move(operations), bench.genesis());
-        REQUIRE(bench.pool.add({.tx = dear_one, .member = sim::owner_name(1), .sound = true}));
-        if (!cost.add(dear_one->tx.content())) break;
-    }
-    REQUIRE(added > 10);
-    Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
-    REQUIRE((built && built->block != nullptr));
-    CHECK(built->refused.empty());
-    CHECK(built->block->block->block.transactions.size() == added);
-}
-
-TEST_CASE("what doesn't fit into a block any more leaves the rest of it to other members, if it's not of too many") {
-    // Twenty fit; the last costs little, and is looked at behind one that doesn't fit, or behind too many of them.
-    const auto [members, is_reached] =
-        GENERATE(std::pair{std::size_t{22}, true}, std::pair{20 + build_passed_over_max, true},
-                 std::pair{21 + build_passed_over_max, false});
-    Bench bench{1, 0, members};
-    std::vector<std::size_t> in_turn;
-    for (std::size_t i = 0; i < members; ++i) in_turn.push_back(i);
-    std::ranges::sort(in_turn, {}, [](std::size_t owner) { return sim::owner_name(owner); });
-    const auto add = [&bench](std::size_t owner, std::size_t operations) {
-        std::vector<ledger::Operation> all;
-        for (std::size_t i = 0; i < operations; ++i) {
-            const ledger::DatasetId data{std::to_string(owner) + "/" + std::to_string(i)};
-            all.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
-        }
-        const TransactionPtr made = bench.make(owner, std::move(all), bench.genesis());
-        REQUIRE(bench.pool.add({.tx = made, .member = sim::owner_name(owner), .sound = true}));
-        return ledger::block_cost(made->tx.content());
-    };
-    std::size_t dear = 0;
-    for (std::size_t turn = 0; turn + 1 < members; ++turn) dear = add(in_turn[turn], ledger::operations_max);
-    const std::size_t fit = build_cost_max / dear;
-    REQUIRE(fit == 20);
-    REQUIRE(fit * dear + add(in_turn.back(), 1) <= build_cost_max);
-    const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
-    REQUIRE((built && built->block != nullptr));
-    CHECK(built->block->block->transactions.size() == fit + (is_reached ? 1 : 0));
-}
-
 TEST_CASE("a block that costs too much isn't carried out, whoever certified it") {
     Bench bench;
     const TransactionPtr usual = bench.registration(0, "a", bench.genesis());

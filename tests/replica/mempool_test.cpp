@@ -1,5 +1,6 @@
 #include "node/replica/mempool.h"
 
+#include <set>
 #include <stdexcept>
 
 #include "ledger/cost.h"
@@ -27,9 +28,9 @@ Pending pending(std::size_t owner, std::uint64_t nonce, std::uint64_t expires = 
 
 std::vector<std::uint64_t> order(Mempool& pool) {
     std::vector<std::uint64_t> nonces;
-    pool.for_each_in_turns([&nonces](const Pending& each) {
+    pool.for_each_in_turns([&nonces](const Pending& each, bool) {
         nonces.push_back(each.tx->tx.content().nonce.value);
-        return true;
+        return Mempool::Wants::more;
     });
     return nonces;
 }
@@ -217,16 +218,26 @@ TEST_CASE("members take turns of equal work: whose transactions cost more gets f
     CHECK(order(pool) == std::vector<std::uint64_t>{1, 11, 12, 13, 2, 14, 15});
 }
 
-TEST_CASE("whoever looks through a pool may stop at any one") {
+TEST_CASE("whoever looks through a pool may stop at any one, or be done with a member") {
+    using Wants = Mempool::Wants;
     Mempool pool;
     for (std::uint64_t nonce = 1; nonce <= 3; ++nonce) REQUIRE(pool.add(pending(0, nonce)));
+    for (std::uint64_t nonce = 11; nonce <= 13; ++nonce) REQUIRE(pool.add(pending(1, nonce)));
     std::size_t seen = 0;
-    const auto stop_at_second = [&seen](const Pending&) { return ++seen < 2; };
-    pool.for_each_in_turns(stop_at_second);
+    pool.for_each_in_turns([&seen](const Pending&, bool) { return ++seen < 2 ? Wants::more : Wants::nothing; });
     CHECK(seen == 2);
     seen = 0;
-    pool.for_each_by_age(stop_at_second);
+    pool.for_each_by_age([&seen](const Pending&) { return ++seen < 2; });
     CHECK(seen == 2);
+
+    using Seen = std::set<std::pair<std::uint64_t, bool>>;
+    Seen nonces;
+    pool.for_each_in_turns([&nonces](const Pending& each, bool is_last_of_member) {
+        const std::uint64_t nonce = each.tx->tx.content().nonce.value;
+        nonces.emplace(nonce, is_last_of_member);
+        return nonce == 2 ? Wants::others : Wants::more;
+    });
+    CHECK(nonces == Seen{{1, false}, {2, false}, {11, false}, {12, false}, {13, true}});
 }
 
 }  // namespace datadeed::replica
