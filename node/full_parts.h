@@ -8,9 +8,9 @@
 
 namespace datadeed::node {
 
-// Keys whose members were told within full_told_time that their part of the pool is full. They are told so again without
-// a look at what they send, above all at its signature: who sends without end costs the others little by it. Whoever
-// claims another's key gets nothing but that answer. At most full_keys_max of them, the oldest go. One thread.
+// Keys whose members were told within full_told_time that their part of the pool is full. They are told so again
+// without a look at what they send, above all at its signature: who sends without end costs the others little by it.
+// Whoever claims another's key gets nothing but that answer. At most full_keys_max of them, the oldest go. One thread.
 class FullParts {
 public:
     using Clock = std::chrono::steady_clock;

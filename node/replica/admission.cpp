@@ -37,13 +37,23 @@ Result<void, ledger::Refusal> Admission::try_on_trial(const CheckedTransaction& 
     return trial_->apply(transaction.tx);
 }
 
-Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Moment& moment) {
-    if (pool_->find(transaction->tx.id()) != nullptr) return AlreadyIn{};
+Admission::Verdict Admission::admit(const TransactionPtr& transaction, Source source, const Moment& moment) {
+    if (Pending* const known = pool_->find(transaction->tx.id()); known != nullptr) {
+        if (source == Source::peer || pool_->hand_in_again(*known)) return AlreadyIn{};
+        return Busy::member_has_too_many;
+    }
     const chain::StateStore& state = executor_->committer().state();
     const std::optional<ledger::KeyRecord> key = ledger::find_key(state, transaction->tx.signer());
-    const ledger::MemberId member = key ? key->member : ledger::MemberId{};
+    Pending pending{.tx = transaction,
+                    .member = key ? key->member : ledger::MemberId{},
+                    .source = source,
+                    .admitted_ms = moment.now_ms,
+                    .admitted_at = executor_->tip().height,
+                    .checked = executor_->tip().height,
+                    .refused_ms = moment.now_ms};
     // Before it costs more: a member that has filled its part can't make us execute.
-    if (pool_->size_of(member) >= pool_->limits().member_transactions) return Busy::member_has_too_many;
+    const bool is_crowded = !pool_->has_part_for(pending);
+    if (is_crowded && source == Source::client) return Busy::member_has_too_many;
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
     if (admit_cost_ + cost > admit_cost_max) return Busy::too_much_at_once;
     admit_cost_ += cost;
@@ -52,17 +62,21 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const Mom
         admit_cost_ += cost;
         alone = try_on_tip(*transaction, moment.wall);
         if (!alone && is_for_good(alone.error())) return alone.error();
-        const bool may_change = moment.unsettled || pool_->size_of(member) > 0 || alone.has_value();
+        const bool may_change = moment.unsettled || pool_->size_of(pending.member) > 0 || alone.has_value();
         if (!alone && !may_change) return alone.error();
     }
-    const Result<void, PoolError> added = pool_->add({.tx = transaction,
-                                                      .member = member,
-                                                      .admitted_ms = moment.now_ms,
-                                                      .admitted_at = executor_->tip().height,
-                                                      .checked = executor_->tip().height,
-                                                      .sound = alone.has_value(),
-                                                      .refused_ms = moment.now_ms,
-                                                      .refusal = alone ? ledger::Refusal{} : alone.error()});
+    pending.sound = alone.has_value();
+    if (!alone) pending.refusal = alone.error();
+    return enter(std::move(pending), is_crowded);
+}
+
+// Its own member's alone make room for it, and only for one that applies.
+Admission::Verdict Admission::enter(Pending pending, bool is_crowded) {
+    if (is_crowded) {
+        if (!pending.sound || !pool_->make_part_for(pending)) return Busy::member_has_too_many;
+        forget_trial();
+    }
+    const Result<void, PoolError> added = pool_->add(std::move(pending));
     if (added) return Entered{};
     return added.error() == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
 }
@@ -149,6 +163,17 @@ std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
         return ++seen < review_transactions_max && cost < review_cost_max;
     });
     return refused;
+}
+
+void Admission::note_ordered(const CheckedTransaction& transaction) {
+    if (pool_->size() == 0) return;
+    const ledger::VerifiedTransaction& tx = transaction.tx;
+    if (const Pending* const known = pool_->find(tx.id()); known != nullptr) {
+        pool_->note_ordered(known->member, tx.content().nonce);
+    } else if (const auto key = ledger::find_key(executor_->committer().state(), tx.signer())) {
+        pool_->note_ordered(key->member, tx.content().nonce);
+    }
+    pool_->remove(tx.id());
 }
 
 void Admission::note_refused(const ledger::TxId& id) {

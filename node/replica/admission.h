@@ -34,7 +34,8 @@ public:
     struct Entered {};
     struct AlreadyIn {};
     using Verdict = std::variant<Entered, AlreadyIn, ledger::Refusal, Busy>;
-    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const Moment& moment);
+    // A peer's that is sound may take the places of its member's that peers told and that come after it.
+    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, Source source, const Moment& moment);
     // From one call to the next, admit() takes in what costs admit_cost_max, and then says too_much_at_once.
     void begin_turn() { admit_cost_ = 0; }
 
@@ -44,6 +45,8 @@ public:
     // review_cost_max has its turn the next time. Returns what has left the pool for good.
     [[nodiscard]] Dropped review(const Moment& moment, bool idle);
 
+    // A block of the chain has it: it leaves the pool, and what its member has behind it was not passed by.
+    void note_ordered(const CheckedTransaction& transaction);
     // A transaction of the pool was tried in a block of this node's and refused.
     void note_refused(const ledger::TxId& id);
     // The tip has moved, or something has left the pool: what was tried stands on a state that is gone. To be called
@@ -51,6 +54,7 @@ public:
     void forget_trial() { trial_.reset(); }
 
 private:
+    [[nodiscard]] Verdict enter(Pending pending, bool is_crowded);
     [[nodiscard]] Result<void, ledger::Refusal> try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const;
     [[nodiscard]] Result<void, ledger::Refusal> try_on_trial(const CheckedTransaction& transaction, TimeMs wall);
     // What doesn't apply any more.

@@ -14,6 +14,7 @@ inline constexpr std::uint64_t tick_period_ms = 20;
 inline constexpr std::size_t pool_transactions_max = 100'000;
 inline constexpr std::size_t pool_bytes_max = std::size_t{64} << 20U;  // as signed
 inline constexpr std::size_t pool_memory_max = std::size_t{256} << 20U;
+// Of one member, of what clients handed in here; and as much again of what other nodes told.
 inline constexpr std::size_t pool_member_transactions_max = 256;
 inline constexpr std::size_t pool_member_bytes_max = std::size_t{1} << 20U;
 inline constexpr std::size_t waiting_clients_max = 16'384;

@@ -1,12 +1,17 @@
 #include "node/replica/mempool.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "base/assert.h"
 #include "ledger/cost.h"
 
 namespace datadeed::replica {
+
+Mempool::Place Mempool::place_of(const CheckedTransaction& transaction) {
+    return {.nonce = transaction.tx.content().nonce, .id = transaction.tx.id()};
+}
 
 Result<void, PoolError> Mempool::add(Pending pending) {
     const ledger::TxId id = pending.tx->tx.id();
@@ -16,15 +21,13 @@ Result<void, PoolError> Mempool::add(Pending pending) {
     if (by_id_.size() >= limits_.transactions || bytes_ + size > limits_.bytes || memory_ + memory > limits_.memory) {
         return fail(PoolError::pool_must_have_room);
     }
-    if (size_of(pending.member) >= limits_.member_transactions ||
-        bytes_of(pending.member) + size > limits_.member_bytes) {
-        return fail(PoolError::member_must_have_room);
-    }
+    if (!has_part_for(pending)) return fail(PoolError::member_must_have_room);
     auto entry = std::make_unique<Entry>(Entry{.pending = std::move(pending), .arrival = arrivals_++});
     const Pending& added = entry->pending;
     Queue& queue = by_member_[added.member];
-    queue.entries.emplace(Place{.nonce = added.tx->tx.content().nonce, .id = id}, entry.get());
-    queue.bytes += size;
+    queue.entries.emplace(place_of(*added.tx), entry.get());
+    ++queue.part(added.source).transactions;
+    queue.part(added.source).bytes += size;
     bytes_ += size;
     memory_ += memory;
     if (!added.sound) mark_unsound(*entry);
@@ -41,8 +44,9 @@ bool Mempool::remove(const ledger::TxId& id) {
     const std::size_t size = entry.pending.tx->tx.raw().size();
     const auto queue = by_member_.find(entry.pending.member);
     if (first_sound(queue->second) == &entry) moved_up_.insert(entry.pending.member);
-    queue->second.entries.erase(Place{.nonce = entry.pending.tx->tx.content().nonce, .id = id});
-    queue->second.bytes -= size;
+    queue->second.entries.erase(place_of(*entry.pending.tx));
+    --queue->second.part(entry.pending.source).transactions;
+    queue->second.part(entry.pending.source).bytes -= size;
     if (queue->second.entries.empty()) {
         moved_up_.erase(entry.pending.member);
         by_member_.erase(queue);
@@ -58,6 +62,57 @@ bool Mempool::remove(const ledger::TxId& id) {
     return true;
 }
 
+Mempool::Part Mempool::part_of(const ledger::MemberId& member, Source source) const {
+    const auto queue = by_member_.find(member);
+    return queue == by_member_.end() ? Part{} : queue->second.parts[static_cast<std::size_t>(source)];
+}
+
+bool Mempool::has_room(const Part& part, std::size_t size) const {
+    return part.transactions < limits_.member_transactions && part.bytes + size <= limits_.member_bytes;
+}
+
+bool Mempool::has_part_for(const Pending& pending) const {
+    return has_room(part_of(pending.member, pending.source), pending.tx->tx.raw().size());
+}
+
+bool Mempool::make_part_for(const Pending& pending) {
+    const auto queue = by_member_.find(pending.member);
+    if (queue == by_member_.end()) return has_part_for(pending);
+    Part left = queue->second.part(Source::peer);
+    const std::size_t size = pending.tx->tx.raw().size();
+    std::vector<ledger::TxId> leaving;
+    const auto let_leave = [&](bool sound) {
+        for (const auto& [place, entry] : queue->second.entries | std::views::reverse) {
+            const bool stays = sound && place < place_of(*pending.tx);
+            if (has_room(left, size) || stays) return;
+            if (entry->pending.source != Source::peer || entry->pending.sound != sound) continue;
+            leaving.push_back(place.id);
+            --left.transactions;
+            left.bytes -= entry->pending.tx->tx.raw().size();
+        }
+    };
+    let_leave(false);
+    let_leave(true);
+    if (!has_room(left, size)) return false;
+    for (const ledger::TxId& id : leaving) remove(id);
+    return true;
+}
+
+bool Mempool::hand_in_again(Pending& pending) {
+    if (pending.source == Source::client) return true;
+    const std::size_t size = pending.tx->tx.raw().size();
+    Queue& queue = by_member_.at(pending.member);
+    Part& clients = queue.part(Source::client);
+    if (!has_room(clients, size)) return false;
+    Part& peers = queue.part(Source::peer);
+    --peers.transactions;
+    peers.bytes -= size;
+    ++clients.transactions;
+    clients.bytes += size;
+    pending.source = Source::client;
+    return true;
+}
+
 Pending* Mempool::find(const ledger::TxId& id) {
     const auto found = by_id_.find(id);
     return found == by_id_.end() ? nullptr : &found->second->pending;
@@ -69,6 +124,13 @@ void Mempool::set_sound(Pending& pending, bool sound) {
     unsound_.erase(entry.unsound_since);
     pending.sound = sound;
     if (!sound) mark_unsound(entry);
+}
+
+void Mempool::note_ordered(const ledger::MemberId& member, ledger::Nonce nonce) {
+    const auto queue = by_member_.find(member);
+    if (queue == by_member_.end()) return;
+    const Entry* const first = first_sound(queue->second);
+    if (first != nullptr && nonce < first->pending.tx->tx.content().nonce) moved_up_.insert(member);
 }
 
 void Mempool::mark_unsound(Entry& entry) {
@@ -174,11 +236,6 @@ const Pending* Mempool::oldest_sound(std::uint64_t now_ms, Height tip) {
 std::size_t Mempool::size_of(const ledger::MemberId& member) const {
     const auto found = by_member_.find(member);
     return found == by_member_.end() ? 0 : found->second.entries.size();
-}
-
-std::size_t Mempool::bytes_of(const ledger::MemberId& member) const {
-    const auto found = by_member_.find(member);
-    return found == by_member_.end() ? 0 : found->second.bytes;
 }
 
 }  // namespace datadeed::replica

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,10 +18,15 @@
 
 namespace datadeed::replica {
 
+// Who handed a transaction in: a client of this node, which was promised that it waits here, or another node, which
+// keeps it as well.
+enum class Source : std::uint8_t { client, peer };
+
 // A transaction that waits to be ordered. The transaction itself is shared, never copied.
 struct Pending {
     TransactionPtr tx{};
-    ledger::MemberId member{};    // whom the key belonged to when it was admitted
+    ledger::MemberId member{};  // whom the key belonged to when it was admitted
+    Source source{};
     std::uint64_t admitted_ms{};  // monotonic
     std::uint64_t told_ms{};      // when this node told it to others last; 0: never
     std::uint64_t offered_ms{};   // since when the primary can know it; 0: not yet
@@ -44,23 +50,33 @@ struct PoolLimits {
     std::size_t transactions{pool_transactions_max};
     std::size_t bytes{pool_bytes_max};    // as signed
     std::size_t memory{pool_memory_max};  // memory_of them
+    // Of each member and source.
     std::size_t member_transactions{pool_member_transactions_max};
     std::size_t member_bytes{pool_member_bytes_max};
 };
 
 // The transactions that wait, bounded for each member and in all. They leave by being committed, by expiring, or by
-// being found inapplicable, and by nothing else: a change of view takes none away. Each member's come in the order of
-// their nonces; the members take turns of equal work. One thread.
+// being found inapplicable, and a peer's also for others of its member that come before it: a change of view takes none
+// away. Each member's come in the order of their nonces; the members take turns of equal work. One thread.
 class Mempool {
 public:
     explicit Mempool(PoolLimits limits = {}) : limits_{limits} {}
 
     [[nodiscard]] Result<void, PoolError> add(Pending pending);
+    // Whether there is room in the part of its member and source.
+    [[nodiscard]] bool has_part_for(const Pending& pending) const;
+    // Makes room in its member's part of peers: unsound ones go, and those that come after it. False when that isn't
+    // enough, and then nothing goes.
+    bool make_part_for(const Pending& pending);
+    // A client hands it in that a peer has told: it counts for the clients' part from now on. False when that is full.
+    [[nodiscard]] bool hand_in_again(Pending& pending);
     // False when it isn't there.
     bool remove(const ledger::TxId& id);
     // Borrowed until the pool changes. The marks of an entry are the caller's to set, but `sound` by set_sound.
     [[nodiscard]] Pending* find(const ledger::TxId& id);
     void set_sound(Pending& pending, bool sound);
+    // A block has this nonce of the member: what comes after it has not been passed by.
+    void note_ordered(const ledger::MemberId& member, ledger::Nonce nonce);
 
     // Takes out what has expired at `time`; or names some of it.
     [[nodiscard]] std::vector<Pending> take_expired(TimeMs time);
@@ -87,7 +103,12 @@ public:
     [[nodiscard]] std::size_t sound() const { return by_id_.size() - unsound_.size(); }
     [[nodiscard]] const PoolLimits& limits() const { return limits_; }
     [[nodiscard]] std::size_t size_of(const ledger::MemberId& member) const;
-    [[nodiscard]] std::size_t bytes_of(const ledger::MemberId& member) const;
+    struct Part {
+        std::size_t transactions{};
+        std::size_t bytes{};
+        friend bool operator==(const Part&, const Part&) = default;
+    };
+    [[nodiscard]] Part part_of(const ledger::MemberId& member, Source source) const;
 
 private:
     struct Place {
@@ -95,6 +116,7 @@ private:
         ledger::TxId id{};
         friend auto operator<=>(const Place&, const Place&) = default;
     };
+    [[nodiscard]] static Place place_of(const CheckedTransaction& transaction);
     struct Entry {
         Pending pending{};
         std::uint64_t arrival{};
@@ -102,9 +124,11 @@ private:
     };
     struct Queue {
         std::map<Place, Entry*> entries{};
-        std::size_t bytes{};
+        std::array<Part, 2> parts{};  // by source
+        [[nodiscard]] Part& part(Source source) { return parts[static_cast<std::size_t>(source)]; }
     };
 
+    [[nodiscard]] bool has_room(const Part& part, std::size_t size) const;
     void mark_unsound(Entry& entry);
     [[nodiscard]] static Entry* first_sound(const Queue& queue);
 

@@ -125,7 +125,7 @@ void Replica::Parts::on(SubmitTransaction& event) {
     if (waiters_.size() >= waiting_clients_max) {
         return outbox_.reply(event.token, NotTaken{.tx = id, .reason = Busy::too_many_waiting});
     }
-    const Admission::Verdict verdict = admission_.admit(event.transaction, moment());
+    const Admission::Verdict verdict = admission_.admit(event.transaction, Source::client, moment());
     const auto accept = [&] {
         if (waiters_.add(id, event.token)) outbox_.reply(event.token, Accepted{.tx = id});
     };

@@ -169,7 +169,7 @@ void Replica::Parts::settle(const CheckedBlock& block) {
     const std::uint64_t first = header.log_size - block.transactions.size();
     for (std::size_t i = 0; i < block.transactions.size(); ++i) {
         const ledger::TxId& id = block.transactions[i]->tx.id();
-        pool_.remove(id);
+        admission_.note_ordered(*block.transactions[i]);
         for (const RequestToken token : waiters_.take(id)) {
             outbox_.reply(token,
                           Committed{.tx = id, .height = header.height, .log_index = first + i, .time = header.time});

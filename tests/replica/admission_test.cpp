@@ -35,7 +35,7 @@ struct Door {
         return bench.make(owner, ledger::TransferAccept{.data = ledger::DatasetId{name}}, bench.genesis());
     }
     Admission::Verdict admit(const TransactionPtr& transaction, bool unsettled = false) {
-        return admission.admit(transaction, moment(unsettled));
+        return admission.admit(transaction, Source::client, moment(unsettled));
     }
     // Whether it enters and waits so.
     bool enters(const TransactionPtr& transaction, bool sound, bool unsettled = false) {
@@ -233,6 +233,62 @@ TEST_CASE("who has filled its part of the pool is turned away before anything is
     CHECK(door.enters(door.registration(1, "b"), true));
 }
 
+TEST_CASE("what a peer tells finds its place before what comes after it, if it applies; what clients handed in stays") {
+    Door door{{.member_transactions = 1}};
+    const auto tell = [&door](const TransactionPtr& transaction) {
+        return door.admission.admit(transaction, Source::peer, door.moment());
+    };
+    const TransactionPtr first = door.registration(0, "first");
+    const TransactionPtr hopeless = door.acceptance(0, "nowhere");
+    const TransactionPtr second = door.registration(0, "second");
+    const TransactionPtr third = door.registration(0, "third");
+    CHECK(door.enters(second, true));
+    CHECK(std::holds_alternative<Admission::Entered>(tell(third)));
+    CHECK(std::holds_alternative<Admission::AlreadyIn>(tell(second)));
+    CHECK(std::get<Busy>(tell(hopeless)) == Busy::member_has_too_many);
+    CHECK(std::holds_alternative<Admission::Entered>(tell(first)));
+    CHECK(door.pool.find(third->tx.id()) == nullptr);
+    CHECK(std::get<Busy>(tell(third)) == Busy::member_has_too_many);
+    // A client is told that it's in only if it may stay.
+    CHECK(door.turned_away(first) == Busy::member_has_too_many);
+    REQUIRE(door.pool.remove(second->tx.id()));
+    CHECK(std::holds_alternative<Admission::AlreadyIn>(door.admit(first)));
+    CHECK(std::holds_alternative<Admission::Entered>(tell(third)));
+    CHECK(door.pool.find(first->tx.id()) != nullptr);
+}
+
+TEST_CASE("what made room for another isn't what the next one is tried on") {
+    Door door{{.member_transactions = 1}};
+    const TransactionPtr first = door.registration(0, "first");
+    const TransactionPtr gone = door.registration(0, "gone");
+    REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(gone, Source::peer, door.moment())));
+    REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(first, Source::peer, door.moment())));
+    CHECK(door.enters(door.offer(0, "gone", 1), false));
+}
+
+TEST_CASE("an age begins anew with a block that has the member's before it, whether this node knew it or not") {
+    Door door;
+    const TransactionPtr unknown = door.registration(0, "unknown");
+    const TransactionPtr known = door.registration(0, "known");
+    const TransactionPtr waits = door.registration(0, "waits");
+    REQUIRE(door.enters(known, true));
+    REQUIRE(door.enters(waits, true));
+    door.pool.set_sound(*door.pool.find(known->tx.id()), false);
+    door.pool.find(waits->tx.id())->offered_ms = 1;
+    const auto offered_ms = [&door](std::uint64_t now) { return door.pool.oldest_sound(now, Height{})->offered_ms; };
+    REQUIRE(offered_ms(2) == 2);
+    door.admission.note_ordered(*unknown);
+    CHECK(offered_ms(3) == 3);
+    door.admission.note_ordered(*known);
+    CHECK(offered_ms(4) == 4);
+    CHECK(door.pool.find(known->tx.id()) == nullptr);
+    door.admission.note_ordered(*door.registration(1, "another's"));
+    CHECK(offered_ms(5) == 4);
+    door.admission.note_ordered(*waits);
+    CHECK(door.pool.size() == 0);
+    door.admission.note_ordered(*waits);
+}
+
 TEST_CASE("who is turned away for want of room is told whose room it is") {
     Door few{{.transactions = 1}};
     CHECK(few.enters(few.registration(0, "a"), true));
@@ -399,7 +455,7 @@ TEST_CASE("at rest the trial begins anew with the time, and holds what waits") {
     CHECK(door.enters(door.registration(2, "b"), true));
     CHECK(door.admission.review(door.after(trial_lives_ms), true).empty());
     const TransactionPtr late = door.appointment("a", TimeMs{door.bench.genesis().value + trial_lives_ms});
-    CHECK(std::get<ledger::Refusal>(door.admission.admit(late, door.after(trial_lives_ms))) ==
+    CHECK(std::get<ledger::Refusal>(door.admission.admit(late, Source::client, door.after(trial_lives_ms))) ==
           ledger::Refusal::manager_until_passed);
     CHECK(door.enters(door.offer(2, "b", 1), true));
 }

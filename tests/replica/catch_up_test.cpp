@@ -121,7 +121,10 @@ TEST_CASE("what lost against another transaction is refused once the chain rests
     CHECK(refused[0].refusal == ledger::Refusal::data_exists);
 }
 
-TEST_CASE("a primary whose blocks pass by what it was offered is left, after so many of them") {
+TEST_CASE(
+    "a primary whose blocks pass by what it was offered is left, after so many of them, if it comes before theirs") {
+    const bool comes_before = GENERATE(true, false);
+    constexpr std::uint64_t blocks_max = 20;
     Late late{sim::validator_name(3)};
     const ledger::MemberId primary = sim::validator_name(0);
     const auto leaves = [](const std::vector<Action>& actions) {
@@ -129,11 +132,20 @@ TEST_CASE("a primary whose blocks pass by what it was offered is left, after so 
             return consensus::kind_of(votes.message) == consensus::MessageKind::view_change;
         });
     };
-    (void)late.submit(1, "passed-by");
+    // All are of one member.
+    const ledger::RegisterData passed_by{
+        .data = ledger::DatasetId{"passed-by"}, .title = "T", .type = "table", .commitment = {}};
+    const std::uint64_t nonce_ms = comes_before ? late.chain.bench.genesis().value - 1 : sim::epoch_ms;
+    const Bytes raw = sim::sign_order(late.chain.bench.world, {.owner = 0,
+                                                               .nonce_us = nonce_ms * 1000,
+                                                               .expires_ms = sim::epoch_ms + testing::hour_ms,
+                                                               .operations = {passed_by}});
+    (void)late.hand_in(sim::checked(late.chain.bench.world, raw), 1);
+    REQUIRE(late.node.replica().status().pool_transactions == 1);
     // Each is final sooner than the least timeout.
     bool left = false;
     std::uint64_t blocks = 0;
-    for (; !left && blocks < 20; ++blocks) {
+    for (; !left && blocks < blocks_max; ++blocks) {
         const std::string name = "block-" + std::to_string(blocks);
         const CertifiedBlock block = blocks == 0 ? late.good : late.chain.next({name.c_str()});
         const std::optional<FetchBlocks> question = late.question_to(primary, block.certificate.height);
@@ -141,7 +153,8 @@ TEST_CASE("a primary whose blocks pass by what it was offered is left, after so 
         left = leaves(late.answer(primary, *question, block));
         REQUIRE(late.node.replica().status().height == block.certificate.height);
     }
-    CHECK(blocks == consensus::Timing{}.fairness_blocks);
+    CHECK(left == comes_before);
+    CHECK(blocks == (comes_before ? consensus::Timing{}.fairness_blocks : blocks_max));
 }
 
 TEST_CASE("who has gone is told nothing, whatever it had asked before") {

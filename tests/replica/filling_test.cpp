@@ -2,6 +2,7 @@
 #include <map>
 
 #include "ledger/cost.h"
+#include "node/replica/filling.h"
 #include "node/replica/limits.h"
 #include "tests/replica/bench.h"
 #include "tests/support/catch.h"
@@ -44,6 +45,43 @@ Counts count_of_each(Bench& bench) {
 }
 
 }  // namespace
+
+TEST_CASE("a block holds what it may cost, to the last, and so does what is tried in vain for it") {
+    using Room = Filling::Room;
+    Bench bench;
+    const ledger::DatasetId data{"d"};
+    const ledger::RegisterData registration{.data = data, .title = "T", .type = "table"};
+    const ledger::TransferWithdraw withdrawal{.data = data, .to = sim::owner_name(1)};
+    const auto pending = [&](std::size_t registrations, std::size_t withdrawals, bool sound) {
+        std::vector<ledger::Operation> all(registrations, registration);
+        all.insert(all.end(), withdrawals, withdrawal);
+        return Pending{.tx = bench.make(0, std::move(all), bench.genesis()), .checked = Height{1}, .sound = sound};
+    };
+    Filling filling{bench.world.genesis.parameters};
+    std::size_t left = build_cost_max;
+    const auto take = [&](std::size_t registrations, std::size_t withdrawals) {
+        const Pending each = pending(registrations, withdrawals, true);
+        REQUIRE(filling.room_for(each, Height{}) == Room::enough);
+        filling.take(each, false);
+        left -= ledger::block_cost(each.tx->tx.content());
+    };
+    for (std::size_t i = 0; i < 21; ++i) take(ledger::operations_max - 1, 0);
+    take(14, 1);
+    REQUIRE(left == 0);
+    CHECK(filling.room_for(pending(1, 0, true), Height{}) == Room::not_for_member);
+
+    Filling in_vain{bench.world.genesis.parameters};
+    left = build_refused_cost_max;
+    for (std::size_t i = 0; i < 10; ++i) {
+        const Pending each = i < 2 ? pending(41, 4, false) : pending(44, 0, false);
+        REQUIRE(in_vain.room_for(each, Height{}) == Room::enough);
+        in_vain.refuse(each);
+        left -= ledger::applying_cost(each.tx->tx.content());
+    }
+    REQUIRE(left == 0);
+    CHECK(in_vain.room_for(pending(1, 0, false), Height{}) == Room::not_for_it);
+    CHECK(in_vain.room_for(pending(1, 0, true), Height{}) == Room::enough);
+}
 
 TEST_CASE("a block holds what it may cost, and what is too much waits") {
     Bench bench;

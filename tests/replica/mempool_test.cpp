@@ -26,6 +26,12 @@ Pending pending(std::size_t owner, std::uint64_t nonce, std::uint64_t expires = 
     return {.tx = sim::checked(pool_world(), raw), .member = sim::owner_name(owner), .sound = true};
 }
 
+Pending told(std::size_t owner, std::uint64_t nonce, std::size_t operations = 1) {
+    Pending made = pending(owner, nonce, sim::epoch_ms, operations);
+    made.source = Source::peer;
+    return made;
+}
+
 std::vector<std::uint64_t> order(Mempool& pool) {
     std::vector<std::uint64_t> nonces;
     pool.for_each_in_turns([&nonces](const Pending& each, bool) {
@@ -63,7 +69,7 @@ TEST_CASE("a pool is bounded in transactions and in bytes, for a member and in a
     REQUIRE(narrow.add(pending(0, 1)));
     REQUIRE(narrow.add(pending(0, 2)));
     CHECK(narrow.add(pending(0, 3)).error() == PoolError::member_must_have_room);
-    CHECK(narrow.bytes() == narrow.bytes_of(sim::owner_name(0)));
+    CHECK(narrow.part_of(sim::owner_name(0), Source::client) == Mempool::Part{2, narrow.bytes()});
 
     const std::size_t memory = memory_of(*pending(0, 1).tx);
     Mempool slight{{.memory = 2 * memory}};
@@ -169,12 +175,12 @@ TEST_CASE("what is removed leaves nothing behind, and what stays keeps its place
     const std::size_t size = two.tx->tx.raw().size();
     REQUIRE(pool.remove(one.tx->tx.id()));
     CHECK(pool.size_of(sim::owner_name(0)) == 1);
-    CHECK(pool.bytes_of(sim::owner_name(0)) == size);
+    CHECK(pool.part_of(sim::owner_name(0), Source::client) == Mempool::Part{1, size});
     CHECK(order(pool) == std::vector<std::uint64_t>{2});
     CHECK(pool.expired(TimeMs{sim::epoch_ms + 1}, 10) == std::vector{two.tx->tx.id()});
     REQUIRE(pool.remove(two.tx->tx.id()));
     CHECK(pool.size_of(sim::owner_name(0)) == 0);
-    CHECK(pool.bytes_of(sim::owner_name(0)) == 0);
+    CHECK(pool.part_of(sim::owner_name(0), Source::client) == Mempool::Part{});
     CHECK(order(pool).empty());
     CHECK(pool.expired(TimeMs{sim::epoch_ms + 1}, 10).empty());
     CHECK(pool.take_expired(TimeMs{sim::epoch_ms + 1}).empty());
@@ -191,6 +197,91 @@ TEST_CASE("what enters as not applying is no work") {
     CHECK(pool.sound() == 0);
     CHECK(pool.unsound(10) == std::vector{one.tx->tx.id()});
     CHECK(pool.oldest_sound(1, Height{}) == nullptr);
+}
+
+TEST_CASE("what clients hand in and what peers tell of a member have a part each, and what is both is the clients'") {
+    const ledger::MemberId member = sim::owner_name(0);
+    const std::size_t size = pending(0, 1).tx->tx.raw().size();
+    Mempool pool{{.member_transactions = 2}};
+    for (const std::uint64_t nonce : {1U, 2U}) REQUIRE(pool.add(told(0, nonce)));
+    CHECK(pool.add(told(0, 3)).error() == PoolError::member_must_have_room);
+    REQUIRE(pool.add(pending(0, 4)));
+    Pending& both = *pool.find(pending(0, 1).tx->tx.id());
+    CHECK(pool.hand_in_again(both));
+    CHECK(pool.hand_in_again(both));
+    CHECK(pool.part_of(member, Source::client) == Mempool::Part{2, 2 * size});
+    CHECK(pool.part_of(member, Source::peer) == Mempool::Part{1, size});
+    CHECK_FALSE(pool.hand_in_again(*pool.find(pending(0, 2).tx->tx.id())));
+    CHECK(pool.add(told(0, 3)));
+    CHECK(pool.size_of(member) == 4);
+    CHECK_FALSE(pool.has_part_for(pending(0, 5)));
+    CHECK(pool.has_part_for(pending(1, 5)));
+}
+
+TEST_CASE("a peer's transaction takes the place of its member's unsound ones, and of peers' that come after it") {
+    const std::size_t size = told(0, 101).tx->tx.raw().size();
+    const PoolLimits limits = GENERATE_COPY(PoolLimits{.member_transactions = 3}, PoolLimits{.member_bytes = 3 * size});
+    Mempool pool{limits};
+    for (const std::uint64_t nonce : {120U, 130U}) REQUIRE(pool.add(told(0, nonce)));
+    for (const std::uint64_t nonce : {125U, 135U}) REQUIRE(pool.add(pending(0, nonce)));
+    REQUIRE(pool.make_part_for(told(0, 110)));
+    CHECK(order(pool) == std::vector<std::uint64_t>{120, 125, 130, 135});
+    Pending hopeless = told(0, 105);
+    hopeless.sound = false;
+    REQUIRE(pool.add(hopeless));
+    REQUIRE(pool.make_part_for(told(0, 140)));
+    CHECK(order(pool) == std::vector<std::uint64_t>{120, 125, 130, 135});
+    REQUIRE(pool.add(told(0, 140)));
+    CHECK_FALSE(pool.make_part_for(told(0, 150)));
+    CHECK(pool.size() == 5);
+    REQUIRE(pool.make_part_for(told(0, 110)));
+    CHECK(order(pool) == std::vector<std::uint64_t>{120, 125, 130, 135});
+    REQUIRE(pool.add(told(0, 110)));
+    REQUIRE(pool.make_part_for(told(0, 122)));
+    CHECK(order(pool) == std::vector<std::uint64_t>{110, 120, 125, 135});
+    CHECK(pool.make_part_for(told(1, 1)));
+}
+
+TEST_CASE("nothing goes for a transaction that there is no room for all the same, and only as many as it needs") {
+    const std::size_t size = told(0, 1).tx->tx.raw().size();
+    const Pending large = told(0, 10, 3);
+    REQUIRE(large.tx->tx.raw().size() > size);
+    Mempool narrow{{.member_bytes = large.tx->tx.raw().size() + 2 * size}};
+    for (const std::uint64_t nonce : {5U, 6U, 7U}) REQUIRE(narrow.add(told(0, nonce)));
+    CHECK_FALSE(narrow.make_part_for(large));
+    CHECK(narrow.size() == 3);
+    Mempool wide{{.member_transactions = 3}};
+    for (const std::uint64_t nonce : {20U, 30U, 40U}) REQUIRE(wide.add(told(0, nonce)));
+    REQUIRE(wide.make_part_for(large));
+    CHECK(order(wide) == std::vector<std::uint64_t>{20, 30});
+}
+
+TEST_CASE("the age of a member's first begins anew with each block that has one of the member's before it") {
+    Mempool pool;
+    REQUIRE(pool.add(pending(0, 10)));
+    pool.find(pending(0, 10).tx->tx.id())->offered_ms = 1;
+    const auto offered_ms = [&pool](std::uint64_t now_ms) { return pool.oldest_sound(now_ms, Height{})->offered_ms; };
+    REQUIRE(offered_ms(100) == 1);
+    pool.note_ordered(sim::owner_name(0), ledger::Nonce{10});
+    pool.note_ordered(sim::owner_name(0), ledger::Nonce{11});
+    pool.note_ordered(sim::owner_name(1), ledger::Nonce{1});
+    CHECK(offered_ms(200) == 1);
+    pool.note_ordered(sim::owner_name(0), ledger::Nonce{9});
+    CHECK(offered_ms(300) == 300);
+    CHECK(offered_ms(400) == 300);
+    pool.set_sound(*pool.find(pending(0, 10).tx->tx.id()), false);
+    pool.note_ordered(sim::owner_name(0), ledger::Nonce{9});
+    CHECK(pool.oldest_sound(500, Height{}) == nullptr);
+}
+
+TEST_CASE("a member whose last one has gone begins anew") {
+    Mempool pool;
+    REQUIRE(pool.add(pending(0, 10)));
+    REQUIRE(pool.remove(pending(0, 10).tx->tx.id()));
+    Pending later = pending(0, 20);
+    later.offered_ms = 600;
+    REQUIRE(pool.add(later));
+    CHECK(pool.oldest_sound(700, Height{})->offered_ms == 600);
 }
 
 TEST_CASE("no more is named than was asked for, nor what expires only now") {
