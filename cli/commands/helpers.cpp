@@ -1,6 +1,7 @@
 #include "cli/commands/helpers.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -10,6 +11,14 @@
 
 namespace datadeed::cli {
 namespace {
+
+client::Problem leads_back(const std::string& next) {
+    return {.code = client::code::bad_answer,
+            .title = "a node's list leads back to where it was",
+            .detail = "a page that goes on after '" + next + "' leads to the page after '" + next + "' again",
+            .hint = {"ask another node of the profile, and tell the operator of this one"},
+            .status = 502};
+}
 
 constexpr std::chrono::milliseconds status_patience{1500};  // a paused node never answers
 
@@ -133,16 +142,21 @@ std::vector<Option> list_options() {
 }
 
 Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& query) {
+    return list([&context](const std::string& target) { return read(context, target); }, args, query);
+}
+
+Outcome<json::Value> list(const ReadPage& read, const Args& args, const ListQuery& query) {
     const bool all = args.flag("all");
     const std::uint64_t limit = args.number("limit").value_or(all ? 100 : 50);
     std::string after = args.text("after");
     std::string height;
+    std::set<std::string> begun{after};
     json::Value::Array items;
     std::vector<std::pair<std::string, json::Value>> kept;
     while (true) {
         std::string target = query.path + "?" + query.filter + "limit=" + std::to_string(limit) + height;
         if (!after.empty()) target += "&after=" + http::percent_encode(after);
-        Outcome<json::Value> page = read(context, target);
+        Outcome<json::Value> page = read(target);
         if (!page) return fail(page.error());
         const json::Value::Array* const found = page->array_at("items");
         if (!all || found == nullptr) return page;
@@ -156,6 +170,7 @@ Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& q
             return with_all_items(*page, std::move(items), args.text("after").empty());
         }
         after = std::string{*next};
+        if (!begun.insert(after).second) return fail(leads_back(after));
         const std::optional<std::uint64_t> at = page->unsigned_at("height");
         if (query.one_height && at) height = "&at_height=" + std::to_string(*at);
     }

@@ -26,7 +26,9 @@ std::size_t end_of_gossip(std::span<const TransactionPtr> transactions, std::siz
     std::size_t end = begin;
     std::size_t bytes = 0;
     while (end < transactions.size() && end - begin < gossip_transactions_max && bytes < gossip_bytes_max / 2) {
-        bytes += transactions[end++]->tx.raw().size();
+        // Whoever gets it has to have room for both.
+        bytes += transactions[end]->tx.raw().size() + swelling_of(*transactions[end]);
+        ++end;
     }
     return end;
 }

@@ -55,4 +55,36 @@ TEST_CASE("a list that the node didn't count to its end says so in words, one th
     CHECK(with_all_items(counted, {item}, true).unsigned_at("total") == 3648U);
 }
 
+TEST_CASE("all pages of a list are read at the height of the first, and one that leads back ends it") {
+    using json::Value;
+    std::vector<std::string> targets;
+    std::string last_next;
+    const auto read_page = [&](const std::string& target) -> Outcome<Value> {
+        targets.push_back(target);
+        Value page = Value::object({{"items", Value::array({Value{targets.size()}})}, {"height", std::uint64_t{7}}});
+        if (targets.size() == 1) page.set("next", "a b");
+        if (targets.size() == 2 && !last_next.empty()) page.set("next", last_next);
+        return page;
+    };
+    Args args;
+    args.set_flag("all");
+    const ListQuery query{.path = "/v1/data", .filter = "owner=x&", .one_height = true, .told_once = {}};
+    const Outcome<Value> whole = list(read_page, args, query);
+    REQUIRE(whole);
+    CHECK(whole->array_at("items")->size() == 2);
+    CHECK(targets ==
+          std::vector<std::string>{"/v1/data?owner=x&limit=100", "/v1/data?owner=x&limit=100&at_height=7&after=a%20b"});
+    targets.clear();
+    last_next = "a b";
+    const Outcome<Value> circle = list(read_page, args, query);
+    REQUIRE_FALSE(circle);
+    CHECK(circle.error().code == client::code::bad_answer);
+    // One page leads wherever it likes.
+    targets.clear();
+    CHECK(list(read_page, Args{}, query)->text_at("next") == "a b");
+    args.set_text("after", "a b");
+    targets.clear();
+    CHECK_FALSE(list(read_page, args, query));
+}
+
 }  // namespace datadeed::cli

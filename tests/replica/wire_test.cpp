@@ -445,6 +445,14 @@ TEST_CASE("a message of gossip ends at so many transactions, or behind the one t
     CHECK(end_of_gossip(batch, 0) == count);
     CHECK(end_of_gossip(batch, 2) == count + 2);
     CHECK(end_of_gossip(batch, count) == batch.size());
+    // What takes far more memory than its bytes counts for that.
+    const std::vector<ledger::Operation> operations(ledger::operations_max, ledger::TransferAccept{});
+    const TransactionPtr swollen = sim::checked(
+        world(), sim::sign_order(world(), {.owner = 0, .nonce_us = 1, .expires_ms = 1, .operations = operations}));
+    const std::size_t counted = swollen->tx.raw().size() + swelling_of(*swollen);
+    REQUIRE(counted > 4 * swollen->tx.raw().size());
+    const std::vector<TransactionPtr> many(gossip_transactions_max, swollen);
+    CHECK(end_of_gossip(many, 0) == (gossip_bytes_max / 2 + counted - 1) / counted);
 }
 
 }  // namespace datadeed::replica
