@@ -25,10 +25,9 @@ inline constexpr std::size_t peer_bytes_min = replica::wire_size_max + work_over
 // after it.
 inline constexpr std::size_t gossip_part = 2;  // one half
 
-// For so long a key whose member's part of the pool was found full is told so again without a look at what it sends;
-// and how many such keys are remembered.
-inline constexpr std::chrono::milliseconds full_told_time{50};
-inline constexpr std::size_t full_keys_max = 4'096;
+// How long a key is refused unseen after its member's quota was found full, and how many such keys are remembered.
+inline constexpr std::chrono::milliseconds throttle_time{50};
+inline constexpr std::size_t throttled_keys_max = 4'096;
 
 // While both wait, validators get so many bytes of work for each byte of observers and clients.
 inline constexpr std::size_t validators_part = 8;

@@ -186,7 +186,7 @@ private:
                 .reply =
                     [this](std::vector<replica::Reply> replies) {
                         asio::post(api_io_, [this, all = std::move(replies)] {
-                            for (const replica::Reply& reply : all) submissions_.on_reply(reply);
+                            for (const auto& reply : all) submissions_.on_reply(reply, Submissions::Clock::now());
                         });
                     },
                 .begin_epoch =

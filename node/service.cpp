@@ -22,7 +22,7 @@ Result<std::unique_ptr<chain::StateSnapshot>, chain::Error> Service::state(std::
 }
 
 void Service::submit(Bytes transaction, std::chrono::milliseconds wait, api::WhenSubmitted done) {
-    submissions_->submit(std::move(transaction), wait, std::move(done));
+    submissions_->submit(std::move(transaction), wait, Submissions::Clock::now(), std::move(done));
 }
 
 }  // namespace datadeed::node

@@ -19,15 +19,15 @@ std::optional<crypto::PublicKey> claimed_signer(ByteView transaction) {
 
 }  // namespace
 
-void Submissions::submit(Bytes transaction, std::chrono::milliseconds wait, api::WhenSubmitted done) {
+void Submissions::submit(Bytes transaction, std::chrono::milliseconds wait, Clock::time_point now,
+                         api::WhenSubmitted done) {
     if (stopping_) return done(api::ApiError::node_must_not_be_stopping);
-    const Clock::time_point now = Clock::now();
     const std::optional<crypto::PublicKey> signer = claimed_signer(transaction);
     const auto refuse = [&](const api::Submitted& outcome) {
         count(outcome);
         done(outcome);
     };
-    if (signer && full_parts_.has(*signer, now)) {
+    if (signer && throttled_.contains(*signer, now)) {
         return refuse(replica::NotTaken{.tx = {}, .reason = replica::Busy::member_has_too_many});
     }
     const replica::RequestToken token{++last_token_};
@@ -39,12 +39,12 @@ void Submissions::submit(Bytes transaction, std::chrono::milliseconds wait, api:
         token, Waiting{.done = std::move(done), .at_once = at_once, .deadline = deadline, .id = {}, .signer = signer});
 }
 
-void Submissions::on_reply(const replica::Reply& reply) {
+void Submissions::on_reply(const replica::Reply& reply, Clock::time_point now) {
     const auto entry = waiting_.find(reply.token);
     if (entry == waiting_.end()) return;
     std::visit(Overloaded{
                    [&](const replica::Accepted& accepted) { on_accepted(entry, accepted); },
-                   [&](const replica::NotTaken& busy) { on_not_taken(entry, busy); },
+                   [&](const replica::NotTaken& busy) { on_not_taken(entry, busy, now); },
                    [&](const auto& last) { finish(entry, last); },
                },
                reply.outcome);
@@ -61,9 +61,9 @@ void Submissions::on_overload(replica::RequestToken token) {
 }
 
 // Its signature was checked before the replica saw it.
-void Submissions::on_not_taken(Entries::iterator entry, const replica::NotTaken& busy) {
+void Submissions::on_not_taken(Entries::iterator entry, const replica::NotTaken& busy, Clock::time_point now) {
     const bool full = busy.reason == replica::Busy::member_has_too_many;
-    if (full && entry->second.signer) full_parts_.note(*entry->second.signer, Clock::now());
+    if (full && entry->second.signer) throttled_.add(*entry->second.signer, now);
     finish(entry, busy);
 }
 

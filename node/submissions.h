@@ -7,9 +7,9 @@
 
 #include "crypto/sign.h"
 #include "node/api/backend.h"
-#include "node/full_parts.h"
 #include "node/metrics.h"
 #include "node/replica/events.h"
+#include "node/throttled_keys.h"
 #include "node/verify_pool.h"
 
 namespace datadeed::node {
@@ -27,10 +27,10 @@ public:
     Submissions(VerifyPool& pool, Inbox& inbox, Metrics& metrics) : pool_{&pool}, inbox_{&inbox}, metrics_{&metrics} {}
 
     // See api::Backend::submit.
-    void submit(Bytes transaction, std::chrono::milliseconds wait, api::WhenSubmitted done);
+    void submit(Bytes transaction, std::chrono::milliseconds wait, Clock::time_point now, api::WhenSubmitted done);
 
     // What came of it. Tokens that aren't known are ignored: their clients have stopped waiting.
-    void on_reply(const replica::Reply& reply);
+    void on_reply(const replica::Reply& reply, Clock::time_point now);
     void on_refused(replica::RequestToken token, const replica::Unusable& why);
     void on_overload(replica::RequestToken token);
 
@@ -49,12 +49,12 @@ private:
         bool at_once{};                             // the client waits for Accepted only
         Deadlines::iterator deadline{};             // valid while the client waits
         std::optional<ledger::TxId> id{};           // once it was accepted
-        std::optional<crypto::PublicKey> signer{};  // as the transaction says; none when it has no form
+        std::optional<crypto::PublicKey> signer{};  // as it says itself; none when the bytes are no COSE_Sign1
     };
     using Entries = std::map<replica::RequestToken, Waiting>;
 
     [[nodiscard]] api::WhenSubmitted take_done(Entries::iterator entry);
-    void on_not_taken(Entries::iterator entry, const replica::NotTaken& busy);
+    void on_not_taken(Entries::iterator entry, const replica::NotTaken& busy, Clock::time_point now);
     void on_accepted(Entries::iterator entry, const replica::Accepted& accepted);
     void answer(Entries::iterator entry, const api::Submitted& outcome);
     void finish(Entries::iterator entry, const api::Submitted& outcome);
@@ -70,7 +70,7 @@ private:
     std::map<ledger::TxId, std::uint32_t> accepted_;  // with how many entries of waiting_ name each
     Deadlines deadlines_;
     std::size_t followed_{0};
-    FullParts full_parts_;
+    ThrottledKeys throttled_;
 };
 
 }  // namespace datadeed::node

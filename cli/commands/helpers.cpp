@@ -145,7 +145,7 @@ Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& q
     return list([&context](const std::string& target) { return read(context, target); }, args, query);
 }
 
-Outcome<json::Value> list(const ReadPage& read, const Args& args, const ListQuery& query) {
+Outcome<json::Value> list(const ReadPage& read_page, const Args& args, const ListQuery& query) {
     const bool all = args.flag("all");
     const std::uint64_t limit = args.number("limit").value_or(all ? 100 : 50);
     std::string after = args.text("after");
@@ -156,7 +156,7 @@ Outcome<json::Value> list(const ReadPage& read, const Args& args, const ListQuer
     while (true) {
         std::string target = query.path + "?" + query.filter + "limit=" + std::to_string(limit) + height;
         if (!after.empty()) target += "&after=" + http::percent_encode(after);
-        Outcome<json::Value> page = read(target);
+        Outcome<json::Value> page = read_page(target);
         if (!page) return fail(page.error());
         const json::Value::Array* const found = page->array_at("items");
         if (!all || found == nullptr) return page;

@@ -73,10 +73,10 @@ struct ListQuery {
 // {"items","total","more"[,"next"]}, with "total_is_at_least" where the node counted no further: one page, or all of it
 // with --all.
 [[nodiscard]] Outcome<json::Value> list(Context& context, const Args& args, const ListQuery& query);
-// The same, of pages that come from `read`. A page that leads back to where one began is net.bad_answer: no node of
-// ours gives it, and it would be followed for ever.
+// The same, of pages that come from `read_page`. Code: net.bad_answer for a page that leads back to one already read,
+// as no node of ours gives. Cursors that are always new aren't noticed.
 using ReadPage = std::function<Outcome<json::Value>(const std::string& target)>;
-[[nodiscard]] Outcome<json::Value> list(const ReadPage& read, const Args& args, const ListQuery& query);
+[[nodiscard]] Outcome<json::Value> list(const ReadPage& read_page, const Args& args, const ListQuery& query);
 
 // The last page with the items of all. `whole`: they are the list from its first item on, and so their number is its
 // total, where the node counted no further than to its bound.

@@ -14,6 +14,10 @@ bool is_for_good(ledger::Refusal refusal) {
     return refusal == ledger::Refusal::tx_nonce_used || refusal == ledger::Refusal::tx_nonce_below_window;
 }
 
+Busy busy_of(PoolError error) {
+    return error == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
+}
+
 // A refused one is tried twice.
 static_assert(2 * ledger::transaction_cost_max <= admit_cost_max, "one transaction is never more than a turn may hold");
 
@@ -37,23 +41,27 @@ Result<void, ledger::Refusal> Admission::try_on_trial(const CheckedTransaction& 
     return trial_->apply(transaction.tx);
 }
 
+// Empty when nobody's.
+ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
+    const std::optional<ledger::KeyRecord> key = ledger::find_key(executor_->committer().state(), signer);
+    return key ? key->member : ledger::MemberId{};
+}
+
 Admission::Verdict Admission::admit(const TransactionPtr& transaction, Source source, const Moment& moment) {
     if (Pending* const known = pool_->find(transaction->tx.id()); known != nullptr) {
-        if (source == Source::peer || pool_->hand_in_again(*known)) return AlreadyIn{};
+        if (source == Source::peer || pool_->move_to_clients(*known)) return AlreadyIn{};
         return Busy::member_has_too_many;
     }
-    const chain::StateStore& state = executor_->committer().state();
-    const std::optional<ledger::KeyRecord> key = ledger::find_key(state, transaction->tx.signer());
     Pending pending{.tx = transaction,
-                    .member = key ? key->member : ledger::MemberId{},
+                    .member = member_of(transaction->tx.signer()),
                     .source = source,
                     .admitted_ms = moment.now_ms,
                     .admitted_at = executor_->tip().height,
                     .checked = executor_->tip().height,
                     .refused_ms = moment.now_ms};
-    // Before it costs more: a member that has filled its part can't make us execute.
-    const bool is_crowded = !pool_->has_part_for(pending);
-    if (is_crowded && source == Source::client) return Busy::member_has_too_many;
+    // Before it costs more, and before the trial holds it: what couldn't enter even if it applied isn't executed.
+    const Result<std::vector<ledger::TxId>, PoolError> leaving = pool_->leaving_for(pending);
+    if (!leaving) return busy_of(leaving.error());
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
     if (admit_cost_ + cost > admit_cost_max) return Busy::too_much_at_once;
     admit_cost_ += cost;
@@ -67,18 +75,17 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, Source so
     }
     pending.sound = alone.has_value();
     if (!alone) pending.refusal = alone.error();
-    return enter(std::move(pending), is_crowded);
+    return enter(std::move(pending), *leaving);
 }
 
-// Its own member's alone make room for it, and only for one that applies.
-Admission::Verdict Admission::enter(Pending pending, bool is_crowded) {
-    if (is_crowded) {
-        if (!pending.sound || !pool_->make_part_for(pending)) return Busy::member_has_too_many;
-        forget_trial();
-    }
+// Others make room only for one that applies.
+Admission::Verdict Admission::enter(Pending pending, const std::vector<ledger::TxId>& leaving) {
+    if (!leaving.empty() && !pending.sound) return Busy::member_has_too_many;
+    for (const ledger::TxId& id : leaving) pool_->remove(id);
+    if (!leaving.empty()) forget_trial();
     const Result<void, PoolError> added = pool_->add(std::move(pending));
-    if (added) return Entered{};
-    return added.error() == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
+    DATADEED_ASSERT(added.has_value());
+    return Entered{};
 }
 
 // Whether it was refused on this very state a moment ago: then it would be again, unless time has ended it since.
@@ -166,13 +173,10 @@ std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
 }
 
 void Admission::note_ordered(const CheckedTransaction& transaction) {
-    if (pool_->size() == 0) return;
+    if (pool_->size() == 0) return;  // catching up: spares a look-up of the key for each
     const ledger::VerifiedTransaction& tx = transaction.tx;
-    if (const Pending* const known = pool_->find(tx.id()); known != nullptr) {
-        pool_->note_ordered(known->member, tx.content().nonce);
-    } else if (const auto key = ledger::find_key(executor_->committer().state(), tx.signer())) {
-        pool_->note_ordered(key->member, tx.content().nonce);
-    }
+    const Pending* const known = pool_->find(tx.id());
+    pool_->note_ordered(known != nullptr ? known->member : member_of(tx.signer()), tx.content().nonce);
     pool_->remove(tx.id());
 }
 

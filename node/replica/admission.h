@@ -34,7 +34,7 @@ public:
     struct Entered {};
     struct AlreadyIn {};
     using Verdict = std::variant<Entered, AlreadyIn, ledger::Refusal, Busy>;
-    // A peer's that is sound may take the places of its member's that peers told and that come after it.
+    // A peer's that applies may displace what peers told of its member: unsound ones, and those with later nonces.
     [[nodiscard]] Verdict admit(const TransactionPtr& transaction, Source source, const Moment& moment);
     // From one call to the next, admit() takes in what costs admit_cost_max, and then says too_much_at_once.
     void begin_turn() { admit_cost_ = 0; }
@@ -54,7 +54,8 @@ public:
     void forget_trial() { trial_.reset(); }
 
 private:
-    [[nodiscard]] Verdict enter(Pending pending, bool is_crowded);
+    [[nodiscard]] ledger::MemberId member_of(const crypto::PublicKey& signer) const;
+    [[nodiscard]] Verdict enter(Pending pending, const std::vector<ledger::TxId>& leaving);
     [[nodiscard]] Result<void, ledger::Refusal> try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const;
     [[nodiscard]] Result<void, ledger::Refusal> try_on_trial(const CheckedTransaction& transaction, TimeMs wall);
     // What doesn't apply any more.

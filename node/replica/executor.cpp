@@ -8,7 +8,7 @@
 #include "consensus/limits.h"
 #include "ledger/execution.h"
 #include "ledger/views.h"
-#include "node/replica/filling.h"
+#include "node/replica/assembly.h"
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 
@@ -27,19 +27,6 @@ std::vector<Digest> leaves_of(const std::vector<TransactionPtr>& transactions) {
 bool is_timely(TimeMs time, TimeMs parent, TimeMs now) {
     const std::uint64_t latest = std::max(now.value + block_ahead_max_ms, parent.value + 1);
     return time.value <= latest && time.value + block_behind_max_ms >= now.value;
-}
-
-Mempool::Wants wants_after(Filling::Room room) {
-    switch (room) {
-        case Filling::Room::enough:
-        case Filling::Room::not_for_it:
-            return Mempool::Wants::more;
-        case Filling::Room::not_for_member:
-            return Mempool::Wants::others;
-        case Filling::Room::none:
-            break;
-    }
-    return Mempool::Wants::nothing;
 }
 
 std::string text(ledger::Refusal refusal) {
@@ -72,20 +59,21 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     const chain::ExecutionBase base = committer_->base();
     ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}, base.judge};
     Built built;
-    Filling filling{rules_};
+    BlockAssembly assembly{rules_};
     pool.for_each_in_turns([&](const Pending& pending, bool is_last_of_member) {
-        const Filling::Room room = filling.room_for(pending, tip().height);
-        if (room != Filling::Room::enough) return wants_after(room);
+        if (const auto wants = assembly.pass_over(pending, tip().height)) return *wants;
         if (const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx); applied) {
-            filling.take(pending, is_last_of_member);
+            assembly.take(pending, is_last_of_member);
         } else {
-            filling.refuse(pending);
+            assembly.refuse(pending);
             built.refused.emplace_back(pending.tx->tx.id(), applied.error());
         }
         return Mempool::Wants::more;
     });
-    if (filling.taken().empty()) return built;
-    Result<std::shared_ptr<const ExecutedBlock>, chain::Error> sealed = seal(execution.finish(), filling.taken(), time);
+    std::vector<TransactionPtr> transactions = std::move(assembly).finish();
+    if (transactions.empty()) return built;
+    Result<std::shared_ptr<const ExecutedBlock>, chain::Error> sealed =
+        seal(execution.finish(), std::move(transactions), time);
     if (!sealed) return fail(sealed.error());
     built.block = std::move(*sealed);
     return built;

@@ -47,7 +47,7 @@ public:
         std::shared_ptr<const ExecutedBlock> block{};                     // null when nothing applies
         std::vector<std::pair<ledger::TxId, ledger::Refusal>> refused{};  // tried, but not in it
     };
-    // A block of what the pool offers in its turns and applies, as of `wall` or just after the tip.
+    // A block of what applies among the pool's transactions, in its turns, as of `wall` or just after the tip.
     // An error when the store can't be read: this node must stop.
     [[nodiscard]] Result<Built, chain::Error> build(Mempool& pool, TimeMs wall);
 

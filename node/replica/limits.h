@@ -14,7 +14,7 @@ inline constexpr std::uint64_t tick_period_ms = 20;
 inline constexpr std::size_t pool_transactions_max = 100'000;
 inline constexpr std::size_t pool_bytes_max = std::size_t{64} << 20U;  // as signed
 inline constexpr std::size_t pool_memory_max = std::size_t{256} << 20U;
-// Of one member, of what clients handed in here; and as much again of what other nodes told.
+// A member's quota of what clients handed in here; and as much again of what other nodes told.
 inline constexpr std::size_t pool_member_transactions_max = 256;
 inline constexpr std::size_t pool_member_bytes_max = std::size_t{1} << 20U;
 inline constexpr std::size_t waiting_clients_max = 16'384;
@@ -50,7 +50,8 @@ inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
 // And their work, in ledger::block_cost: a quarter of what the protocol allows, since who waits for a block waits for
 // all that is in it.
 inline constexpr std::size_t build_cost_max = 32'768;
-// Once nothing more of a member waits, no other gets more than it, or than this: some twenty usual ones.
+// Once all that waits of a member is in a block, no other member's transaction begins beyond that member's work or
+// this, whichever is more; the one that crosses it still goes in. Some twenty usual ones.
 inline constexpr std::size_t build_member_cost_max = 1'024;
 // Members whose next one costs more than what is left, until a block is full.
 inline constexpr std::size_t build_passed_over_max = 64;

@@ -15,19 +15,17 @@ Mempool::Place Mempool::place_of(const CheckedTransaction& transaction) {
 
 Result<void, PoolError> Mempool::add(Pending pending) {
     const ledger::TxId id = pending.tx->tx.id();
-    const std::size_t size = pending.tx->tx.raw().size();
     if (by_id_.contains(id)) return fail(PoolError::transaction_must_be_new);
+    const auto leaving = leaving_for(pending);
+    if (!leaving) return fail(leaving.error());
+    if (!leaving->empty()) return fail(PoolError::member_must_have_room);
+    const std::size_t size = pending.tx->tx.raw().size();
     const std::size_t memory = memory_of(*pending.tx);
-    if (by_id_.size() >= limits_.transactions || bytes_ + size > limits_.bytes || memory_ + memory > limits_.memory) {
-        return fail(PoolError::pool_must_have_room);
-    }
-    if (!has_part_for(pending)) return fail(PoolError::member_must_have_room);
     auto entry = std::make_unique<Entry>(Entry{.pending = std::move(pending), .arrival = arrivals_++});
     const Pending& added = entry->pending;
     Queue& queue = by_member_[added.member];
     queue.entries.emplace(place_of(*added.tx), entry.get());
-    ++queue.part(added.source).transactions;
-    queue.part(added.source).bytes += size;
+    queue.usage_by(added.source).add(size);
     bytes_ += size;
     memory_ += memory;
     if (!added.sound) mark_unsound(*entry);
@@ -43,12 +41,11 @@ bool Mempool::remove(const ledger::TxId& id) {
     const Entry& entry = *found->second;
     const std::size_t size = entry.pending.tx->tx.raw().size();
     const auto queue = by_member_.find(entry.pending.member);
-    if (first_sound(queue->second) == &entry) moved_up_.insert(entry.pending.member);
+    if (first_sound(queue->second) == &entry) age_restarts_.insert(entry.pending.member);
     queue->second.entries.erase(place_of(*entry.pending.tx));
-    --queue->second.part(entry.pending.source).transactions;
-    queue->second.part(entry.pending.source).bytes -= size;
+    queue->second.usage_by(entry.pending.source).remove(size);
     if (queue->second.entries.empty()) {
-        moved_up_.erase(entry.pending.member);
+        age_restarts_.erase(entry.pending.member);
         by_member_.erase(queue);
     }
     bytes_ -= size;
@@ -62,53 +59,62 @@ bool Mempool::remove(const ledger::TxId& id) {
     return true;
 }
 
-Mempool::Part Mempool::part_of(const ledger::MemberId& member, Source source) const {
+Mempool::Usage Mempool::usage_of(const ledger::MemberId& member, Source source) const {
     const auto queue = by_member_.find(member);
-    return queue == by_member_.end() ? Part{} : queue->second.parts[static_cast<std::size_t>(source)];
+    return queue == by_member_.end() ? Usage{} : queue->second.usage[static_cast<std::size_t>(source)];
 }
 
-bool Mempool::has_room(const Part& part, std::size_t size) const {
-    return part.transactions < limits_.member_transactions && part.bytes + size <= limits_.member_bytes;
+bool Mempool::has_room(const Usage& usage, std::size_t size) const {
+    return usage.transactions < limits_.member_transactions && usage.bytes + size <= limits_.member_bytes;
 }
 
-bool Mempool::has_part_for(const Pending& pending) const {
-    return has_room(part_of(pending.member, pending.source), pending.tx->tx.raw().size());
-}
-
-bool Mempool::make_part_for(const Pending& pending) {
-    const auto queue = by_member_.find(pending.member);
-    if (queue == by_member_.end()) return has_part_for(pending);
-    Part left = queue->second.part(Source::peer);
+// As many as it needs; all that may be, when they aren't enough.
+std::vector<ledger::TxId> Mempool::displaced_by(const Pending& pending) const {
+    Usage left = usage_of(pending.member, pending.source);
     const std::size_t size = pending.tx->tx.raw().size();
+    const auto queue = by_member_.find(pending.member);
     std::vector<ledger::TxId> leaving;
+    if (pending.source != Source::peer || queue == by_member_.end()) return leaving;
     const auto let_leave = [&](bool sound) {
         for (const auto& [place, entry] : queue->second.entries | std::views::reverse) {
-            const bool stays = sound && place < place_of(*pending.tx);
-            if (has_room(left, size) || stays) return;
+            if (has_room(left, size)) return;
+            if (sound && place < place_of(*pending.tx)) return;  // it comes first
             if (entry->pending.source != Source::peer || entry->pending.sound != sound) continue;
             leaving.push_back(place.id);
-            --left.transactions;
-            left.bytes -= entry->pending.tx->tx.raw().size();
+            left.remove(entry->pending.tx->tx.raw().size());
         }
     };
     let_leave(false);
     let_leave(true);
-    if (!has_room(left, size)) return false;
-    for (const ledger::TxId& id : leaving) remove(id);
-    return true;
+    return leaving;
 }
 
-bool Mempool::hand_in_again(Pending& pending) {
+Result<std::vector<ledger::TxId>, PoolError> Mempool::leaving_for(const Pending& pending) const {
+    std::vector<ledger::TxId> leaving = displaced_by(pending);
+    Usage member = usage_of(pending.member, pending.source);
+    Usage all{.transactions = by_id_.size(), .bytes = bytes_};
+    std::size_t memory = memory_;
+    for (const ledger::TxId& id : leaving) {
+        const CheckedTransaction& tx = *by_id_.at(id)->pending.tx;
+        for (Usage* const usage : {&member, &all}) usage->remove(tx.tx.raw().size());
+        memory -= memory_of(tx);
+    }
+    const std::size_t size = pending.tx->tx.raw().size();
+    if (all.transactions >= limits_.transactions || all.bytes + size > limits_.bytes ||
+        memory + memory_of(*pending.tx) > limits_.memory) {
+        return fail(PoolError::pool_must_have_room);
+    }
+    if (!has_room(member, size)) return fail(PoolError::member_must_have_room);
+    return leaving;
+}
+
+bool Mempool::move_to_clients(Pending& pending) {
     if (pending.source == Source::client) return true;
     const std::size_t size = pending.tx->tx.raw().size();
     Queue& queue = by_member_.at(pending.member);
-    Part& clients = queue.part(Source::client);
-    if (!has_room(clients, size)) return false;
-    Part& peers = queue.part(Source::peer);
-    --peers.transactions;
-    peers.bytes -= size;
-    ++clients.transactions;
-    clients.bytes += size;
+    if (!has_room(queue.usage_by(Source::client), size)) return false;
+    queue.usage_by(Source::peer).remove(size);
+    queue.usage_by(Source::client).add(size);
     pending.source = Source::client;
     return true;
 }
@@ -120,7 +126,7 @@ Pending* Mempool::find(const ledger::TxId& id) {
 
 void Mempool::set_sound(Pending& pending, bool sound) {
     Entry& entry = *by_id_.at(pending.tx->tx.id());
-    if (!sound && first_sound(by_member_.at(pending.member)) == &entry) moved_up_.insert(pending.member);
+    if (!sound && first_sound(by_member_.at(pending.member)) == &entry) age_restarts_.insert(pending.member);
     unsound_.erase(entry.unsound_since);
     pending.sound = sound;
     if (!sound) mark_unsound(entry);
@@ -130,7 +136,7 @@ void Mempool::note_ordered(const ledger::MemberId& member, ledger::Nonce nonce) 
     const auto queue = by_member_.find(member);
     if (queue == by_member_.end()) return;
     const Entry* const first = first_sound(queue->second);
-    if (first != nullptr && nonce < first->pending.tx->tx.content().nonce) moved_up_.insert(member);
+    if (first != nullptr && nonce < first->pending.tx->tx.content().nonce) age_restarts_.insert(member);
 }
 
 void Mempool::mark_unsound(Entry& entry) {
@@ -222,14 +228,14 @@ const Pending* Mempool::oldest_sound(std::uint64_t now_ms, Height tip) {
     for (const auto& [member, queue] : by_member_) {
         Entry* const first = first_sound(queue);
         if (first == nullptr) continue;
-        if (moved_up_.contains(member) && first->pending.offered_ms != 0) {
+        if (age_restarts_.contains(member) && first->pending.offered_ms != 0) {
             first->pending.offered_ms = now_ms;
             first->pending.offered_at = tip;
         }
         // What nobody can know yet is the youngest: it has 0.
         if (oldest == nullptr || first->pending.offered_ms - 1 < oldest->pending.offered_ms - 1) oldest = first;
     }
-    moved_up_.clear();
+    age_restarts_.clear();
     return oldest == nullptr ? nullptr : &oldest->pending;
 }
 

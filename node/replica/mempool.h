@@ -55,27 +55,25 @@ struct PoolLimits {
     std::size_t member_bytes{pool_member_bytes_max};
 };
 
-// The transactions that wait, bounded for each member and in all. They leave by being committed, by expiring, or by
-// being found inapplicable, and a peer's also for others of its member that come before it: a change of view takes none
-// away. Each member's come in the order of their nonces; the members take turns of equal work. One thread.
+// The transactions that wait, bounded for each member and in all. They leave by being committed, by expiring, by being
+// found inapplicable, and, if a peer told them, by being displaced (leaving_for): a change of view takes none away.
+// Each member's come in the order of their nonces; the members take turns of equal work. One thread.
 class Mempool {
 public:
     explicit Mempool(PoolLimits limits = {}) : limits_{limits} {}
 
     [[nodiscard]] Result<void, PoolError> add(Pending pending);
-    // Whether there is room in the part of its member and source.
-    [[nodiscard]] bool has_part_for(const Pending& pending) const;
-    // Makes room in its member's part of peers: unsound ones go, and those that come after it. False when that isn't
-    // enough, and then nothing goes.
-    bool make_part_for(const Pending& pending);
-    // A client hands it in that a peer has told: it counts for the clients' part from now on. False when that is full.
-    [[nodiscard]] bool hand_in_again(Pending& pending);
+    // What would have to leave for it: peers' of the same member, unsound ones first, then those with later nonces, the
+    // last first. Empty where there is room. The error says which room is missing even then.
+    [[nodiscard]] Result<std::vector<ledger::TxId>, PoolError> leaving_for(const Pending& pending) const;
+    // A client hands it in that a peer has told: it counts for the clients' quota from now on. False when that is full.
+    [[nodiscard]] bool move_to_clients(Pending& pending);
     // False when it isn't there.
     bool remove(const ledger::TxId& id);
     // Borrowed until the pool changes. The marks of an entry are the caller's to set, but `sound` by set_sound.
     [[nodiscard]] Pending* find(const ledger::TxId& id);
     void set_sound(Pending& pending, bool sound);
-    // A block has this nonce of the member: what comes after it has not been passed by.
+    // A block has this nonce of the member: the age of its first sound one begins anew, if that comes later.
     void note_ordered(const ledger::MemberId& member, ledger::Nonce nonce);
 
     // Takes out what has expired at `time`; or names some of it.
@@ -85,30 +83,32 @@ public:
     // Calls `visit` for one transaction after another, a member's in order of nonces, always of the member whose
     // visited ones cost least in a block so far; of equals, in turns that begin behind the one whose turn was first
     // last time. Until it has enough or none is left. `visit` must not change the pool.
-    enum class Wants : std::uint8_t { more, others, nothing };  // `others`: than this member's
+    // `others`: than this member's. `is_last_of_member`: nothing else of it waits.
+    enum class Wants : std::uint8_t { more, others, nothing };
     using Visit = std::function<Wants(const Pending&, bool is_last_of_member)>;
     void for_each_in_turns(const Visit& visit);
     // All of them, oldest first, until `visit` returns false. It must not change the pool but for marks.
     void for_each_by_age(const std::function<bool(Pending&)>& visit);
     // The ids of some that aren't sound, those first that were found so longest ago.
     [[nodiscard]] std::vector<ledger::TxId> unsound(std::size_t count_max) const;
-    // Of each member's first that is sound the oldest, null when there is none: what stands behind its own member's
-    // waits for those. Its time to be decided begins when it is the first, so that is noted here for those that are
-    // new.
+    // Of the members' first sound ones the one offered longest ago; null when there is none. What stands behind its own
+    // member's waits for those, so an age begins when it is the first: sets those of age_restarts_.
     [[nodiscard]] const Pending* oldest_sound(std::uint64_t now_ms, Height tip);
 
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
     [[nodiscard]] std::size_t memory() const { return memory_; }
     [[nodiscard]] std::size_t sound() const { return by_id_.size() - unsound_.size(); }
-    [[nodiscard]] const PoolLimits& limits() const { return limits_; }
     [[nodiscard]] std::size_t size_of(const ledger::MemberId& member) const;
-    struct Part {
+    struct Usage {
         std::size_t transactions{};
         std::size_t bytes{};
-        friend bool operator==(const Part&, const Part&) = default;
+
+        void add(std::size_t size) { ++transactions, bytes += size; }
+        void remove(std::size_t size) { --transactions, bytes -= size; }
+        friend bool operator==(const Usage&, const Usage&) = default;
     };
-    [[nodiscard]] Part part_of(const ledger::MemberId& member, Source source) const;
+    [[nodiscard]] Usage usage_of(const ledger::MemberId& member, Source source) const;
 
 private:
     struct Place {
@@ -124,18 +124,19 @@ private:
     };
     struct Queue {
         std::map<Place, Entry*> entries{};
-        std::array<Part, 2> parts{};  // by source
-        [[nodiscard]] Part& part(Source source) { return parts[static_cast<std::size_t>(source)]; }
+        std::array<Usage, 2> usage{};  // by source
+        [[nodiscard]] Usage& usage_by(Source source) { return usage[static_cast<std::size_t>(source)]; }
     };
 
-    [[nodiscard]] bool has_room(const Part& part, std::size_t size) const;
+    [[nodiscard]] bool has_room(const Usage& usage, std::size_t size) const;
+    [[nodiscard]] std::vector<ledger::TxId> displaced_by(const Pending& pending) const;
     void mark_unsound(Entry& entry);
     [[nodiscard]] static Entry* first_sound(const Queue& queue);
 
     PoolLimits limits_;
     std::map<ledger::TxId, std::unique_ptr<Entry>> by_id_;
     std::map<ledger::MemberId, Queue> by_member_;
-    std::set<ledger::MemberId> moved_up_;  // members whose first sound one is another since it was last asked for
+    std::set<ledger::MemberId> age_restarts_;  // members the age of whose first sound one begins anew
     std::map<std::uint64_t, Entry*> by_arrival_;
     std::map<TimeMs, std::set<ledger::TxId>> by_expiry_;
     std::map<std::uint64_t, const Entry*> unsound_;  // in the order in which they were found so

@@ -26,7 +26,7 @@ std::size_t end_of_gossip(std::span<const TransactionPtr> transactions, std::siz
     std::size_t end = begin;
     std::size_t bytes = 0;
     while (end < transactions.size() && end - begin < gossip_transactions_max && bytes < gossip_bytes_max / 2) {
-        // Whoever gets it has to have room for both.
+        // The receiver's share must hold both (VerifyPool grows the lease by the swelling).
         bytes += transactions[end]->tx.raw().size() + swelling_of(*transactions[end]);
         ++end;
     }

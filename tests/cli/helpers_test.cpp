@@ -1,5 +1,7 @@
 #include "cli/commands/helpers.h"
 
+#include <functional>
+
 #include "tests/support/catch.h"
 
 namespace datadeed::cli {
@@ -55,36 +57,59 @@ TEST_CASE("a list that the node didn't count to its end says so in words, one th
     CHECK(with_all_items(counted, {item}, true).unsigned_at("total") == 3648U);
 }
 
-TEST_CASE("all pages of a list are read at the height of the first, and one that leads back ends it") {
-    using json::Value;
-    std::vector<std::string> targets;
-    std::string last_next;
-    const auto read_page = [&](const std::string& target) -> Outcome<Value> {
+namespace {
+
+// A node's pages, one after another, with what was asked for.
+struct Pages {
+    Outcome<json::Value> operator()(const std::string& target) {
         targets.push_back(target);
-        Value page = Value::object({{"items", Value::array({Value{targets.size()}})}, {"height", std::uint64_t{7}}});
-        if (targets.size() == 1) page.set("next", "a b");
-        if (targets.size() == 2 && !last_next.empty()) page.set("next", last_next);
+        json::Value page = json::Value::object(
+            {{"items", json::Value::array({json::Value{targets.size()}})}, {"height", std::uint64_t{7}}});
+        if (targets.size() <= nexts.size()) page.set("next", nexts[targets.size() - 1]);
         return page;
-    };
+    }
+
+    std::vector<std::string> nexts;
+    std::vector<std::string> targets{};
+};
+
+Args all_pages() {
     Args args;
     args.set_flag("all");
-    const ListQuery query{.path = "/v1/data", .filter = "owner=x&", .one_height = true, .told_once = {}};
-    const Outcome<Value> whole = list(read_page, args, query);
+    return args;
+}
+
+const ListQuery query{.path = "/v1/data", .filter = "owner=x&", .one_height = true, .told_once = {}};
+
+}  // namespace
+
+TEST_CASE("all pages of a list are read at the height of the first") {
+    Pages pages{.nexts = {"a b"}};
+    const Outcome<json::Value> whole = list(std::ref(pages), all_pages(), query);
     REQUIRE(whole);
     CHECK(whole->array_at("items")->size() == 2);
-    CHECK(targets ==
+    CHECK(pages.targets ==
           std::vector<std::string>{"/v1/data?owner=x&limit=100", "/v1/data?owner=x&limit=100&at_height=7&after=a%20b"});
-    targets.clear();
-    last_next = "a b";
-    const Outcome<Value> circle = list(read_page, args, query);
+}
+
+TEST_CASE("a list that comes back to a page already read is a bad answer") {
+    Args behind = all_pages();
+    behind.set_text("after", "a");
+    const auto [args, nexts] = GENERATE_COPY(std::pair{all_pages(), std::vector<std::string>{"a", "a"}},
+                                             std::pair{all_pages(), std::vector<std::string>{"a", "b", "a"}},
+                                             std::pair{behind, std::vector<std::string>{"b", "a"}});
+    Pages pages{.nexts = nexts};
+    const Outcome<json::Value> circle = list(std::ref(pages), args, query);
     REQUIRE_FALSE(circle);
     CHECK(circle.error().code == client::code::bad_answer);
-    // One page leads wherever it likes.
-    targets.clear();
-    CHECK(list(read_page, Args{}, query)->text_at("next") == "a b");
-    args.set_text("after", "a b");
-    targets.clear();
-    CHECK_FALSE(list(read_page, args, query));
+    CHECK(pages.targets.size() == nexts.size());
+}
+
+TEST_CASE("without --all one page is given whatever its next") {
+    Pages pages{.nexts = {"a"}};
+    Args args;
+    args.set_text("after", "a");
+    CHECK(list(std::ref(pages), args, query)->text_at("next") == "a");
 }
 
 }  // namespace datadeed::cli

@@ -44,9 +44,10 @@ struct Bench {
     VerifyPool pool{1, context, inbox, senders, metrics, {.on_refused = [](auto, auto) {}}};
     Submissions submissions{pool, inbox, metrics};
     std::vector<Submitted> answers{};
+    Submissions::Clock::time_point now{std::chrono::hours{1}};
 
     void submit(std::chrono::milliseconds wait, Bytes transaction = Bytes(10, 0)) {
-        submissions.submit(std::move(transaction), wait,
+        submissions.submit(std::move(transaction), wait, now,
                            [this](const Submitted& outcome) { answers.push_back(outcome); });
     }
 };
@@ -55,11 +56,11 @@ TEST_CASE("a client that doesn't wait is answered when its transaction was accep
     Bench bench;
     bench.submit(no_wait);
     CHECK(bench.answers.empty());
-    bench.submissions.on_reply(accepted(1, 9));
+    bench.submissions.on_reply(accepted(1, 9), bench.now);
     REQUIRE(bench.answers.size() == 1);
     CHECK(std::holds_alternative<replica::Accepted>(bench.answers[0]));
     CHECK(bench.submissions.is_pending(id_of(9)));
-    bench.submissions.on_reply(committed(1, 9));
+    bench.submissions.on_reply(committed(1, 9), bench.now);
     CHECK(bench.answers.size() == 1);
     CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
 }
@@ -67,10 +68,10 @@ TEST_CASE("a client that doesn't wait is answered when its transaction was accep
 TEST_CASE("a client that waits is answered when its transaction is final") {
     Bench bench;
     bench.submit(std::chrono::seconds{60});
-    bench.submissions.on_reply(accepted(1, 9));
+    bench.submissions.on_reply(accepted(1, 9), bench.now);
     CHECK(bench.answers.empty());
     CHECK(bench.submissions.is_pending(id_of(9)));
-    bench.submissions.on_reply(committed(1, 9));
+    bench.submissions.on_reply(committed(1, 9), bench.now);
     REQUIRE(bench.answers.size() == 1);
     CHECK(std::get<replica::Committed>(bench.answers[0]).log_index == 7);
     CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
@@ -80,8 +81,8 @@ TEST_CASE("a client whose time is over is told that its transaction was accepted
     Bench bench;
     bench.submit(std::chrono::seconds{1});
     bench.submit(std::chrono::seconds{1});
-    bench.submissions.on_reply(accepted(1, 9));
-    const auto now = Submissions::Clock::now();
+    bench.submissions.on_reply(accepted(1, 9), bench.now);
+    const auto now = bench.now;
     bench.submissions.on_time(now);
     CHECK(bench.answers.empty());
     bench.submissions.on_time(now + std::chrono::seconds{2});
@@ -108,11 +109,11 @@ TEST_CASE("the same transaction sent twice stays pending until both are answered
     Bench bench;
     bench.submit(std::chrono::seconds{60});
     bench.submit(std::chrono::seconds{60});
-    bench.submissions.on_reply(accepted(1, 9));
-    bench.submissions.on_reply(accepted(2, 9));
-    bench.submissions.on_reply(committed(1, 9));
+    bench.submissions.on_reply(accepted(1, 9), bench.now);
+    bench.submissions.on_reply(accepted(2, 9), bench.now);
+    bench.submissions.on_reply(committed(1, 9), bench.now);
     CHECK(bench.submissions.is_pending(id_of(9)));
-    bench.submissions.on_reply(committed(2, 9));
+    bench.submissions.on_reply(committed(2, 9), bench.now);
     CHECK_FALSE(bench.submissions.is_pending(id_of(9)));
 }
 
@@ -120,7 +121,7 @@ Bytes signed_by(const crypto::SecretKey& key) {
     return crypto::encode_sign1(crypto::make_sign1(key, ledger::transaction_type, {}, Bytes{1}));
 }
 
-TEST_CASE("a key whose member's part is full is told so again without another look, others aren't") {
+TEST_CASE("a key whose member's quota is full is refused unseen for a while, others aren't") {
     const crypto::SecretKey full = crypto::SecretKey::generate();
     const crypto::SecretKey other = crypto::SecretKey::generate();
     const auto not_taken = [](replica::Busy reason) {
@@ -130,7 +131,7 @@ TEST_CASE("a key whose member's part is full is told so again without another lo
     Bench bench;
     bench.submit(no_wait, signed_by(full));
     CHECK(bench.answers.empty());
-    bench.submissions.on_reply(not_taken(replica::Busy::member_has_too_many));
+    bench.submissions.on_reply(not_taken(replica::Busy::member_has_too_many), bench.now);
     REQUIRE(bench.answers.size() == 1);
     bench.submit(no_wait, signed_by(full));
     bench.submit(no_wait, signed_by(other));
@@ -140,42 +141,21 @@ TEST_CASE("a key whose member's part is full is told so again without another lo
         CHECK(std::get<replica::NotTaken>(answer).reason == replica::Busy::member_has_too_many);
     }
 
+    // Until then nothing of it was looked at.
+    bench.now += throttle_time;
+    bench.submit(no_wait, signed_by(full));
+    CHECK(bench.answers.size() == 2);
+
     Bench crowded;
     crowded.submit(no_wait, signed_by(full));
-    crowded.submissions.on_reply(not_taken(replica::Busy::pool_full));
+    crowded.submissions.on_reply(not_taken(replica::Busy::pool_full), crowded.now);
     crowded.submit(no_wait, signed_by(full));
     CHECK(crowded.answers.size() == 1);
 }
 
-TEST_CASE("a key is remembered as that of a full part for a while, and so many keys are") {
-    using std::chrono::milliseconds;
-    const FullParts::Clock::time_point begin{std::chrono::hours{1}};
-    const auto key = [](std::size_t number) {
-        crypto::PublicKey made;
-        made.value[0] = static_cast<std::uint8_t>(number);
-        made.value[1] = static_cast<std::uint8_t>(number >> 8U);
-        return made;
-    };
-    FullParts parts;
-    CHECK_FALSE(parts.has(key(0), begin));
-    parts.note(key(0), begin);
-    parts.note(key(0), begin + milliseconds{10});  // was on its way when it was noted
-    CHECK(parts.has(key(0), begin + full_told_time - milliseconds{1}));
-    CHECK_FALSE(parts.has(key(0), begin + full_told_time));
-    CHECK_FALSE(parts.has(key(1), begin));
-    parts.note(key(0), begin + full_told_time);
-    CHECK(parts.has(key(0), begin + full_told_time));
-
-    for (std::size_t i = 1; i < full_keys_max; ++i) parts.note(key(i), begin + full_told_time);
-    CHECK(parts.has(key(0), begin + full_told_time));
-    parts.note(key(full_keys_max), begin + full_told_time);
-    CHECK_FALSE(parts.has(key(0), begin + full_told_time));
-    CHECK(parts.has(key(1), begin + full_told_time));
-}
-
 TEST_CASE("bytes beyond the share of clients are refused at once") {
     Bench bench;
-    bench.submissions.submit(Bytes(clients_bytes, 0), no_wait,
+    bench.submissions.submit(Bytes(clients_bytes, 0), no_wait, bench.now,
                              [&](const Submitted& outcome) { bench.answers.push_back(outcome); });
     REQUIRE(bench.answers.size() == 1);
     CHECK(std::get<ApiError>(bench.answers[0]) == ApiError::node_must_not_be_overloaded);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/cost.h"
+#include "tests/replica/door.h"
 #include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
@@ -10,64 +11,10 @@
 namespace datadeed::replica {
 using datadeed::replica::testing::all_of;
 using datadeed::replica::testing::answers;
-using datadeed::replica::testing::Bench;
-using datadeed::replica::testing::Chain;
+using datadeed::replica::testing::Door;
 using datadeed::replica::testing::Solo;
 
 namespace {
-
-// A door to a pool of its own, at the tip of a chain of three owners that goes on without it.
-struct Door {
-    explicit Door(PoolLimits limits = {}) : pool{limits} {}
-
-    [[nodiscard]] Admission::Moment moment(bool unsettled = false) const {
-        return {.now_ms = 1'000, .wall = bench.genesis(), .unsettled = unsettled};
-    }
-    TransactionPtr registration(std::size_t owner, const std::string& name) {
-        return bench.registration(owner, name, bench.genesis());
-    }
-    TransactionPtr offer(std::size_t owner, const std::string& name, std::size_t to) {
-        const ledger::TransferOffer operation{
-            .data = ledger::DatasetId{name}, .to = sim::owner_name(to), .share = ledger::ShareBp{100}};
-        return bench.make(owner, operation, bench.genesis());
-    }
-    TransactionPtr acceptance(std::size_t owner, const std::string& name) {
-        return bench.make(owner, ledger::TransferAccept{.data = ledger::DatasetId{name}}, bench.genesis());
-    }
-    Admission::Verdict admit(const TransactionPtr& transaction, bool unsettled = false) {
-        return admission.admit(transaction, Source::client, moment(unsettled));
-    }
-    // Whether it enters and waits so.
-    bool enters(const TransactionPtr& transaction, bool sound, bool unsettled = false) {
-        return std::holds_alternative<Admission::Entered>(admit(transaction, unsettled)) &&
-               pool.find(transaction->tx.id())->sound == sound;
-    }
-    ledger::Refusal refusal_of(const TransactionPtr& transaction, bool unsettled = false) {
-        return std::get<ledger::Refusal>(admit(transaction, unsettled));
-    }
-    Busy turned_away(const TransactionPtr& transaction) { return std::get<Busy>(admit(transaction)); }
-    // Owner 0 lets owner 1 manage what it has, until then.
-    TransactionPtr appointment(const std::string& name, TimeMs until) {
-        const ledger::AppointManager operation{.data = ledger::DatasetId{name},
-                                               .manager = sim::owner_name(1),
-                                               .scope = {.purposes = {}, .operations = {}, .until = until, .uses = {}}};
-        return bench.make(0, operation, bench.genesis());
-    }
-    // At rest for so long since genesis.
-    [[nodiscard]] Admission::Moment after(std::uint64_t ms) const {
-        return {.now_ms = 1'000 + ms, .wall = TimeMs{bench.genesis().value + ms}, .unsettled = false};
-    }
-    // The next block of the chain, which owner 0 registers this in.
-    void pass_block(const char* name) {
-        (void)chain.next({name});
-        admission.forget_trial();
-    }
-
-    Chain chain{.bench = Bench{4, 1, 3}};
-    Bench& bench = chain.bench;
-    Mempool pool;
-    Admission admission{*bench.executor, pool};
-};
 
 using Dropped = Admission::Dropped;
 
@@ -223,78 +170,6 @@ TEST_CASE("a key that was added with the last block signs for the next") {
     CHECK(door.enters(door.offer(added, "a", 1), true));
     CHECK(door.enters(door.registration(1, "b"), true));
     CHECK(door.enters(door.registration(added, "b"), true));
-}
-
-TEST_CASE("who has filled its part of the pool is turned away before anything is executed, and others aren't") {
-    Door door{{.member_transactions = 1}};
-    CHECK(door.enters(door.registration(0, "a"), true));
-    CHECK(door.turned_away(door.offer(0, "a", 1)) == Busy::member_has_too_many);
-    CHECK(door.refusal_of(door.acceptance(1, "a")) == ledger::Refusal::data_not_found);
-    CHECK(door.enters(door.registration(1, "b"), true));
-}
-
-TEST_CASE("what a peer tells finds its place before what comes after it, if it applies; what clients handed in stays") {
-    Door door{{.member_transactions = 1}};
-    const auto tell = [&door](const TransactionPtr& transaction) {
-        return door.admission.admit(transaction, Source::peer, door.moment());
-    };
-    const TransactionPtr first = door.registration(0, "first");
-    const TransactionPtr hopeless = door.acceptance(0, "nowhere");
-    const TransactionPtr second = door.registration(0, "second");
-    const TransactionPtr third = door.registration(0, "third");
-    CHECK(door.enters(second, true));
-    CHECK(std::holds_alternative<Admission::Entered>(tell(third)));
-    CHECK(std::holds_alternative<Admission::AlreadyIn>(tell(second)));
-    CHECK(std::get<Busy>(tell(hopeless)) == Busy::member_has_too_many);
-    CHECK(std::holds_alternative<Admission::Entered>(tell(first)));
-    CHECK(door.pool.find(third->tx.id()) == nullptr);
-    CHECK(std::get<Busy>(tell(third)) == Busy::member_has_too_many);
-    // A client is told that it's in only if it may stay.
-    CHECK(door.turned_away(first) == Busy::member_has_too_many);
-    REQUIRE(door.pool.remove(second->tx.id()));
-    CHECK(std::holds_alternative<Admission::AlreadyIn>(door.admit(first)));
-    CHECK(std::holds_alternative<Admission::Entered>(tell(third)));
-    CHECK(door.pool.find(first->tx.id()) != nullptr);
-}
-
-TEST_CASE("what made room for another isn't what the next one is tried on") {
-    Door door{{.member_transactions = 1}};
-    const TransactionPtr first = door.registration(0, "first");
-    const TransactionPtr gone = door.registration(0, "gone");
-    REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(gone, Source::peer, door.moment())));
-    REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(first, Source::peer, door.moment())));
-    CHECK(door.enters(door.offer(0, "gone", 1), false));
-}
-
-TEST_CASE("an age begins anew with a block that has the member's before it, whether this node knew it or not") {
-    Door door;
-    const TransactionPtr unknown = door.registration(0, "unknown");
-    const TransactionPtr known = door.registration(0, "known");
-    const TransactionPtr waits = door.registration(0, "waits");
-    REQUIRE(door.enters(known, true));
-    REQUIRE(door.enters(waits, true));
-    door.pool.set_sound(*door.pool.find(known->tx.id()), false);
-    door.pool.find(waits->tx.id())->offered_ms = 1;
-    const auto offered_ms = [&door](std::uint64_t now) { return door.pool.oldest_sound(now, Height{})->offered_ms; };
-    REQUIRE(offered_ms(2) == 2);
-    door.admission.note_ordered(*unknown);
-    CHECK(offered_ms(3) == 3);
-    door.admission.note_ordered(*known);
-    CHECK(offered_ms(4) == 4);
-    CHECK(door.pool.find(known->tx.id()) == nullptr);
-    door.admission.note_ordered(*door.registration(1, "another's"));
-    CHECK(offered_ms(5) == 4);
-    door.admission.note_ordered(*waits);
-    CHECK(door.pool.size() == 0);
-    door.admission.note_ordered(*waits);
-}
-
-TEST_CASE("who is turned away for want of room is told whose room it is") {
-    Door few{{.transactions = 1}};
-    CHECK(few.enters(few.registration(0, "a"), true));
-    CHECK(few.turned_away(few.registration(1, "b")) == Busy::pool_full);
-    Door narrow{{.member_bytes = 10}};
-    CHECK(narrow.turned_away(narrow.registration(0, "a")) == Busy::member_has_too_many);
 }
 
 TEST_CASE("so many transactions are tried on one trial state, then it is begun anew from the tip") {

@@ -121,8 +121,7 @@ TEST_CASE("what lost against another transaction is refused once the chain rests
     CHECK(refused[0].refusal == ledger::Refusal::data_exists);
 }
 
-TEST_CASE(
-    "a primary whose blocks pass by what it was offered is left, after so many of them, if it comes before theirs") {
+TEST_CASE("a primary is left for passing by a member's first transaction, not one behind the member's others") {
     const bool comes_before = GENERATE(true, false);
     constexpr std::uint64_t blocks_max = 20;
     Late late{sim::validator_name(3)};
@@ -132,7 +131,7 @@ TEST_CASE(
             return consensus::kind_of(votes.message) == consensus::MessageKind::view_change;
         });
     };
-    // All are of one member.
+    // All are of one member. The blocks' nonces begin at the time of the genesis document.
     const ledger::RegisterData passed_by{
         .data = ledger::DatasetId{"passed-by"}, .title = "T", .type = "table", .commitment = {}};
     const std::uint64_t nonce_ms = comes_before ? late.chain.bench.genesis().value - 1 : sim::epoch_ms;

@@ -17,10 +17,10 @@ using datadeed::replica::testing::Solo;
 
 namespace {
 
-std::vector<ledger::Operation> hopeless_operations() {
+std::vector<ledger::Operation> hopeless_operations(std::size_t count = ledger::operations_max) {
     const ledger::TransferOffer nowhere{
         .data = ledger::DatasetId{"nowhere"}, .to = sim::owner_name(1), .share = ledger::ShareBp{100}};
-    return std::vector<ledger::Operation>(ledger::operations_max, nowhere);
+    return std::vector<ledger::Operation>(count, nowhere);
 }
 
 std::size_t cost_of(std::vector<ledger::Operation> operations) {
@@ -37,17 +37,22 @@ struct Hall {
     [[nodiscard]] Admission::Moment at(std::uint64_t now_ms, bool unsettled = false) const {
         return {.now_ms = now_ms, .wall = bench.genesis(), .unsettled = unsettled};
     }
-    TransactionPtr hopeless() { return bench.make(0, hopeless_operations(), bench.genesis()); }
-    // So many wait, refused, while something sound keeps them from being dropped.
-    void let_wait(std::size_t count, std::uint64_t now_ms) {
+    TransactionPtr hopeless(std::size_t operations = ledger::operations_max) {
+        return bench.make(0, hopeless_operations(operations), bench.genesis());
+    }
+    // Each waits, refused, while something sound keeps it from being dropped.
+    void let_wait(const std::vector<std::size_t>& operations, std::uint64_t now_ms) {
         const TransactionPtr sound = bench.registration(1, "sound", bench.genesis());
         REQUIRE(std::holds_alternative<Admission::Entered>(admission.admit(sound, Source::client, at(now_ms))));
-        for (std::size_t i = 0; i < count; ++i) {
+        for (const std::size_t count : operations) {
             admission.begin_turn();
-            waiting.push_back(hopeless());
+            waiting.push_back(hopeless(count));
             REQUIRE(std::holds_alternative<Admission::Entered>(
                 admission.admit(waiting.back(), Source::client, at(now_ms, true))));
         }
+    }
+    void let_wait(std::size_t count, std::uint64_t now_ms) {
+        let_wait(std::vector<std::size_t>(count, ledger::operations_max), now_ms);
     }
     // Of those, how many a review tried.
     std::size_t tried(std::uint64_t now_ms) {
@@ -73,6 +78,19 @@ TEST_CASE("what was refused on a state is tried on it no more for a while, and r
     for (const TransactionPtr& waiting : hall.waiting) {
         CHECK(hall.pool.find(waiting->tx.id())->refusal == ledger::Refusal::data_not_found);
     }
+}
+
+TEST_CASE("a review ends with what makes up all that it may cost, to the unit") {
+    std::vector<std::size_t> operations(14, 37);
+    operations.push_back(35);
+    std::size_t cost = 0;
+    for (const std::size_t count : operations) cost += cost_of(hopeless_operations(count));
+    REQUIRE(cost == review_cost_max);
+    operations.push_back(1);
+    Hall hall;
+    hall.let_wait(operations, 1'000);
+    CHECK(hall.tried(2'000) == 15);
+    CHECK(hall.tried(2'001) == 1);
 }
 
 TEST_CASE("a review tries what it may cost, and the rest the next time, those first that wait longest") {

@@ -69,7 +69,7 @@ TEST_CASE("a pool is bounded in transactions and in bytes, for a member and in a
     REQUIRE(narrow.add(pending(0, 1)));
     REQUIRE(narrow.add(pending(0, 2)));
     CHECK(narrow.add(pending(0, 3)).error() == PoolError::member_must_have_room);
-    CHECK(narrow.part_of(sim::owner_name(0), Source::client) == Mempool::Part{2, narrow.bytes()});
+    CHECK(narrow.usage_of(sim::owner_name(0), Source::client) == Mempool::Usage{2, narrow.bytes()});
 
     const std::size_t memory = memory_of(*pending(0, 1).tx);
     Mempool slight{{.memory = 2 * memory}};
@@ -175,12 +175,12 @@ TEST_CASE("what is removed leaves nothing behind, and what stays keeps its place
     const std::size_t size = two.tx->tx.raw().size();
     REQUIRE(pool.remove(one.tx->tx.id()));
     CHECK(pool.size_of(sim::owner_name(0)) == 1);
-    CHECK(pool.part_of(sim::owner_name(0), Source::client) == Mempool::Part{1, size});
+    CHECK(pool.usage_of(sim::owner_name(0), Source::client) == Mempool::Usage{1, size});
     CHECK(order(pool) == std::vector<std::uint64_t>{2});
     CHECK(pool.expired(TimeMs{sim::epoch_ms + 1}, 10) == std::vector{two.tx->tx.id()});
     REQUIRE(pool.remove(two.tx->tx.id()));
     CHECK(pool.size_of(sim::owner_name(0)) == 0);
-    CHECK(pool.part_of(sim::owner_name(0), Source::client) == Mempool::Part{});
+    CHECK(pool.usage_of(sim::owner_name(0), Source::client) == Mempool::Usage{});
     CHECK(order(pool).empty());
     CHECK(pool.expired(TimeMs{sim::epoch_ms + 1}, 10).empty());
     CHECK(pool.take_expired(TimeMs{sim::epoch_ms + 1}).empty());
@@ -199,7 +199,7 @@ TEST_CASE("what enters as not applying is no work") {
     CHECK(pool.oldest_sound(1, Height{}) == nullptr);
 }
 
-TEST_CASE("what clients hand in and what peers tell of a member have a part each, and what is both is the clients'") {
+TEST_CASE("what clients hand in and what peers tell of a member have a quota each, and what is both is the clients'") {
     const ledger::MemberId member = sim::owner_name(0);
     const std::size_t size = pending(0, 1).tx->tx.raw().size();
     Mempool pool{{.member_transactions = 2}};
@@ -207,53 +207,76 @@ TEST_CASE("what clients hand in and what peers tell of a member have a part each
     CHECK(pool.add(told(0, 3)).error() == PoolError::member_must_have_room);
     REQUIRE(pool.add(pending(0, 4)));
     Pending& both = *pool.find(pending(0, 1).tx->tx.id());
-    CHECK(pool.hand_in_again(both));
-    CHECK(pool.hand_in_again(both));
-    CHECK(pool.part_of(member, Source::client) == Mempool::Part{2, 2 * size});
-    CHECK(pool.part_of(member, Source::peer) == Mempool::Part{1, size});
-    CHECK_FALSE(pool.hand_in_again(*pool.find(pending(0, 2).tx->tx.id())));
+    CHECK(pool.move_to_clients(both));
+    CHECK(pool.move_to_clients(both));
+    CHECK(pool.usage_of(member, Source::client) == Mempool::Usage{2, 2 * size});
+    CHECK(pool.usage_of(member, Source::peer) == Mempool::Usage{1, size});
+    CHECK_FALSE(pool.move_to_clients(*pool.find(pending(0, 2).tx->tx.id())));
     CHECK(pool.add(told(0, 3)));
     CHECK(pool.size_of(member) == 4);
-    CHECK_FALSE(pool.has_part_for(pending(0, 5)));
-    CHECK(pool.has_part_for(pending(1, 5)));
+    CHECK(pool.leaving_for(pending(0, 5)).error() == PoolError::member_must_have_room);
+    CHECK(pool.leaving_for(pending(1, 5)).value().empty());
 }
 
-TEST_CASE("a peer's transaction takes the place of its member's unsound ones, and of peers' that come after it") {
+TEST_CASE("a peer's transaction displaces its member's unsound ones, and peers' with later nonces, the last first") {
     const std::size_t size = told(0, 101).tx->tx.raw().size();
     const PoolLimits limits = GENERATE_COPY(PoolLimits{.member_transactions = 3}, PoolLimits{.member_bytes = 3 * size});
     Mempool pool{limits};
+    const auto leaving_for = [&pool](const Pending& pending) {
+        const auto leaving = pool.leaving_for(pending);
+        REQUIRE(leaving);
+        std::vector<std::uint64_t> nonces;
+        for (const ledger::TxId& id : *leaving) {
+            nonces.push_back(pool.find(id)->tx->tx.content().nonce.value);
+        }
+        return nonces;
+    };
+    using Nonces = std::vector<std::uint64_t>;
     for (const std::uint64_t nonce : {120U, 130U}) REQUIRE(pool.add(told(0, nonce)));
     for (const std::uint64_t nonce : {125U, 135U}) REQUIRE(pool.add(pending(0, nonce)));
-    REQUIRE(pool.make_part_for(told(0, 110)));
-    CHECK(order(pool) == std::vector<std::uint64_t>{120, 125, 130, 135});
-    Pending hopeless = told(0, 105);
-    hopeless.sound = false;
-    REQUIRE(pool.add(hopeless));
-    REQUIRE(pool.make_part_for(told(0, 140)));
-    CHECK(order(pool) == std::vector<std::uint64_t>{120, 125, 130, 135});
+    CHECK(leaving_for(told(0, 110)).empty());
     REQUIRE(pool.add(told(0, 140)));
-    CHECK_FALSE(pool.make_part_for(told(0, 150)));
-    CHECK(pool.size() == 5);
-    REQUIRE(pool.make_part_for(told(0, 110)));
-    CHECK(order(pool) == std::vector<std::uint64_t>{120, 125, 130, 135});
-    REQUIRE(pool.add(told(0, 110)));
-    REQUIRE(pool.make_part_for(told(0, 122)));
-    CHECK(order(pool) == std::vector<std::uint64_t>{110, 120, 125, 135});
-    CHECK(pool.make_part_for(told(1, 1)));
+    CHECK(leaving_for(told(0, 110)) == Nonces{140});
+    CHECK(leaving_for(told(0, 132)) == Nonces{140});
+    CHECK(pool.leaving_for(told(0, 150)).error() == PoolError::member_must_have_room);
+    CHECK(pool.add(told(0, 110)).error() == PoolError::member_must_have_room);
+    CHECK(leaving_for(told(1, 110)).empty());
+    pool.set_sound(*pool.find(told(0, 120).tx->tx.id()), false);
+    CHECK(leaving_for(told(0, 110)) == Nonces{120});
+    CHECK(leaving_for(told(0, 150)) == Nonces{120});
+    CHECK(pool.leaving_for(pending(0, 110)).value().empty());
 }
 
-TEST_CASE("nothing goes for a transaction that there is no room for all the same, and only as many as it needs") {
-    const std::size_t size = told(0, 1).tx->tx.raw().size();
+TEST_CASE("as many are displaced as one needs, and none where the member or the whole pool has no room even then") {
+    const std::size_t size = told(0, 20).tx->tx.raw().size();
     const Pending large = told(0, 10, 3);
-    REQUIRE(large.tx->tx.raw().size() > size);
-    Mempool narrow{{.member_bytes = large.tx->tx.raw().size() + 2 * size}};
-    for (const std::uint64_t nonce : {5U, 6U, 7U}) REQUIRE(narrow.add(told(0, nonce)));
-    CHECK_FALSE(narrow.make_part_for(large));
-    CHECK(narrow.size() == 3);
-    Mempool wide{{.member_transactions = 3}};
-    for (const std::uint64_t nonce : {20U, 30U, 40U}) REQUIRE(wide.add(told(0, nonce)));
-    REQUIRE(wide.make_part_for(large));
-    CHECK(order(wide) == std::vector<std::uint64_t>{20, 30});
+    const std::size_t large_size = large.tx->tx.raw().size();
+    REQUIRE(large_size > size);
+    const auto fill = [](Mempool& pool, std::vector<std::uint64_t> nonces) {
+        for (const std::uint64_t nonce : nonces) REQUIRE(pool.add(told(0, nonce)));
+    };
+    Mempool behind{{.member_bytes = large_size + 2 * size}};
+    fill(behind, {5, 6, 7});
+    CHECK(behind.leaving_for(large).error() == PoolError::member_must_have_room);
+    Mempool narrow{{.member_bytes = large_size + 2 * size}};
+    fill(narrow, {20, 21, 22});
+    CHECK(narrow.leaving_for(large).value().size() == 1);
+    Mempool narrower{{.member_bytes = large_size + size}};
+    fill(narrower, {20, 21});
+    CHECK(narrower.leaving_for(large).value().size() == 1);
+    Mempool few{{.member_transactions = 3}};
+    fill(few, {20, 21, 22});
+    CHECK(few.leaving_for(large).value().size() == 1);
+
+    const PoolLimits full =
+        GENERATE_COPY(PoolLimits{.bytes = 3 * size, .member_transactions = 3},
+                      PoolLimits{.memory = 3 * memory_of(*told(0, 20).tx), .member_transactions = 3});
+    Mempool pool{full};
+    fill(pool, {20, 21, 22});
+    CHECK(pool.leaving_for(large).error() == PoolError::pool_must_have_room);
+    CHECK(pool.leaving_for(told(0, 10)).value().size() == 1);
+    CHECK(pool.leaving_for(told(1, 10)).error() == PoolError::pool_must_have_room);
+    CHECK(Mempool{{.transactions = 0}}.leaving_for(large).error() == PoolError::pool_must_have_room);
 }
 
 TEST_CASE("the age of a member's first begins anew with each block that has one of the member's before it") {

@@ -432,7 +432,8 @@ TEST_CASE("what a client is told of bytes that are no transaction says where the
           Unusable{.refusal = ledger::Refusal::tx_signature_wrong, .broken = {}});
 }
 
-TEST_CASE("a message of gossip ends at so many transactions, or behind the one that fills half its bytes") {
+TEST_CASE(
+    "a message of gossip ends at so many transactions, or with the one whose bytes and swelling fill half of it") {
     const std::vector<TransactionPtr> small(gossip_transactions_max + 2, transaction(1));
     CHECK(end_of_gossip(small, 0) == gossip_transactions_max);
     CHECK(end_of_gossip(small, 2) == small.size());

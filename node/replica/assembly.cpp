@@ -1,0 +1,53 @@
+#include "node/replica/assembly.h"
+
+#include <algorithm>
+
+#include "ledger/cost.h"
+
+namespace datadeed::replica {
+namespace {
+
+static_assert(ledger::transaction_block_cost_max <= build_cost_max, "no transaction waits for ever");
+
+std::size_t cost_of(const Pending& pending) {
+    return ledger::block_cost(pending.tx->tx.content());
+}
+
+}  // namespace
+
+BlockAssembly::BlockAssembly(const ledger::Parameters& rules)
+    : transactions_max_{rules.block_transactions_max},
+      bytes_max_{std::min<std::size_t>(rules.block_bytes_max, build_bytes_max)} {}
+
+std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, Height tip) {
+    using Wants = Mempool::Wants;
+    if (taken_.size() >= transactions_max_) return Wants::nothing;
+    // It was refused on this very state, or what was tried in vain has cost enough.
+    if (!pending.sound && (pending.checked == tip || refused_cost_ >= build_refused_cost_max)) return Wants::more;
+    if (bytes_ + pending.tx->tx.raw().size() > bytes_max_) return Wants::nothing;
+    if (has_its_share(pending.member)) return Wants::others;
+    if (cost_ + cost_of(pending) <= build_cost_max) return std::nullopt;
+    return ++passed_over_ < build_passed_over_max ? Wants::others : Wants::nothing;
+}
+
+bool BlockAssembly::has_its_share(const ledger::MemberId& member) const {
+    const auto share = shares_.find(member);
+    return share != shares_.end() && share->second > share_max_;
+}
+
+// Turns are of equal work: whoever is done first has least to do.
+void BlockAssembly::take(const Pending& pending, bool is_last_of_member) {
+    const std::size_t cost = cost_of(pending);
+    std::size_t& share = shares_[pending.member];
+    share += cost;
+    if (is_last_of_member) share_max_ = std::min(share_max_, std::max(share, build_member_cost_max));
+    cost_ += cost;
+    bytes_ += pending.tx->tx.raw().size();
+    taken_.push_back(pending.tx);
+}
+
+void BlockAssembly::refuse(const Pending& pending) {
+    refused_cost_ += ledger::applying_cost(pending.tx->tx.content());
+}
+
+}  // namespace datadeed::replica

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "ledger/parameters.h"
+#include "ledger/types.h"
+#include "node/replica/limits.h"
+#include "node/replica/mempool.h"
+
+namespace datadeed::replica {
+
+// Decides what goes into a block in the making: bounds on transactions, bytes and ledger::block_cost. Once all that
+// waits of a member is in it, the others' shares are bounded too, so that it doesn't wait for their bulk. One thread.
+class BlockAssembly {
+public:
+    explicit BlockAssembly(const ledger::Parameters& rules);
+
+    // Nothing when it may be tried on the state of `tip`; else how to go on without it. Each call counts a member whose
+    // next one costs more than is left, up to build_passed_over_max.
+    [[nodiscard]] std::optional<Mempool::Wants> pass_over(const Pending& pending, Height tip);
+
+    // It applied, or it was refused; it wasn't to be passed over.
+    void take(const Pending& pending, bool is_last_of_member);
+    void refuse(const Pending& pending);
+
+    [[nodiscard]] std::vector<TransactionPtr> finish() && { return std::move(taken_); }
+
+private:
+    [[nodiscard]] bool has_its_share(const ledger::MemberId& member) const;
+
+    std::size_t transactions_max_;
+    std::size_t bytes_max_;
+    std::vector<TransactionPtr> taken_;
+    std::size_t bytes_{0};
+    std::size_t cost_{0};
+    std::map<ledger::MemberId, std::size_t> shares_;  // of cost_
+    std::size_t share_max_{build_cost_max};
+    std::size_t passed_over_{0};
+    std::size_t refused_cost_{0};
+};
+
+}  // namespace datadeed::replica
