@@ -20,8 +20,6 @@ struct Work {
 constexpr std::size_t read_cost = 2;
 constexpr std::size_t write_cost = 1;
 constexpr std::size_t leaf_cost = 15;
-// What every transaction takes: the signer's key, the chain's parameters, and the nonces, one leaf of each signer.
-constexpr std::size_t transaction_base_cost = 15;
 
 // A grant and all above it.
 constexpr std::size_t chain_of_grants = depth_max + 1;

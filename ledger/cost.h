@@ -15,6 +15,9 @@ namespace datadeed::ledger {
 // Checking a signature, or that a new key is one.
 inline constexpr std::size_t signature_cost = 75;
 inline constexpr std::size_t key_cost = 40;
+// What every transaction takes before its operations: the signer's key, the chain's parameters, and the nonces, one
+// leaf of each signer.
+inline constexpr std::size_t transaction_base_cost = 15;
 
 // The most that applying it takes, refused or not: what it reads, writes into an overlay, and checks. Its own signature
 // isn't of that.

@@ -1,5 +1,8 @@
 #include "node/replica/admission.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/assert.h"
 #include "ledger/cost.h"
 #include "ledger/views.h"
@@ -12,6 +15,14 @@ namespace {
 // never taken in again, and its sender is told its place at once.
 bool is_for_good(ledger::Refusal refusal) {
     return refusal == ledger::Refusal::tx_nonce_used || refusal == ledger::Refusal::tx_nonce_below_window;
+}
+
+// What it cost to find it out: these are looked for before any operation.
+std::size_t cost_until(ledger::Refusal refusal, std::size_t whole) {
+    using enum ledger::Refusal;
+    constexpr std::array early{tx_expired,       key_not_found,          key_not_yet_valid, key_retired,
+                               tx_nonce_too_old, tx_nonce_too_far_ahead, tx_nonce_used,     tx_nonce_below_window};
+    return std::ranges::find(early, refusal) != early.end() ? ledger::transaction_base_cost : whole;
 }
 
 Busy busy_of(PoolError error) {
@@ -47,7 +58,9 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
     return key ? key->member : ledger::MemberId{};
 }
 
-Admission::Verdict Admission::admit(const TransactionPtr& transaction, Source source, const Moment& moment) {
+Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
+                                    const Moment& moment) {
+    const Source source = peer ? Source::peer : Source::client;
     if (Pending* const known = pool_->find(transaction->tx.id()); known != nullptr) {
         if (source == Source::peer || pool_->move_to_clients(*known)) return AlreadyIn{};
         return Busy::member_has_too_many;
@@ -64,10 +77,11 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, Source so
     if (!leaving) return busy_of(leaving.error());
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
     if (admit_cost_ + cost > admit_cost_max) return Busy::too_much_at_once;
-    admit_cost_ += cost;
+    if (!leaving->empty() && !may_displace(*peer, cost, moment)) return Busy::too_much_at_once;
     Result<void, ledger::Refusal> alone = try_on_trial(*transaction, moment.wall);
+    admit_cost_ += alone ? cost : cost_until(alone.error(), cost);
     if (!alone) {
-        admit_cost_ += cost;
+        admit_cost_ += cost_until(alone.error(), cost);
         alone = try_on_tip(*transaction, moment.wall);
         if (!alone && is_for_good(alone.error())) return alone.error();
         const bool may_change = moment.unsettled || pool_->size_of(pending.member) > 0 || alone.has_value();
@@ -76,6 +90,15 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, Source so
     pending.sound = alone.has_value();
     if (!alone) pending.refusal = alone.error();
     return enter(std::move(pending), *leaving);
+}
+
+// What is refused and forgotten comes again as soon as anybody likes.
+bool Admission::may_displace(const ledger::MemberId& peer, std::size_t cost, const Moment& moment) {
+    const std::uint64_t now_us = moment.now_ms * 1000;
+    std::uint64_t& free_us = displacing_free_us_[peer];
+    if (free_us > now_us + displacing_saved_ms * 1000) return false;
+    free_us = std::max(free_us, now_us) + displacing_time_parts * cost;
+    return true;
 }
 
 // Others make room only for one that applies.
@@ -103,6 +126,9 @@ std::optional<ledger::Refusal> Admission::review_one(Pending& pending, const Mom
         pending.refused_ms = moment.now_ms;
         if (!applies) pending.refusal = applies.error();
         pool_->set_sound(pending, applies.has_value());
+        // A key that was nobody's when it came.
+        if (applies && pending.member == ledger::MemberId{})
+            pool_->move_to(member_of(pending.tx->tx.signer()), pending);
     }
     if (pending.sound) return std::nullopt;
     // Two blocks have passed since it came, or nothing is on its way: what it waits for isn't coming.
@@ -170,6 +196,18 @@ std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
         return ++seen < review_transactions_max && cost < review_cost_max;
     });
     return refused;
+}
+
+// Whoever could order only others would be left for it. A sound mark may be many blocks old.
+const Pending* Admission::oldest_waiting(const Moment& moment) {
+    for (std::size_t cost = 0; cost < review_cost_max;) {
+        const Pending* const oldest = pool_->oldest_sound(moment.now_ms, executor_->tip().height);
+        if (oldest == nullptr || oldest->offered_ms == 0 || oldest->checked == executor_->tip().height) return oldest;
+        if (moment.now_ms < oldest->offered_ms + age_tried_ms) return oldest;
+        cost += ledger::applying_cost(oldest->tx->tx.content());
+        (void)review_one(*pool_->find(oldest->tx->tx.id()), moment);
+    }
+    return nullptr;
 }
 
 void Admission::note_ordered(const CheckedTransaction& transaction) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -35,8 +36,11 @@ public:
     struct AlreadyIn {};
     using Verdict = std::variant<Entered, AlreadyIn, ledger::Refusal, Busy>;
     // A peer's that applies may displace what peers told of its member: unsound ones, and those with later nonces.
-    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, Source source, const Moment& moment);
-    // From one call to the next, admit() takes in what costs admit_cost_max, and then says too_much_at_once.
+    // `peer` told it; nobody: a client handed it in.
+    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
+                                const Moment& moment);
+    // From one call to the next, admit() takes in what costs admit_cost_max, and then says too_much_at_once. Of what
+    // would displace others, each peer gets only so much of the time tried (displacing_time_parts).
     void begin_turn() { admit_cost_ = 0; }
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
@@ -44,6 +48,10 @@ public:
     // have passed by; when `idle`, the oldest sound ones as often, since rights end. What costs more than
     // review_cost_max has its turn the next time. Returns what has left the pool for good.
     [[nodiscard]] Dropped review(const Moment& moment, bool idle);
+
+    // Of the members' first sound ones the one that has been offered longest, null when there is none: what consensus
+    // holds the primary to. One that waits for long applies to the tip itself; what doesn't any more is marked so.
+    [[nodiscard]] const Pending* oldest_waiting(const Moment& moment);
 
     // A block of the chain has it: it leaves the pool, and what its member has behind it was not passed by.
     void note_ordered(const CheckedTransaction& transaction);
@@ -54,6 +62,7 @@ public:
     void forget_trial() { trial_.reset(); }
 
 private:
+    [[nodiscard]] bool may_displace(const ledger::MemberId& peer, std::size_t cost, const Moment& moment);
     [[nodiscard]] ledger::MemberId member_of(const crypto::PublicKey& signer) const;
     [[nodiscard]] Verdict enter(Pending pending, const std::vector<ledger::TxId>& leaving);
     [[nodiscard]] Result<void, ledger::Refusal> try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const;
@@ -68,7 +77,8 @@ private:
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
-    std::size_t admit_cost_{0};  // of this turn
+    std::size_t admit_cost_{0};                                     // of this turn
+    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;  // of each peer: its time is used up to then
     std::uint64_t renewed_ms_{0};
 };
 

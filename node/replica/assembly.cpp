@@ -22,6 +22,9 @@ BlockAssembly::BlockAssembly(const ledger::Parameters& rules)
 std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, Height tip) {
     using Wants = Mempool::Wants;
     if (taken_.size() >= transactions_max_) return Wants::nothing;
+    if (const auto wasted = wasted_.find(pending.member); wasted != wasted_.end()) {
+        if (wasted->second >= build_refused_cost_max) return Wants::others;
+    }
     // It was refused on this very state, or what was tried in vain has cost enough.
     if (!pending.sound && (pending.checked == tip || refused_cost_ >= build_refused_cost_max)) return Wants::more;
     if (bytes_ + pending.tx->tx.raw().size() > bytes_max_) return Wants::nothing;
@@ -35,19 +38,25 @@ bool BlockAssembly::has_its_share(const ledger::MemberId& member) const {
     return share != shares_.end() && share->second > share_max_;
 }
 
-// Turns are of equal work: whoever is done first has least to do.
-void BlockAssembly::take(const Pending& pending, bool is_last_of_member) {
+void BlockAssembly::take(const Pending& pending) {
     const std::size_t cost = cost_of(pending);
-    std::size_t& share = shares_[pending.member];
-    share += cost;
-    if (is_last_of_member) share_max_ = std::min(share_max_, std::max(share, build_member_cost_max));
+    shares_[pending.member] += cost;
     cost_ += cost;
     bytes_ += pending.tx->tx.raw().size();
     taken_.push_back(pending.tx);
 }
 
 void BlockAssembly::refuse(const Pending& pending) {
-    refused_cost_ += ledger::applying_cost(pending.tx->tx.content());
+    const std::size_t cost = ledger::applying_cost(pending.tx->tx.content());
+    refused_cost_ += cost;
+    wasted_[pending.member] += cost;
+}
+
+// Turns are of equal work: whoever is done first has least to do.
+void BlockAssembly::note_end(const ledger::MemberId& member) {
+    const auto share = shares_.find(member);
+    if (share == shares_.end()) return;
+    share_max_ = std::min(share_max_, std::max(share->second, build_member_cost_max));
 }
 
 }  // namespace datadeed::replica

@@ -23,8 +23,10 @@ public:
     [[nodiscard]] std::optional<Mempool::Wants> pass_over(const Pending& pending, Height tip);
 
     // It applied, or it was refused; it wasn't to be passed over.
-    void take(const Pending& pending, bool is_last_of_member);
+    void take(const Pending& pending);
     void refuse(const Pending& pending);
+    // Nothing more of this member waits.
+    void note_end(const ledger::MemberId& member);
 
     [[nodiscard]] std::vector<TransactionPtr> finish() && { return std::move(taken_); }
 
@@ -40,6 +42,7 @@ private:
     std::size_t share_max_{build_cost_max};
     std::size_t passed_over_{0};
     std::size_t refused_cost_{0};
+    std::map<ledger::MemberId, std::size_t> wasted_;  // of refused_cost_
 };
 
 }  // namespace datadeed::replica

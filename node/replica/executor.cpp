@@ -60,15 +60,20 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}, base.judge};
     Built built;
     BlockAssembly assembly{rules_};
-    pool.for_each_in_turns([&](const Pending& pending, bool is_last_of_member) {
+    const auto offer = [&](const Pending& pending) {
         if (const auto wants = assembly.pass_over(pending, tip().height)) return *wants;
         if (const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx); applied) {
-            assembly.take(pending, is_last_of_member);
+            assembly.take(pending);
         } else {
             assembly.refuse(pending);
             built.refused.emplace_back(pending.tx->tx.id(), applied.error());
         }
         return Mempool::Wants::more;
+    };
+    pool.for_each_in_turns([&](const Pending& pending, bool is_last_of_member) {
+        const Mempool::Wants wants = offer(pending);
+        if (is_last_of_member && wants == Mempool::Wants::more) assembly.note_end(pending.member);
+        return wants;
     });
     std::vector<TransactionPtr> transactions = std::move(assembly).finish();
     if (transactions.empty()) return built;

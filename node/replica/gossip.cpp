@@ -49,6 +49,7 @@ void Gossip::tell_new(const Moment& moment) {
 
 void Gossip::on_tick(const Moment& moment) {
     pass_on(moment);
+    tell_new_primary(moment);
     if (moment.now_ms >= tell_ms_ + gossip_again_ms) tell_again(moment);
 }
 
@@ -68,27 +69,46 @@ void Gossip::pass_on(const Moment& moment) {
 }
 
 // It may have been lost on its way; whoever holds it tells it. To all, not to the primary alone: a node whose view
-// nobody shares may be the only one that knows it.
+// nobody shares may be the only one that knows it. What fills a message has its turn again when all others had theirs.
 void Gossip::tell_again(const Moment& moment) {
     tell_ms_ = moment.now_ms;
     std::vector<TransactionPtr> batch;
-    pool_->for_each_by_age([&](const Pending& pending) {
+    const auto add_due = [&](const Pending& pending) {
         if (pending.admitted_ms + gossip_again_ms > moment.now_ms) return false;
         if (pending.told_ms + gossip_again_ms > moment.now_ms) return true;
         batch.push_back(pending.tx);
         return batch.size() < gossip_again_max;
-    });
-    if (!batch.empty()) tell(std::span{batch}.first(end_of_gossip(batch, 0)), moment);
+    };
+    pool_->for_each_by_age(add_due, tell_from_);
+    if (batch.empty()) pool_->for_each_by_age(add_due);
+    if (batch.empty()) return;
+    batch.resize(end_of_gossip(batch, 0));
+    tell_from_ = pool_->find(batch.back()->tx.id())->arrival + 1;
+    tell(batch, moment);
 }
 
 void Gossip::on_view(const Moment& moment) {
-    if (moment.primary == self_ || pool_->size() == 0) return;
-    std::vector<TransactionPtr> batch;
-    pool_->for_each_by_age([&batch](const Pending& pending) {
-        batch.push_back(pending.tx);
-        return batch.size() < gossip_again_max;
+    for_new_primary_.clear();
+    if (moment.primary == self_) return;
+    pool_->for_each_by_age([this](Pending& pending) {
+        pending.offered_ms = 0;
+        for_new_primary_.push_back(pending.tx);
+        return true;
     });
-    batch.resize(end_of_gossip(batch, 0));
+    tell_new_primary(moment);
+}
+
+void Gossip::tell_new_primary(const Moment& moment) {
+    std::vector<TransactionPtr> batch;
+    for (; !for_new_primary_.empty() && batch.size() < gossip_again_max; for_new_primary_.pop_front()) {
+        // Told to all meanwhile, or gone.
+        const Pending* const pending = pool_->find(for_new_primary_.front()->tx.id());
+        if (pending != nullptr && pending->offered_ms == 0) batch.push_back(for_new_primary_.front());
+    }
+    if (batch.empty()) return;
+    const std::size_t end = end_of_gossip(batch, 0);
+    for_new_primary_.insert(for_new_primary_.begin(), batch.begin() + static_cast<std::ptrdiff_t>(end), batch.end());
+    batch.resize(end);
     outbox_->send(moment.primary, encode_transactions(batch), Lane::gossip);
     for (const TransactionPtr& transaction : batch) mark_offered(*pool_->find(transaction->tx.id()), moment);
 }

@@ -38,7 +38,8 @@ public:
     void tell_new(const Moment& moment);
     // Time has passed: to the primary what its time has come for, to all what has waited for long.
     void on_tick(const Moment& moment);
-    // To a new primary what has waited longest: its time for these begins.
+    // To a new primary all that waits, a message at once and one each tick, what has waited longest first: its time for
+    // each begins when it is told.
     void on_view(const Moment& moment);
 
 private:
@@ -46,13 +47,16 @@ private:
     void tell(std::span<const TransactionPtr> batch, const Moment& moment);
     void pass_on(const Moment& moment);
     void tell_again(const Moment& moment);
+    void tell_new_primary(const Moment& moment);
 
     ledger::MemberId self_;
     Mempool* pool_;
     Outbox* outbox_;
     std::vector<TransactionPtr> to_tell_;
     std::deque<std::pair<std::uint64_t, TransactionPtr>> to_pass_on_;  // from when on; for gossip_pass_on_ms each
+    std::deque<TransactionPtr> for_new_primary_;
     std::uint64_t tell_ms_{0};
+    std::uint64_t tell_from_{0};  // the arrival from which on is told again next
 };
 
 }  // namespace datadeed::replica

@@ -34,6 +34,12 @@ inline constexpr std::size_t memory_per_byte = 8;
 inline constexpr std::size_t admit_cost_max = 32'768;
 inline constexpr std::size_t review_cost_max = 4'096;
 inline constexpr std::size_t build_refused_cost_max = 4'096;
+// Of the replica's time, one part in so many goes to what one peer tells that would displace others; so much unused
+// time is saved up, counted in all of it.
+inline constexpr std::uint64_t displacing_time_parts = 10;
+inline constexpr std::uint64_t displacing_saved_ms = 200;
+// What has been offered for so long is tried again before a primary is held to it.
+inline constexpr std::uint64_t age_tried_ms = 500;
 
 // Transactions tried on one trial state before it is begun anew, and looked at again in one review.
 inline constexpr std::size_t trial_transactions_max = 4096;
@@ -62,7 +68,8 @@ inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
 // Bad transactions in one message until the rest of it isn't looked at: a correct node sends none.
 inline constexpr std::size_t gossip_bad_max = 16;
 // How often a transaction that isn't committed is told again, in case a message was lost.
-inline constexpr std::uint64_t gossip_again_ms = 1'000;
+// Several times within the second after which it may demote a primary that didn't get it.
+inline constexpr std::uint64_t gossip_again_ms = 300;
 // How long a transaction that a peer told may take to be decided before it is passed on to the primary: far less than
 // consensus gives a primary, and mostly enough.
 inline constexpr std::uint64_t gossip_pass_on_ms = 50;

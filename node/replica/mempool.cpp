@@ -21,16 +21,14 @@ Result<void, PoolError> Mempool::add(Pending pending) {
     if (!leaving->empty()) return fail(PoolError::member_must_have_room);
     const std::size_t size = pending.tx->tx.raw().size();
     const std::size_t memory = memory_of(*pending.tx);
-    auto entry = std::make_unique<Entry>(Entry{.pending = std::move(pending), .arrival = arrivals_++});
-    const Pending& added = entry->pending;
-    Queue& queue = by_member_[added.member];
-    queue.entries.emplace(place_of(*added.tx), entry.get());
-    queue.usage_by(added.source).add(size);
+    auto entry = std::make_unique<Entry>(Entry{.pending = std::move(pending)});
+    entry->pending.arrival = arrivals_++;
+    join_queue(*entry);
     bytes_ += size;
     memory_ += memory;
-    if (!added.sound) mark_unsound(*entry);
-    by_arrival_.emplace(entry->arrival, entry.get());
-    by_expiry_[added.tx->tx.content().expires].insert(id);
+    if (!entry->pending.sound) mark_unsound(*entry);
+    by_arrival_.emplace(entry->pending.arrival, entry.get());
+    by_expiry_[entry->pending.tx->tx.content().expires].insert(id);
     by_id_.emplace(id, std::move(entry));
     return {};
 }
@@ -39,24 +37,40 @@ bool Mempool::remove(const ledger::TxId& id) {
     const auto found = by_id_.find(id);
     if (found == by_id_.end()) return false;
     const Entry& entry = *found->second;
-    const std::size_t size = entry.pending.tx->tx.raw().size();
-    const auto queue = by_member_.find(entry.pending.member);
-    if (first_sound(queue->second) == &entry) age_restarts_.insert(entry.pending.member);
-    queue->second.entries.erase(place_of(*entry.pending.tx));
-    queue->second.usage_by(entry.pending.source).remove(size);
-    if (queue->second.entries.empty()) {
-        age_restarts_.erase(entry.pending.member);
-        by_member_.erase(queue);
-    }
-    bytes_ -= size;
+    leave_queue(entry);
+    bytes_ -= entry.pending.tx->tx.raw().size();
     memory_ -= memory_of(*entry.pending.tx);
     unsound_.erase(entry.unsound_since);
-    by_arrival_.erase(entry.arrival);
+    by_arrival_.erase(entry.pending.arrival);
     const auto expiry = by_expiry_.find(entry.pending.tx->tx.content().expires);
     expiry->second.erase(id);
     if (expiry->second.empty()) by_expiry_.erase(expiry);
     by_id_.erase(found);
     return true;
+}
+
+void Mempool::join_queue(Entry& entry) {
+    Queue& queue = by_member_[entry.pending.member];
+    queue.entries.emplace(place_of(*entry.pending.tx), &entry);
+    queue.usage_by(entry.pending.source).add(entry.pending.tx->tx.raw().size());
+}
+
+void Mempool::leave_queue(const Entry& entry) {
+    const auto queue = by_member_.find(entry.pending.member);
+    if (first_sound(queue->second) == &entry) age_restarts_.insert(entry.pending.member);
+    queue->second.entries.erase(place_of(*entry.pending.tx));
+    queue->second.usage_by(entry.pending.source).remove(entry.pending.tx->tx.raw().size());
+    if (!queue->second.entries.empty()) return;
+    age_restarts_.erase(entry.pending.member);
+    by_member_.erase(queue);
+}
+
+void Mempool::move_to(const ledger::MemberId& member, Pending& pending) {
+    Entry& entry = *by_id_.at(pending.tx->tx.id());
+    leave_queue(entry);
+    pending.member = member;
+    pending.offered_ms = 0;
+    join_queue(entry);
 }
 
 Mempool::Usage Mempool::usage_of(const ledger::MemberId& member, Source source) const {
@@ -175,24 +189,25 @@ void Mempool::for_each_in_turns(const Visit& visit) {
         std::map<Place, Entry*>::const_iterator end;
     };
     std::vector<Turn> turns;
-    const auto first = by_member_.upper_bound(first_turn_);
+    const auto first = by_member_.lower_bound(next_turn_);
     const auto take_turn = [&turns](const auto& member) {
         turns.push_back(
             {.order = turns.size(), .next = member.second.entries.begin(), .end = member.second.entries.end()});
     };
     std::for_each(first, by_member_.end(), take_turn);
     std::for_each(by_member_.begin(), first, take_turn);
-    first_turn_ = first == by_member_.end() ? by_member_.begin()->first : first->first;
     const auto is_later = [](const Turn& a, const Turn& b) {
         return std::pair{a.cost, a.order} > std::pair{b.cost, b.order};
     };
+    const Pending* not_served = nullptr;
     while (!turns.empty()) {
         std::ranges::pop_heap(turns, is_later);
         Turn& turn = turns.back();
         const Pending& pending = turn.next->second->pending;
         const bool is_last = ++turn.next == turn.end;
         const Wants wants = visit(pending, is_last);
-        if (wants == Wants::nothing) return;
+        if (wants != Wants::more && turn.cost == 0 && not_served == nullptr) not_served = &pending;
+        if (wants == Wants::nothing) break;
         turn.cost += ledger::block_cost(pending.tx->tx.content());
         if (is_last || wants == Wants::others) {
             turns.pop_back();
@@ -200,11 +215,14 @@ void Mempool::for_each_in_turns(const Visit& visit) {
             std::ranges::push_heap(turns, is_later);
         }
     }
+    const auto begun = first == by_member_.end() ? by_member_.begin() : first;
+    const auto behind = std::next(begun) == by_member_.end() ? by_member_.begin() : std::next(begun);
+    next_turn_ = not_served != nullptr ? not_served->member : behind->first;
 }
 
-void Mempool::for_each_by_age(const std::function<bool(Pending&)>& visit) {
-    for (auto& [arrival, entry] : by_arrival_) {
-        if (!visit(entry->pending)) return;
+void Mempool::for_each_by_age(const std::function<bool(Pending&)>& visit, std::uint64_t from) {
+    for (auto at = by_arrival_.lower_bound(from); at != by_arrival_.end(); ++at) {
+        if (!visit(at->second->pending)) return;
     }
 }
 

@@ -13,31 +13,10 @@
 #include "base/types.h"
 #include "ledger/error.h"
 #include "ledger/types.h"
-#include "node/replica/checked.h"
 #include "node/replica/limits.h"
+#include "node/replica/pending.h"
 
 namespace datadeed::replica {
-
-// Who handed a transaction in: a client of this node, which was promised that it waits here, or another node, which
-// keeps it as well.
-enum class Source : std::uint8_t { client, peer };
-
-// A transaction that waits to be ordered. The transaction itself is shared, never copied.
-struct Pending {
-    TransactionPtr tx{};
-    ledger::MemberId member{};  // whom the key belonged to when it was admitted
-    Source source{};
-    std::uint64_t admitted_ms{};  // monotonic
-    std::uint64_t told_ms{};      // when this node told it to others last; 0: never
-    std::uint64_t offered_ms{};   // since when the primary can know it; 0: not yet
-    Height admitted_at{};         // the tip when it was admitted
-    Height offered_at{};          // and when it was offered
-    Height checked{};             // the tip when it was last tried against the state
-    bool sound{};                 // it applied when it was tried: consensus waits for it
-    // If not: when it was refused on the state of `checked` itself, and why; none where others stood before it.
-    std::optional<std::uint64_t> refused_ms{};
-    ledger::Refusal refusal{};
-};
 
 // Why a transaction does not enter the pool.
 enum class PoolError : std::uint8_t {
@@ -68,6 +47,8 @@ public:
     [[nodiscard]] Result<std::vector<ledger::TxId>, PoolError> leaving_for(const Pending& pending) const;
     // A client hands it in that a peer has told: it counts for the clients' quota from now on. False when that is full.
     [[nodiscard]] bool move_to_clients(Pending& pending);
+    // Its key is known to be this member's: it goes to the member's queue, within its quota or not, and has no age yet.
+    void move_to(const ledger::MemberId& member, Pending& pending);
     // False when it isn't there.
     bool remove(const ledger::TxId& id);
     // Borrowed until the pool changes. The marks of an entry are the caller's to set, but `sound` by set_sound.
@@ -81,14 +62,16 @@ public:
     [[nodiscard]] std::vector<ledger::TxId> expired(TimeMs time, std::size_t count_max) const;
 
     // Calls `visit` for one transaction after another, a member's in order of nonces, always of the member whose
-    // visited ones cost least in a block so far; of equals, in turns that begin behind the one whose turn was first
-    // last time. Until it has enough or none is left. `visit` must not change the pool.
+    // visited ones cost least in a block so far; of equals, in turns that begin with the first member that was passed
+    // over last time, or that hadn't its turn; else behind the one whose turn was first. Until it has enough or none
+    // is left. `visit` must not change the pool.
     // `others`: than this member's. `is_last_of_member`: nothing else of it waits.
     enum class Wants : std::uint8_t { more, others, nothing };
     using Visit = std::function<Wants(const Pending&, bool is_last_of_member)>;
     void for_each_in_turns(const Visit& visit);
-    // All of them, oldest first, until `visit` returns false. It must not change the pool but for marks.
-    void for_each_by_age(const std::function<bool(Pending&)>& visit);
+    // All of them from this arrival on, oldest first, until `visit` returns false. It must not change the pool but for
+    // marks.
+    void for_each_by_age(const std::function<bool(Pending&)>& visit, std::uint64_t from = 0);
     // The ids of some that aren't sound, those first that were found so longest ago.
     [[nodiscard]] std::vector<ledger::TxId> unsound(std::size_t count_max) const;
     // Of the members' first sound ones the one offered longest ago; null when there is none. What stands behind its own
@@ -119,7 +102,6 @@ private:
     [[nodiscard]] static Place place_of(const CheckedTransaction& transaction);
     struct Entry {
         Pending pending{};
-        std::uint64_t arrival{};
         std::uint64_t unsound_since{};  // its key in unsound_
     };
     struct Queue {
@@ -130,6 +112,8 @@ private:
 
     [[nodiscard]] bool has_room(const Usage& usage, std::size_t size) const;
     [[nodiscard]] std::vector<ledger::TxId> displaced_by(const Pending& pending) const;
+    void join_queue(Entry& entry);
+    void leave_queue(const Entry& entry);
     void mark_unsound(Entry& entry);
     [[nodiscard]] static Entry* first_sound(const Queue& queue);
 
@@ -140,7 +124,7 @@ private:
     std::map<std::uint64_t, Entry*> by_arrival_;
     std::map<TimeMs, std::set<ledger::TxId>> by_expiry_;
     std::map<std::uint64_t, const Entry*> unsound_;  // in the order in which they were found so
-    ledger::MemberId first_turn_{};
+    ledger::MemberId next_turn_{};
     std::uint64_t arrivals_{0};
     std::uint64_t verdicts_{0};
     std::size_t bytes_{0};

@@ -125,7 +125,7 @@ void Replica::Parts::on(SubmitTransaction& event) {
     if (waiters_.size() >= waiting_clients_max) {
         return outbox_.reply(event.token, NotTaken{.tx = id, .reason = Busy::too_many_waiting});
     }
-    const Admission::Verdict verdict = admission_.admit(event.transaction, Source::client, moment());
+    const Admission::Verdict verdict = admission_.admit(event.transaction, std::nullopt, moment());
     const auto accept = [&] {
         if (waiters_.add(id, event.token)) outbox_.reply(event.token, Accepted{.tx = id});
     };
@@ -133,7 +133,11 @@ void Replica::Parts::on(SubmitTransaction& event) {
                               gossip_.add_own(event.transaction);
                               accept();
                           },
-                          [&](Admission::AlreadyIn) { accept(); },
+                          [&](Admission::AlreadyIn) {
+                              // A peer told it, and maybe nobody else.
+                              if (pool_.find(id)->told_ms == 0) gossip_.add_own(event.transaction);
+                              accept();
+                          },
                           [&](ledger::Refusal refusal) { answer_refused(event, refusal); },
                           [&](Busy busy) { outbox_.reply(event.token, NotTaken{.tx = id, .reason = busy}); }},
                verdict);

@@ -33,7 +33,7 @@ void Replica::Parts::give_work() {
     work_given_ = pending;
     at_.work = at_.now;
     consensus::WorkPending work{.pending = pending, .oldest_ms = 0, .oldest_blocks = 0};
-    if (const Pending* oldest = pool_.oldest_sound(at_.now, executor_.tip().height)) {
+    if (const Pending* oldest = admission_.oldest_waiting(moment())) {
         // A primary answers for what it can know. What nobody has offered to it has no age yet.
         const bool offered = oldest->offered_ms != 0;
         work.oldest_ms = offered ? at_.now - std::min(at_.now, oldest->offered_ms) : 0;

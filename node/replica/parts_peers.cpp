@@ -38,7 +38,7 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedTransactions& 
     const Admission::Moment now = moment();
     const Gossip::Moment heard = gossip_moment();
     for (const TransactionPtr& transaction : message.transactions) {
-        const Admission::Verdict verdict = admission_.admit(transaction, Source::peer, now);
+        const Admission::Verdict verdict = admission_.admit(transaction, peer, now);
         const bool entered = std::holds_alternative<Admission::Entered>(verdict);
         if (entered || std::holds_alternative<Admission::AlreadyIn>(verdict)) {
             gossip_.note_heard(transaction, peer, entered, heard);

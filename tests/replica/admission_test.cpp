@@ -330,7 +330,7 @@ TEST_CASE("at rest the trial begins anew with the time, and holds what waits") {
     CHECK(door.enters(door.registration(2, "b"), true));
     CHECK(door.admission.review(door.after(trial_lives_ms), true).empty());
     const TransactionPtr late = door.appointment("a", TimeMs{door.bench.genesis().value + trial_lives_ms});
-    CHECK(std::get<ledger::Refusal>(door.admission.admit(late, Source::client, door.after(trial_lives_ms))) ==
+    CHECK(std::get<ledger::Refusal>(door.admission.admit(late, std::nullopt, door.after(trial_lives_ms))) ==
           ledger::Refusal::manager_until_passed);
     CHECK(door.enters(door.offer(2, "b", 1), true));
 }

@@ -74,7 +74,7 @@ TEST_CASE("a block is filled to exactly build_cost_max") {
     const auto take = [&](std::size_t registrations, std::size_t withdrawals) {
         const Pending each = desk.pending(registrations, withdrawals, true);
         REQUIRE_FALSE(desk.pass_over(each));
-        desk.assembly.take(each, false);
+        desk.assembly.take(each);
         left -= ledger::block_cost(each.tx->tx.content());
     };
     // Chosen so that the costs add up exactly.
@@ -84,19 +84,29 @@ TEST_CASE("a block is filled to exactly build_cost_max") {
     CHECK(desk.pass_over(desk.pending(1, 0, true)) == Wants::others);
 }
 
-TEST_CASE("what is tried in vain ends at exactly build_refused_cost_max, and what is sound is tried all the same") {
+TEST_CASE("what is tried in vain ends at exactly build_refused_cost_max: a member's, and of all what isn't sound") {
     Desk desk;
     std::size_t left = build_refused_cost_max;
-    // Chosen so that the costs add up exactly.
-    for (std::size_t i = 0; i < 10; ++i) {
-        const Pending each = i < 2 ? desk.pending(41, 4, false) : desk.pending(44, 0, false);
+    const auto refuse = [&](std::size_t registrations, std::size_t withdrawals, std::size_t owner) {
+        Pending each = desk.pending(registrations, withdrawals, false);
+        each.member = sim::owner_name(owner);
         REQUIRE_FALSE(desk.pass_over(each));
         desk.assembly.refuse(each);
         left -= ledger::applying_cost(each.tx->tx.content());
-    }
+    };
+    const auto pass_over = [&](std::size_t owner, bool sound) {
+        Pending each = desk.pending(1, 0, sound);
+        each.member = sim::owner_name(owner);
+        return desk.pass_over(each);
+    };
+    // Chosen so that the costs add up exactly.
+    const std::size_t members = GENERATE(1U, 2U);
+    for (std::size_t i = 0; i < 10; ++i) refuse(i < 2 ? 41 : 44, i < 2 ? 4 : 0, i % members);
     REQUIRE(left == 0);
-    CHECK(desk.pass_over(desk.pending(1, 0, false)) == Wants::more);
-    CHECK_FALSE(desk.pass_over(desk.pending(1, 0, true)));
+    CHECK(pass_over(0, false) == (members == 1 ? Wants::others : Wants::more));
+    CHECK(pass_over(0, true) == (members == 1 ? std::optional{Wants::others} : std::nullopt));
+    CHECK(pass_over(2, false) == Wants::more);
+    CHECK_FALSE(pass_over(2, true));
 }
 
 TEST_CASE("of equal transactions as many go in as the block's cost allows") {

@@ -43,12 +43,12 @@ struct Hall {
     // Each waits, refused, while something sound keeps it from being dropped.
     void let_wait(const std::vector<std::size_t>& operations, std::uint64_t now_ms) {
         const TransactionPtr sound = bench.registration(1, "sound", bench.genesis());
-        REQUIRE(std::holds_alternative<Admission::Entered>(admission.admit(sound, Source::client, at(now_ms))));
+        REQUIRE(std::holds_alternative<Admission::Entered>(admission.admit(sound, std::nullopt, at(now_ms))));
         for (const std::size_t count : operations) {
             admission.begin_turn();
             waiting.push_back(hopeless(count));
             REQUIRE(std::holds_alternative<Admission::Entered>(
-                admission.admit(waiting.back(), Source::client, at(now_ms, true))));
+                admission.admit(waiting.back(), std::nullopt, at(now_ms, true))));
         }
     }
     void let_wait(std::size_t count, std::uint64_t now_ms) {
@@ -106,12 +106,12 @@ TEST_CASE("so much comes in at once as may be tried, each refusal twice as dear;
     Hall hall;
     const auto refused = [&hall] {
         return std::holds_alternative<ledger::Refusal>(
-            hall.admission.admit(hall.hopeless(), Source::client, hall.at(1'000)));
+            hall.admission.admit(hall.hopeless(), std::nullopt, hall.at(1'000)));
     };
     for (int turn = 0; turn < 2; ++turn) {
         hall.admission.begin_turn();
         for (std::size_t i = 0; i < admit_cost_max / (2 * hopeless_cost); ++i) CHECK(refused());
-        const Admission::Verdict verdict = hall.admission.admit(hall.hopeless(), Source::client, hall.at(1'000));
+        const Admission::Verdict verdict = hall.admission.admit(hall.hopeless(), std::nullopt, hall.at(1'000));
         CHECK(std::get<Busy>(verdict) == Busy::too_much_at_once);
     }
 }
@@ -119,7 +119,7 @@ TEST_CASE("so much comes in at once as may be tried, each refusal twice as dear;
 TEST_CASE("what costs exactly what is left of a turn comes in") {
     constexpr std::size_t refusals = 34;
     Hall hall;
-    for (std::size_t i = 0; i < refusals; ++i) (void)hall.admission.admit(hall.hopeless(), Source::client, hall.at(1));
+    for (std::size_t i = 0; i < refusals; ++i) (void)hall.admission.admit(hall.hopeless(), std::nullopt, hall.at(1));
     const auto registrations = [](const std::string& name) {
         std::vector<ledger::Operation> operations;
         for (std::size_t i = 0; i < 34; ++i) {
@@ -131,7 +131,7 @@ TEST_CASE("what costs exactly what is left of a turn comes in") {
     REQUIRE(admit_cost_max == 2 * refusals * hopeless_cost + 4 * cost_of(registrations("a")));
     const auto enters = [&](const std::string& name) {
         const TransactionPtr sound = hall.bench.make(1, registrations(name), hall.bench.genesis());
-        return std::holds_alternative<Admission::Entered>(hall.admission.admit(sound, Source::client, hall.at(1)));
+        return std::holds_alternative<Admission::Entered>(hall.admission.admit(sound, std::nullopt, hall.at(1)));
     };
     for (const char* name : {"a", "b", "c", "d"}) CHECK(enters(name));
     CHECK_FALSE(enters("e"));

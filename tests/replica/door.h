@@ -28,7 +28,7 @@ struct Door {
         return bench.make(owner, ledger::TransferAccept{.data = ledger::DatasetId{name}}, bench.genesis());
     }
     Admission::Verdict admit(const TransactionPtr& transaction, bool unsettled = false) {
-        return admission.admit(transaction, Source::client, moment(unsettled));
+        return admission.admit(transaction, std::nullopt, moment(unsettled));
     }
     // Whether it enters and waits so.
     bool enters(const TransactionPtr& transaction, bool sound, bool unsettled = false) {

@@ -128,9 +128,9 @@ TEST_CASE("what is decided within a moment, or came from the primary, isn't pass
 TEST_CASE("a new primary is told what waits, and what waits for long is told to all again") {
     Town town;
     const TransactionPtr waiting = town.enter("a", 1'000);
-    town.gossip.on_view(Town::at(1'500, backup));
+    town.gossip.on_view(Town::at(1'100, backup));
     CHECK(town.told() == Peers{backup});
-    CHECK(town.pool.find(waiting->tx.id())->offered_ms == 1'500);
+    CHECK(town.pool.find(waiting->tx.id())->offered_ms == 1'100);
     town.gossip.on_tick(Town::at(1'000 + gossip_again_ms, backup));
     CHECK(town.told() == Peers{backup, primary});
     town.gossip.on_tick(Town::at(1'000 + 2 * gossip_again_ms - 1, backup));
@@ -152,14 +152,21 @@ TEST_CASE("what was told a moment ago keeps nothing else from being told again")
     CHECK(town.pool.find(told->tx.id())->told_ms == 1'000 + gossip_again_ms - 1);
 }
 
-TEST_CASE("what a primary is held to from when on is when it could know it first") {
+TEST_CASE("what a primary is held to from when on is when it was told it, or could know it first") {
     Town town;
     const TransactionPtr waiting = town.enter("a", 1'000);
-    town.gossip.on_view(Town::at(1'500, backup));
-    town.gossip.on_view(Town::at(1'600, primary));
+    const auto offered = [&] {
+        const Pending* const pending = town.pool.find(waiting->tx.id());
+        return std::pair{pending->offered_ms, pending->offered_at};
+    };
+    town.gossip.on_view(Town::at(1'100, backup));
+    CHECK(offered() == std::pair{std::uint64_t{1'100}, Town::at(1'100).tip});
+    town.gossip.on_view(Town::at(1'200, primary));
+    CHECK(offered() == std::pair{std::uint64_t{1'200}, Town::at(1'200).tip});
     town.gossip.on_tick(Town::at(1'000 + gossip_again_ms));
-    CHECK(town.pool.find(waiting->tx.id())->offered_ms == 1'500);
-    CHECK(town.pool.find(waiting->tx.id())->offered_at == Town::at(1'500).tip);
+    CHECK(offered() == std::pair{std::uint64_t{1'200}, Town::at(1'200).tip});
+    town.gossip.on_view(Town::at(1'400, self));
+    CHECK(offered().first == 1'200);
 }
 
 TEST_CASE("what a primary hears itself it passes to nobody, and its age begins") {
@@ -203,17 +210,21 @@ TEST_CASE("a new primary is told nothing by an empty pool, and a node that becom
     CHECK(town.pool.find(waiting->tx.id())->offered_ms == 0);
 }
 
-TEST_CASE("only so many go again in a second, the oldest, and none that is young") {
+TEST_CASE("only so many go again at once, each in its turn, and none that is young") {
     Town town;
     std::vector<TransactionPtr> old;
     for (std::size_t i = 0; i <= gossip_again_max; ++i) old.push_back(town.enter("d" + std::to_string(i), 1'000));
-    const std::vector<TransactionPtr> oldest{old.begin(), old.end() - 1};
-    town.gossip.on_view(Town::at(1'500));
-    CHECK(town.letters() == Letters{oldest});
-    town.gossip.on_tick(Town::at(1'000 + gossip_again_ms));
-    CHECK(town.letters() == Letters{oldest});
+    const Letters oldest{{old.begin(), old.end() - 1}};
+    const Letters last{{old.back()}};
+    const auto again = [&town](std::uint64_t times) {
+        town.gossip.on_tick(Town::at(1'000 + times * gossip_again_ms));
+        return town.letters();
+    };
+    CHECK(again(1) == oldest);
     town.gossip.on_tick(Town::at(1'020 + gossip_again_ms));
     CHECK(town.letters().empty());
+    CHECK(again(2) == last);
+    CHECK(again(3) == oldest);
 
     Town other;
     const TransactionPtr first = other.enter("a", 1'000);
@@ -241,23 +252,49 @@ TEST_CASE("what doesn't fit into one message goes in several: to all what is new
     CHECK(joined(passed_on) == heard);
 }
 
-TEST_CASE("what a message of old ones has no room for wasn't told: no primary is held to it") {
+TEST_CASE("a new primary is told all that waits, a message each tick, and held to what it was told") {
     Town town;
     const std::vector<TransactionPtr> large = town.enter_large(1'000);
     const auto marked = [&](auto mark, std::uint64_t ms) {
         const auto has = [&](const auto& each) { return town.pool.find(each->tx.id())->*mark == ms; };
         return static_cast<std::size_t>(std::ranges::count_if(large, has));
     };
-    town.gossip.on_view(Town::at(1'500));
-    const Letters shown = town.letters();
+    for (const TransactionPtr& each : large) town.pool.find(each->tx.id())->offered_ms = 1'050;
+    town.gossip.on_view(Town::at(1'100));
+    Letters shown = town.letters();
     REQUIRE(shown.size() == 1);
     CHECK(shown[0].size() < large.size());
-    CHECK(marked(&Pending::offered_ms, 1'500) == shown[0].size());
+    CHECK(marked(&Pending::offered_ms, 1'100) == shown[0].size());
     CHECK(marked(&Pending::offered_ms, 0) == large.size() - shown[0].size());
-    town.gossip.on_tick(Town::at(1'000 + gossip_again_ms));
-    CHECK(town.letters() == shown);
-    CHECK(marked(&Pending::told_ms, 1'000 + gossip_again_ms) == shown[0].size());
-    CHECK(marked(&Pending::offered_ms, 0) == large.size() - shown[0].size());
+    town.gossip.on_tick(Town::at(1'120));
+    shown.push_back(joined(town.letters()));
+    CHECK(joined(shown) == large);
+    CHECK(marked(&Pending::offered_ms, 1'120) == shown[1].size());
+    town.gossip.on_tick(Town::at(1'140));
+    CHECK(town.letters().empty());
+    // To all again goes what fills a message, and then the rest.
+    town.gossip.on_tick(Town::at(1'120 + gossip_again_ms));
+    CHECK(town.letters() == Letters{shown[0]});
+    CHECK(marked(&Pending::told_ms, 1'120 + gossip_again_ms) == shown[0].size());
+    town.gossip.on_tick(Town::at(1'120 + 2 * gossip_again_ms));
+    CHECK(town.letters() == Letters{shown[1]});
+}
+
+TEST_CASE("what has gone, or was told to all, isn't told to a new primary any more, nor what an earlier one lacked") {
+    Town town;
+    std::vector<TransactionPtr> large = town.enter_large(1'000);
+    town.gossip.on_view(Town::at(1'100));
+    const std::size_t told = joined(town.letters()).size();
+    REQUIRE(told + 2 < large.size());
+    REQUIRE(town.pool.remove(large[told]->tx.id()));
+    town.pool.find(large[told + 1]->tx.id())->offered_ms = 1'110;
+    town.gossip.on_tick(Town::at(1'120));
+    CHECK(joined(town.letters()) == std::vector(large.begin() + static_cast<std::ptrdiff_t>(told) + 2, large.end()));
+    town.gossip.on_view(Town::at(1'200, backup));
+    (void)town.letters();
+    town.gossip.on_view(Town::at(1'210, self));
+    town.gossip.on_tick(Town::at(1'220, self));
+    CHECK(town.letters().empty());
 }
 
 }  // namespace datadeed::replica

@@ -354,4 +354,35 @@ TEST_CASE("whoever looks through a pool may stop at any one, or be done with a m
     CHECK(nonces == Seen{{1, false}, {2, false}, {11, false}, {12, false}, {13, true}});
 }
 
+TEST_CASE("turns begin with who was passed over, or had none, and go round when all had theirs") {
+    using Wants = Mempool::Wants;
+    Mempool pool;
+    for (std::size_t owner = 0; owner < 4; ++owner) {
+        for (std::uint64_t nonce = 0; nonce < 2; ++nonce) REQUIRE(pool.add(pending(owner, 10 * owner + nonce)));
+    }
+    // Who is visited, to the end or until this is wanted at the visit of that number.
+    const auto visited = [&pool](std::size_t number, Wants wants) {
+        std::vector<std::uint64_t> owners;
+        pool.for_each_in_turns([&](const Pending& each, bool) {
+            owners.push_back(each.tx->tx.content().nonce.value / 10);
+            return owners.size() == number ? wants : Wants::more;
+        });
+        owners.resize(std::min<std::size_t>(owners.size(), 4));
+        return owners;
+    };
+    using Owners = std::vector<std::uint64_t>;
+    const Owners all = visited(0, Wants::more);
+    const auto from = [&all](std::size_t place) {
+        Owners turned = all;
+        std::ranges::rotate(turned, turned.begin() + static_cast<std::ptrdiff_t>(place));
+        return turned;
+    };
+    CHECK(visited(0, Wants::more) == from(1));
+    CHECK(visited(2, Wants::nothing) == Owners{from(2)[0], from(2)[1]});
+    CHECK(visited(2, Wants::others) == from(3));
+    // Whose second was passed over had a turn.
+    CHECK(visited(5, Wants::nothing) == from(0));
+    CHECK(visited(0, Wants::more) == from(1));
+}
+
 }  // namespace datadeed::replica

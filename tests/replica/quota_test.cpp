@@ -29,7 +29,7 @@ TEST_CASE("who has filled its part of the pool is turned away before anything is
 TEST_CASE("what a peer tells displaces what peers told after it, if it applies; what clients handed in stays") {
     Door door{{.member_transactions = 1}};
     const auto tell = [&door](const TransactionPtr& transaction) {
-        return door.admission.admit(transaction, Source::peer, door.moment());
+        return door.admission.admit(transaction, sim::validator_name(1), door.moment());
     };
     const TransactionPtr first = door.registration(0, "first");
     const TransactionPtr hopeless = door.acceptance(0, "nowhere");
@@ -54,14 +54,17 @@ TEST_CASE("what was displaced is no longer in the trial state, and what found no
     Door door{{.member_transactions = 1}};
     const TransactionPtr first = door.registration(0, "first");
     const TransactionPtr gone = door.registration(0, "gone");
-    REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(gone, Source::peer, door.moment())));
-    REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(first, Source::peer, door.moment())));
+    REQUIRE(
+        std::holds_alternative<Admission::Entered>(door.admission.admit(gone, sim::validator_name(1), door.moment())));
+    REQUIRE(
+        std::holds_alternative<Admission::Entered>(door.admission.admit(first, sim::validator_name(1), door.moment())));
     CHECK(door.enters(door.offer(0, "gone", 1), false));
     const TransactionPtr outside = door.registration(0, "outside");
-    REQUIRE(std::get<Busy>(door.admission.admit(outside, Source::peer, door.moment())) == Busy::member_has_too_many);
+    REQUIRE(std::get<Busy>(door.admission.admit(outside, sim::validator_name(1), door.moment())) ==
+            Busy::member_has_too_many);
     REQUIRE(door.pool.remove(first->tx.id()));
     CHECK(std::holds_alternative<Admission::Entered>(
-        door.admission.admit(door.offer(0, "outside", 1), Source::peer, door.moment(true))));
+        door.admission.admit(door.offer(0, "outside", 1), sim::validator_name(1), door.moment(true))));
     CHECK(door.pool.sound() == 0);
 }
 
@@ -94,6 +97,113 @@ TEST_CASE("who is turned away for want of room is told whose room it is") {
     CHECK(few.turned_away(few.registration(1, "b")) == Busy::pool_full);
     Door narrow{{.member_bytes = 10}};
     CHECK(narrow.turned_away(narrow.registration(0, "a")) == Busy::member_has_too_many);
+}
+
+TEST_CASE("a primary is held to what applies to the tip, however long ago it was found to") {
+    Door door;
+    const auto hand_in = [&door](const TransactionPtr& transaction, std::uint64_t offered_ms) {
+        REQUIRE(door.enters(transaction, true));
+        door.pool.find(transaction->tx.id())->offered_ms = offered_ms;
+    };
+    hand_in(door.registration(0, "a"), 1'000);
+    hand_in(door.registration(1, "b"), 1'001);
+    const auto oldest = [&door](std::uint64_t ms) {
+        const Pending* const found = door.admission.oldest_waiting(door.after(ms));
+        return found == nullptr ? ledger::MemberId{} : found->member;
+    };
+    CHECK(oldest(0) == sim::owner_name(0));
+    // Another transaction has taken what the first wants.
+    door.pass_block("a");
+    CHECK(oldest(age_tried_ms - 1) == sim::owner_name(0));
+    CHECK(door.pool.sound() == 2);
+    CHECK(oldest(age_tried_ms) == sim::owner_name(1));
+    CHECK(door.pool.sound() == 1);
+    CHECK(oldest(age_tried_ms + 1) == sim::owner_name(1));
+    door.pass_block("b");
+    CHECK(oldest(age_tried_ms + 1) == ledger::MemberId{});
+}
+
+TEST_CASE("what is tried before a primary is held to anything is bounded, and then it is held to nothing") {
+    Door door;
+    const std::vector<ledger::Operation> many(
+        ledger::operations_max, ledger::TransferWithdraw{.data = ledger::DatasetId{"a"}, .to = sim::owner_name(1)});
+    const std::size_t cost = ledger::applying_cost({.nonce = {}, .expires = {}, .operations = many});
+    for (std::size_t i = 0; i <= review_cost_max / cost + 1; ++i) {
+        REQUIRE(door.pool.add({.tx = door.bench.make(0, many, door.bench.genesis()),
+                               .member = ledger::MemberId{std::to_string(i)},
+                               .offered_ms = 1,
+                               .checked = Height{7},
+                               .sound = true}));
+    }
+    const std::size_t before = door.pool.sound();
+    CHECK(door.admission.oldest_waiting(door.after(age_tried_ms)) == nullptr);
+    CHECK(before - door.pool.sound() == review_cost_max / cost + 1);
+}
+
+TEST_CASE("what was nobody's is its member's as soon as the key is, and has no age yet") {
+    Door door;
+    const TransactionPtr early = door.registration(0, "early");
+    REQUIRE(door.pool.add({.tx = early, .member = {}, .offered_ms = 1'000, .sound = false}));
+    door.pass_block("b");
+    CHECK(door.admission.review(door.after(0), true).empty());
+    const Pending* const found = door.pool.find(early->tx.id());
+    REQUIRE(found != nullptr);
+    CHECK(found->sound);
+    CHECK(found->member == sim::owner_name(0));
+    CHECK(found->offered_ms == 0);
+    CHECK(door.pool.size_of(ledger::MemberId{}) == 0);
+    CHECK(door.pool.usage_of(sim::owner_name(0), Source::client).transactions == 1);
+    CHECK(door.admission.oldest_waiting(door.after(0)) == found);
+}
+
+TEST_CASE("of what would displace others so much of each peer is tried as its part of the time allows") {
+    Door door{{.member_transactions = 1}};
+    REQUIRE(door.pool.add(
+        {.tx = door.registration(0, "unsound"), .member = sim::owner_name(0), .source = Source::peer, .sound = false}));
+    const TransactionPtr hopeless = door.acceptance(0, "nowhere");
+    const std::size_t cost = ledger::applying_cost(hopeless->tx.content());
+    const auto tried = [&](std::size_t peer, std::uint64_t ms) {
+        std::size_t count = 0;
+        const auto tell = [&] {
+            door.admission.begin_turn();
+            return std::get<Busy>(door.admission.admit(hopeless, sim::validator_name(peer), door.after(ms)));
+        };
+        while (tell() == Busy::member_has_too_many) ++count;
+        return count;
+    };
+    const std::size_t saved = displacing_saved_ms * 1'000 / (displacing_time_parts * cost) + 1;
+    CHECK(tried(1, 0) == saved);
+    CHECK(tried(1, 0) == 0);
+    CHECK(tried(2, 0) == saved);
+    constexpr std::uint64_t later_ms = 50;
+    const std::size_t more = tried(1, later_ms);
+    CHECK(more <= later_ms * 1'000 / (displacing_time_parts * cost) + 1);
+    CHECK(more + 1 >= later_ms * 1'000 / (displacing_time_parts * cost));
+    // What has slept for long has saved up no more.
+    CHECK(tried(1, 3'600'000) == saved);
+}
+
+TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
+    Door door;
+    const std::vector<ledger::Operation> many(
+        ledger::operations_max,
+        ledger::TransferOffer{.data = ledger::DatasetId{"a"}, .to = sim::owner_name(1), .share = ledger::ShareBp{1}});
+    const TransactionPtr now = door.bench.make(0, many, door.bench.genesis());
+    const Bytes raw =
+        sim::sign_order(door.bench.world,
+                        {.owner = 0, .nonce_us = 1, .expires_ms = now->tx.content().expires.value, .operations = many});
+    const std::size_t cost = ledger::applying_cost(now->tx.content());
+    REQUIRE(cost > 10 * ledger::transaction_base_cost);
+    const auto tried = [&door](const TransactionPtr& transaction) {
+        door.admission.begin_turn();
+        std::size_t count = 0;
+        while (std::holds_alternative<ledger::Refusal>(door.admit(transaction))) ++count;
+        CHECK(door.turned_away(transaction) == Busy::too_much_at_once);
+        return count;
+    };
+    CHECK(tried(sim::checked(door.bench.world, raw)) ==
+          (admit_cost_max - cost) / (2 * ledger::transaction_base_cost) + 1);
+    CHECK(tried(now) == (admit_cost_max - cost) / (2 * cost) + 1);
 }
 
 }  // namespace datadeed::replica

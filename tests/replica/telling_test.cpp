@@ -92,6 +92,19 @@ TEST_CASE("a node tells what waits in it, what it keeps for later, and the block
     CHECK(voter.status().log_size == 2);
 }
 
+TEST_CASE("what a client hands in is told to all, though a peer told it before, and once") {
+    Voter voter;
+    const TransactionPtr transaction = voter.registration(1, "x");
+    const Transactions told{.transactions = {{.bytes = transaction->tx.raw()}}};
+    CHECK(messages_in<Transactions>(voter.hear(node_1, told)).empty());
+    REQUIRE(voter.status().pool_transactions == 1);
+    const std::vector<Transactions> again = messages_in<Transactions>(voter.hand_in(transaction, 1));
+    REQUIRE(again.size() == 1);
+    REQUIRE(again[0].transactions.size() == 1);
+    CHECK(again[0].transactions[0].bytes == transaction->tx.raw());
+    CHECK(messages_in<Transactions>(voter.hand_in(transaction, 2)).empty());
+}
+
 TEST_CASE("a validator that has left a view says so until the next one begins") {
     Voter voter;
     (void)voter.submit(1, "x");
