@@ -205,7 +205,9 @@ const Pending* Admission::oldest_waiting(const Moment& moment) {
         if (oldest == nullptr || oldest->offered_ms == 0 || oldest->checked == executor_->tip().height) return oldest;
         if (moment.now_ms < oldest->offered_ms + age_tried_ms) return oldest;
         cost += ledger::applying_cost(oldest->tx->tx.content());
-        (void)review_one(*pool_->find(oldest->tx->tx.id()), moment);
+        Pending& tried = *pool_->find(oldest->tx->tx.id());
+        (void)review_one(tried, moment);
+        if (tried.sound) return &tried;
     }
     return nullptr;
 }

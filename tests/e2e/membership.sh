@@ -100,6 +100,7 @@ for name in node-4 node-5 node-6; do
     join "$name"
     if [[ $name == node-5 ]]; then  # its word outlives a crash
         kill -9 "${pid_of[$name]}"
+        wait "${pid_of[$name]}" || true  # it holds its folder until it's gone
         run_node "$name"
         eventually 60 true is_near "$name"
     fi

@@ -58,13 +58,12 @@ struct Desk {
         all.insert(all.end(), withdrawals, ledger::TransferWithdraw{.data = data, .to = sim::owner_name(1)});
         return Pending{.tx = bench.make(0, std::move(all), bench.genesis()), .checked = Height{1}, .sound = sound};
     }
-    std::optional<Mempool::Wants> pass_over(const Pending& pending) { return assembly.pass_over(pending, Height{}); }
+    using Wants = Mempool::Wants;
+    std::optional<Wants> pass_over(const Pending& pending) { return assembly.pass_over(pending, Height{}); }
 
     Bench bench;
     BlockAssembly assembly{bench.world.genesis.parameters};
 };
-
-using Wants = Mempool::Wants;
 
 }  // namespace
 
@@ -81,7 +80,7 @@ TEST_CASE("a block is filled to exactly build_cost_max") {
     for (std::size_t i = 0; i < 21; ++i) take(ledger::operations_max - 1, 0);
     take(14, 1);
     REQUIRE(left == 0);
-    CHECK(desk.pass_over(desk.pending(1, 0, true)) == Wants::others);
+    CHECK(desk.pass_over(desk.pending(1, 0, true)) == Desk::Wants::others);
 }
 
 TEST_CASE("what is tried in vain ends at exactly build_refused_cost_max: a member's, and of all what isn't sound") {
@@ -103,9 +102,9 @@ TEST_CASE("what is tried in vain ends at exactly build_refused_cost_max: a membe
     const std::size_t members = GENERATE(1U, 2U);
     for (std::size_t i = 0; i < 10; ++i) refuse(i < 2 ? 41 : 44, i < 2 ? 4 : 0, i % members);
     REQUIRE(left == 0);
-    CHECK(pass_over(0, false) == (members == 1 ? Wants::others : Wants::more));
-    CHECK(pass_over(0, true) == (members == 1 ? std::optional{Wants::others} : std::nullopt));
-    CHECK(pass_over(2, false) == Wants::more);
+    CHECK(pass_over(0, false) == (members == 1 ? Desk::Wants::others : Desk::Wants::more));
+    CHECK(pass_over(0, true) == (members == 1 ? std::optional{Desk::Wants::others} : std::nullopt));
+    CHECK(pass_over(2, false) == Desk::Wants::more);
     CHECK_FALSE(pass_over(2, true));
 }
 

@@ -140,6 +140,31 @@ TEST_CASE("what is tried before a primary is held to anything is bounded, and th
     CHECK(before - door.pool.sound() == review_cost_max / cost + 1);
 }
 
+TEST_CASE("a primary is held to what alone costs all that may be tried, too") {
+    Door door;
+    std::vector<ledger::Operation> many;
+    for (std::size_t i = 0; many.size() < ledger::operations_max; ++i) {
+        many.emplace_back(
+            ledger::RegisterData{.data = ledger::DatasetId{std::to_string(i)}, .title = "T", .type = "table"});
+    }
+    const std::size_t cost = ledger::applying_cost({.nonce = {}, .expires = {}, .operations = many});
+    std::size_t tried = 0;
+    for (std::size_t i = 0; tried < review_cost_max; ++i, tried += cost) {
+        // Each but the last is refused, since it was there before.
+        std::vector<ledger::Operation> all = many;
+        if (tried + cost < review_cost_max) all.back() = all.front();
+        REQUIRE(door.pool.add({.tx = door.bench.make(0, std::move(all), door.bench.genesis()),
+                               .member = ledger::MemberId{std::to_string(i)},
+                               .offered_ms = i + 1,
+                               .checked = Height{7},
+                               .sound = true}));
+    }
+    const Pending* const found = door.admission.oldest_waiting(door.after(age_tried_ms));
+    REQUIRE(found != nullptr);
+    CHECK(found->sound);
+    CHECK(door.pool.sound() == 1);
+}
+
 TEST_CASE("what was nobody's is its member's as soon as the key is, and has no age yet") {
     Door door;
     const TransactionPtr early = door.registration(0, "early");
