@@ -29,9 +29,6 @@ Busy busy_of(PoolError error) {
     return error == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
 }
 
-// A refused one is tried twice.
-static_assert(2 * ledger::transaction_cost_max <= admit_cost_max, "one transaction is never more than a turn may hold");
-
 }  // namespace
 
 Result<void, ledger::Refusal> Admission::try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const {
@@ -61,7 +58,15 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
 Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
                                     const Moment& moment) {
     const Source source = peer ? Source::peer : Source::client;
+    std::size_t& spent = admit_costs_[peer.value_or(ledger::MemberId{})];
+    const std::size_t cost = ledger::applying_cost(transaction->tx.content());
+    const bool may_try = spent == 0 || spent + cost <= admit_cost_max;
     if (Pending* const known = pool_->find(transaction->tx.id()); known != nullptr) {
+        // Who tells it again may know it to apply by now.
+        if (!known->sound && known->checked != executor_->tip().height && may_try) {
+            spent += cost;
+            (void)review_one(*known, moment);
+        }
         if (source == Source::peer || pool_->move_to_clients(*known)) return AlreadyIn{};
         return Busy::member_has_too_many;
     }
@@ -75,13 +80,12 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
     // Before it costs more, and before the trial holds it: what couldn't enter even if it applied isn't executed.
     const Result<std::vector<ledger::TxId>, PoolError> leaving = pool_->leaving_for(pending);
     if (!leaving) return busy_of(leaving.error());
-    const std::size_t cost = ledger::applying_cost(transaction->tx.content());
-    if (admit_cost_ + cost > admit_cost_max) return Busy::too_much_at_once;
+    if (!may_try) return Busy::too_much_at_once;
     if (!leaving->empty() && !may_displace(*peer, cost, moment)) return Busy::too_much_at_once;
     Result<void, ledger::Refusal> alone = try_on_trial(*transaction, moment.wall);
-    admit_cost_ += alone ? cost : cost_until(alone.error(), cost);
+    spent += alone ? cost : cost_until(alone.error(), cost);
     if (!alone) {
-        admit_cost_ += cost_until(alone.error(), cost);
+        spent += cost_until(alone.error(), cost);
         alone = try_on_tip(*transaction, moment.wall);
         if (!alone && is_for_good(alone.error())) return alone.error();
         const bool may_change = moment.unsettled || pool_->size_of(pending.member) > 0 || alone.has_value();

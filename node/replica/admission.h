@@ -39,9 +39,10 @@ public:
     // `peer` told it; nobody: a client handed it in.
     [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
                                 const Moment& moment);
-    // From one call to the next, admit() takes in what costs admit_cost_max, and then says too_much_at_once. Of what
+    // From one call to the next, admit() tries of each peer, and of all clients, one and then what costs admit_cost_max
+    // in all, and then says too_much_at_once. Of what
     // would displace others, each peer gets only so much of the time tried (displacing_time_parts).
-    void begin_turn() { admit_cost_ = 0; }
+    void begin_turn() { admit_costs_.clear(); }
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
     // Tries again what waits unsound, once a tip and at rest once in trial_lives_ms, and sound ones that several blocks
@@ -77,7 +78,7 @@ private:
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
-    std::size_t admit_cost_{0};                                     // of this turn
+    std::map<ledger::MemberId, std::size_t> admit_costs_;  // of this turn, by peer; of all clients under no name
     std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;  // of each peer: its time is used up to then
     std::uint64_t renewed_ms_{0};
 };

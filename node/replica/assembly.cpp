@@ -22,15 +22,21 @@ BlockAssembly::BlockAssembly(const ledger::Parameters& rules)
 std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, Height tip) {
     using Wants = Mempool::Wants;
     if (taken_.size() >= transactions_max_) return Wants::nothing;
-    if (const auto wasted = wasted_.find(pending.member); wasted != wasted_.end()) {
-        if (wasted->second >= build_refused_cost_max) return Wants::others;
-    }
-    // It was refused on this very state, or what was tried in vain has cost enough.
-    if (!pending.sound && (pending.checked == tip || refused_cost_ >= build_refused_cost_max)) return Wants::more;
+    if (is_in_vain(pending, tip)) return Wants::skip;
     if (bytes_ + pending.tx->tx.raw().size() > bytes_max_) return Wants::nothing;
     if (has_its_share(pending.member)) return Wants::others;
     if (cost_ + cost_of(pending) <= build_cost_max) return std::nullopt;
     return ++passed_over_ < build_passed_over_max ? Wants::others : Wants::nothing;
+}
+
+// It was refused on this very state, or others have cost enough: of its member, those that were thought sound, or of
+// all.
+bool BlockAssembly::is_in_vain(const Pending& pending, Height tip) const {
+    if (!pending.sound) return pending.checked == tip || refused_cost_ >= build_refused_cost_max;
+    if (pending.checked == tip) return false;
+    const auto wasted = wasted_.find(pending.member);
+    const bool member_has_enough = wasted != wasted_.end() && wasted->second >= build_refused_cost_max;
+    return member_has_enough || refused_cost_ >= build_cost_max;
 }
 
 bool BlockAssembly::has_its_share(const ledger::MemberId& member) const {
@@ -49,7 +55,7 @@ void BlockAssembly::take(const Pending& pending) {
 void BlockAssembly::refuse(const Pending& pending) {
     const std::size_t cost = ledger::applying_cost(pending.tx->tx.content());
     refused_cost_ += cost;
-    wasted_[pending.member] += cost;
+    if (pending.sound) wasted_[pending.member] += cost;
 }
 
 // Turns are of equal work: whoever is done first has least to do.

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] std::vector<TransactionPtr> finish() && { return std::move(taken_); }
 
 private:
+    [[nodiscard]] bool is_in_vain(const Pending& pending, Height tip) const;
     [[nodiscard]] bool has_its_share(const ledger::MemberId& member) const;
 
     std::size_t transactions_max_;
@@ -42,7 +43,7 @@ private:
     std::size_t share_max_{build_cost_max};
     std::size_t passed_over_{0};
     std::size_t refused_cost_{0};
-    std::map<ledger::MemberId, std::size_t> wasted_;  // of refused_cost_
+    std::map<ledger::MemberId, std::size_t> wasted_;  // of refused_cost_, by what was thought sound
 };
 
 }  // namespace datadeed::replica

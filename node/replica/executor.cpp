@@ -72,7 +72,8 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     };
     pool.for_each_in_turns([&](const Pending& pending, bool is_last_of_member) {
         const Mempool::Wants wants = offer(pending);
-        if (is_last_of_member && wants == Mempool::Wants::more) assembly.note_end(pending.member);
+        const bool goes_on = wants == Mempool::Wants::more || wants == Mempool::Wants::skip;
+        if (is_last_of_member && goes_on) assembly.note_end(pending.member);
         return wants;
     });
     std::vector<TransactionPtr> transactions = std::move(assembly).finish();

@@ -99,6 +99,7 @@ void Gossip::on_view(const Moment& moment) {
 }
 
 void Gossip::tell_new_primary(const Moment& moment) {
+    if (!outbox_->is_up(moment.primary)) return;
     std::vector<TransactionPtr> batch;
     for (; !for_new_primary_.empty() && batch.size() < gossip_again_max; for_new_primary_.pop_front()) {
         // Told to all meanwhile, or gone.

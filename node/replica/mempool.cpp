@@ -142,8 +142,10 @@ void Mempool::set_sound(Pending& pending, bool sound) {
     Entry& entry = *by_id_.at(pending.tx->tx.id());
     if (!sound && first_sound(by_member_.at(pending.member)) == &entry) age_restarts_.insert(pending.member);
     unsound_.erase(entry.unsound_since);
+    const bool has_become_sound = sound && !pending.sound;
     pending.sound = sound;
     if (!sound) mark_unsound(entry);
+    if (has_become_sound && first_sound(by_member_.at(pending.member)) == &entry) age_restarts_.insert(pending.member);
 }
 
 void Mempool::note_ordered(const ledger::MemberId& member, ledger::Nonce nonce) {
@@ -206,9 +208,10 @@ void Mempool::for_each_in_turns(const Visit& visit) {
         const Pending& pending = turn.next->second->pending;
         const bool is_last = ++turn.next == turn.end;
         const Wants wants = visit(pending, is_last);
-        if (wants != Wants::more && turn.cost == 0 && not_served == nullptr) not_served = &pending;
+        const bool passes_over = wants == Wants::others || wants == Wants::nothing;
+        if (passes_over && turn.cost == 0 && not_served == nullptr) not_served = &pending;
         if (wants == Wants::nothing) break;
-        turn.cost += ledger::block_cost(pending.tx->tx.content());
+        if (wants == Wants::more) turn.cost += ledger::block_cost(pending.tx->tx.content());
         if (is_last || wants == Wants::others) {
             turns.pop_back();
         } else {

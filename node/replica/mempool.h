@@ -65,8 +65,9 @@ public:
     // visited ones cost least in a block so far; of equals, in turns that begin with the first member that was passed
     // over last time, or that hadn't its turn; else behind the one whose turn was first. Until it has enough or none
     // is left. `visit` must not change the pool.
-    // `others`: than this member's. `is_last_of_member`: nothing else of it waits.
-    enum class Wants : std::uint8_t { more, others, nothing };
+    // `skip`: more, and this one wasn't tried, so it counts for nothing; `others`: than this member's.
+    // `is_last_of_member`: nothing else of it waits.
+    enum class Wants : std::uint8_t { more, skip, others, nothing };
     using Visit = std::function<Wants(const Pending&, bool is_last_of_member)>;
     void for_each_in_turns(const Visit& visit);
     // All of them from this arrival on, oldest first, until `visit` returns false. It must not change the pool but for

@@ -83,29 +83,48 @@ TEST_CASE("a block is filled to exactly build_cost_max") {
     CHECK(desk.pass_over(desk.pending(1, 0, true)) == Desk::Wants::others);
 }
 
-TEST_CASE("what is tried in vain ends at exactly build_refused_cost_max: a member's, and of all what isn't sound") {
+TEST_CASE(
+    "what is tried in vain ends at exactly build_refused_cost_max: of what was thought sound a member's, else all") {
     Desk desk;
+    const bool sound = GENERATE(false, true);
     std::size_t left = build_refused_cost_max;
-    const auto refuse = [&](std::size_t registrations, std::size_t withdrawals, std::size_t owner) {
-        Pending each = desk.pending(registrations, withdrawals, false);
+    const auto of = [&desk](std::size_t registrations, std::size_t withdrawals, std::size_t owner, bool is_sound) {
+        Pending each = desk.pending(registrations, withdrawals, is_sound);
         each.member = sim::owner_name(owner);
+        return each;
+    };
+    const auto refuse = [&](std::size_t registrations, std::size_t withdrawals) {
+        const Pending each = of(registrations, withdrawals, 0, sound);
         REQUIRE_FALSE(desk.pass_over(each));
         desk.assembly.refuse(each);
         left -= ledger::applying_cost(each.tx->tx.content());
     };
-    const auto pass_over = [&](std::size_t owner, bool sound) {
-        Pending each = desk.pending(1, 0, sound);
-        each.member = sim::owner_name(owner);
-        return desk.pass_over(each);
-    };
     // Chosen so that the costs add up exactly.
-    const std::size_t members = GENERATE(1U, 2U);
-    for (std::size_t i = 0; i < 10; ++i) refuse(i < 2 ? 41 : 44, i < 2 ? 4 : 0, i % members);
+    for (std::size_t i = 0; i < 10; ++i) refuse(i < 2 ? 41 : 44, i < 2 ? 4 : 0);
     REQUIRE(left == 0);
-    CHECK(pass_over(0, false) == (members == 1 ? Desk::Wants::others : Desk::Wants::more));
-    CHECK(pass_over(0, true) == (members == 1 ? std::optional{Desk::Wants::others} : std::nullopt));
-    CHECK(pass_over(2, false) == Desk::Wants::more);
-    CHECK_FALSE(pass_over(2, true));
+    using Wants = Desk::Wants;
+    const auto skipped = [](bool is) { return is ? std::optional{Wants::skip} : std::nullopt; };
+    CHECK(desk.pass_over(of(1, 0, 0, true)) == skipped(sound));
+    CHECK(desk.pass_over(of(1, 0, 1, true)) == std::nullopt);
+    CHECK(desk.pass_over(of(1, 0, 0, false)) == Wants::skip);
+    CHECK(desk.pass_over(of(1, 0, 1, false)) == Wants::skip);
+    // What was tried on this very tip is sure to apply.
+    Pending sure = of(1, 0, 0, true);
+    sure.checked = Height{};
+    CHECK(desk.pass_over(sure) == std::nullopt);
+}
+
+TEST_CASE("what was thought sound and isn't ends, of all members, with as much as fills a block") {
+    Desk desk;
+    const auto of = [&desk](std::size_t owner) {
+        Pending each = desk.pending(ledger::operations_max, 0, true);
+        each.member = sim::owner_name(owner);
+        return each;
+    };
+    const std::size_t cost = ledger::applying_cost(of(0).tx->tx.content());
+    std::size_t tried = 0;
+    for (; !desk.pass_over(of(tried)); ++tried) desk.assembly.refuse(of(tried));
+    CHECK(tried == (build_cost_max + cost - 1) / cost);
 }
 
 TEST_CASE("of equal transactions as many go in as the block's cost allows") {

@@ -280,6 +280,18 @@ TEST_CASE("a new primary is told all that waits, a message each tick, and held t
     CHECK(town.letters() == Letters{shown[1]});
 }
 
+TEST_CASE("a new primary is told what waits, and held to it, when it can be reached") {
+    Town town;
+    const TransactionPtr waiting = town.enter("a", 1'000);
+    town.outbox.set_down(backup);
+    town.gossip.on_view(Town::at(1'100, backup));
+    CHECK(town.pool.find(waiting->tx.id())->offered_ms == 0);
+    town.outbox.set_up(backup);
+    town.gossip.on_tick(Town::at(1'120, backup));
+    CHECK(town.told() == Peers{backup});
+    CHECK(town.pool.find(waiting->tx.id())->offered_ms == 1'120);
+}
+
 TEST_CASE("what has gone, or was told to all, isn't told to a new primary any more, nor what an earlier one lacked") {
     Town town;
     std::vector<TransactionPtr> large = town.enter_large(1'000);

@@ -385,4 +385,42 @@ TEST_CASE("turns begin with who was passed over, or had none, and go round when 
     CHECK(visited(0, Wants::more) == from(1));
 }
 
+TEST_CASE("what wasn't tried counts for nothing in its member's turn") {
+    using Wants = Mempool::Wants;
+    Mempool pool;
+    for (std::size_t owner = 0; owner < 2; ++owner) {
+        for (std::uint64_t nonce = 0; nonce < 3; ++nonce) REQUIRE(pool.add(pending(owner, 10 * owner + nonce)));
+    }
+    const auto visited = [&pool](std::uint64_t skipped) {
+        std::vector<std::uint64_t> nonces;
+        pool.for_each_in_turns([&](const Pending& each, bool) {
+            nonces.push_back(each.tx->tx.content().nonce.value);
+            return nonces.back() == skipped ? Wants::skip : Wants::more;
+        });
+        return nonces;
+    };
+    const std::uint64_t first = visited(99)[0];
+    const std::uint64_t second = 10 - first;
+    CHECK(visited(99) == std::vector{second, first, second + 1, first + 1, second + 2, first + 2});
+    CHECK(visited(first) == std::vector{first, first + 1, second, first + 2, second + 1, second + 2});
+}
+
+TEST_CASE("the age of what becomes sound, and is its member's first, begins then") {
+    Mempool pool;
+    REQUIRE(pool.add(pending(0, 10)));
+    REQUIRE(pool.add(pending(0, 20)));
+    const auto find = [&pool](std::uint64_t nonce) { return pool.find(pending(0, nonce).tx->tx.id()); };
+    for (const std::uint64_t nonce : {10U, 20U}) find(nonce)->offered_ms = 1;
+    pool.set_sound(*find(10), false);
+    REQUIRE(pool.oldest_sound(100, Height{})->offered_ms == 100);
+    pool.set_sound(*find(10), true);
+    CHECK(pool.oldest_sound(200, Height{})->offered_ms == 200);
+    pool.set_sound(*find(10), true);
+    CHECK(pool.oldest_sound(300, Height{})->offered_ms == 200);
+    // Not the first.
+    pool.set_sound(*find(20), false);
+    pool.set_sound(*find(20), true);
+    CHECK(pool.oldest_sound(400, Height{})->offered_ms == 200);
+}
+
 }  // namespace datadeed::replica

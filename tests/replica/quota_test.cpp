@@ -231,4 +231,19 @@ TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
     CHECK(tried(now) == (admit_cost_max - cost) / (2 * cost) + 1);
 }
 
+TEST_CASE("what is told again is tried again, once on each tip") {
+    Door door;
+    REQUIRE(door.enters(door.registration(0, "keeps it in"), true));
+    const TransactionPtr early = door.offer(0, "b", 1);
+    const auto tell = [&] { return door.admission.admit(early, sim::validator_name(1), door.moment()); };
+    REQUIRE(std::holds_alternative<Admission::Entered>(tell()));
+    const Pending* const pending = door.pool.find(early->tx.id());
+    REQUIRE_FALSE(pending->sound);
+    CHECK(std::holds_alternative<Admission::AlreadyIn>(tell()));
+    CHECK_FALSE(pending->sound);
+    door.pass_block("b");
+    CHECK(std::holds_alternative<Admission::AlreadyIn>(tell()));
+    CHECK(pending->sound);
+}
+
 }  // namespace datadeed::replica
