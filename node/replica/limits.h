@@ -29,9 +29,8 @@ inline constexpr std::size_t recovered_memory_max = std::size_t{16} << 20U;
 inline constexpr std::size_t memory_per_transaction = 512;
 inline constexpr std::size_t memory_per_byte = 8;
 
-// Work on transactions, in ledger::applying_cost (about a microsecond each): of what comes in from one tick to the next
-// of each peer, and of all clients together, of one review, and of those tried in vain for one block. Votes wait for
-// that.
+// Work on transactions, in ledger::applying_cost (about a microsecond each), which votes wait for: of what comes in
+// from one tick to the next of each peer, and of all clients together, of one review, and in vain for one block.
 inline constexpr std::size_t admit_cost_max = 16'384;
 inline constexpr std::size_t review_cost_max = 4'096;
 inline constexpr std::size_t build_refused_cost_max = 4'096;
