@@ -29,6 +29,8 @@ Busy busy_of(PoolError error) {
     return error == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
 }
 
+static_assert(ledger::transaction_cost_max <= admit_cost_max, "one transaction is never more than a turn may hold");
+
 }  // namespace
 
 Result<void, ledger::Refusal> Admission::try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const {
@@ -60,7 +62,7 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
     const Source source = peer ? Source::peer : Source::client;
     std::size_t& spent = admit_costs_[peer.value_or(ledger::MemberId{})];
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
-    const bool may_try = spent == 0 || spent + cost <= admit_cost_max;
+    const bool may_try = spent + cost <= admit_cost_max;
     if (Pending* const known = pool_->find(transaction->tx.id()); known != nullptr) {
         // Who tells it again may know it to apply by now.
         if (!known->sound && known->checked != executor_->tip().height && may_try) {

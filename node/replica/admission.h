@@ -39,9 +39,9 @@ public:
     // `peer` told it; nobody: a client handed it in.
     [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
                                 const Moment& moment);
-    // From one call to the next, admit() tries of each peer, and of all clients, one and then what costs admit_cost_max
-    // in all, and then says too_much_at_once. Of what
-    // would displace others, each peer gets only so much of the time tried (displacing_time_parts).
+    // From one call to the next, admit() tries of each peer, and of all clients together, what costs admit_cost_max,
+    // and then says too_much_at_once. Of what would displace others, each peer gets only so much of the time tried
+    // (displacing_time_parts).
     void begin_turn() { admit_costs_.clear(); }
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;

@@ -157,19 +157,6 @@ TEST_CASE("what one sender has tried in vain takes nothing from another's part o
     }
 }
 
-TEST_CASE("one transaction of each sender is tried in a turn, whatever it costs") {
-    Hall hall;
-    const std::vector<ledger::Operation> uses(ledger::operations_max, ledger::RecordUses{.grant = {}, .count = 1});
-    const std::size_t cost = cost_of(uses);
-    const auto refused = [&] {
-        return std::holds_alternative<ledger::Refusal>(
-            hall.admission.admit(hall.bench.make(0, uses, hall.bench.genesis()), std::nullopt, hall.at(1)));
-    };
-    std::size_t tried = 0;
-    while (refused()) ++tried;
-    CHECK(tried == std::max<std::size_t>(1, (admit_cost_max + cost) / (2 * cost)));
-}
-
 TEST_CASE("the turn of a replica begins with the time") {
     Solo solo;
     std::vector<Event> events;

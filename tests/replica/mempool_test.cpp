@@ -378,11 +378,11 @@ TEST_CASE("turns begin with who was passed over, or had none, and go round when 
         return turned;
     };
     CHECK(visited(0, Wants::more) == from(1));
-    CHECK(visited(2, Wants::nothing) == Owners{from(2)[0], from(2)[1]});
-    CHECK(visited(2, Wants::others) == from(3));
+    CHECK(visited(3, Wants::nothing) == Owners{from(2)[0], from(2)[1], from(2)[2]});
+    CHECK(visited(3, Wants::others) == from(0));
     // Whose second was passed over had a turn.
-    CHECK(visited(5, Wants::nothing) == from(0));
-    CHECK(visited(0, Wants::more) == from(1));
+    CHECK(visited(7, Wants::nothing) == from(2));
+    CHECK(visited(0, Wants::more) == from(3));
 }
 
 TEST_CASE("what wasn't tried counts for nothing in its member's turn") {
