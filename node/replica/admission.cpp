@@ -29,6 +29,9 @@ Busy busy_of(PoolError error) {
     return error == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
 }
 
+// Of a pool's transactions, so many are looked at in about a microsecond.
+constexpr std::size_t looked_at_per_unit = 16;
+
 static_assert(ledger::transaction_cost_max <= admit_cost_max, "one transaction is never more than a turn may hold");
 
 }  // namespace
@@ -60,14 +63,14 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
 Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
                                     const Moment& moment) {
     const Source source = peer ? Source::peer : Source::client;
-    std::size_t& spent = admit_costs_[peer.value_or(ledger::MemberId{})];
+    std::size_t& spent = admit_costs_[peer];
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
     const bool may_try = spent + cost <= admit_cost_max;
     if (Pending* const known = pool_->find(transaction->tx.id()); known != nullptr) {
         // Who tells it again may know it to apply by now.
         if (!known->sound && known->checked != executor_->tip().height && may_try) {
-            spent += cost;
             (void)review_one(*known, moment);
+            spent += known->sound ? cost : cost_until(known->refusal, cost);
         }
         if (source == Source::peer || pool_->move_to_clients(*known)) return AlreadyIn{};
         return Busy::member_has_too_many;
@@ -83,12 +86,13 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
     const Result<std::vector<ledger::TxId>, PoolError> leaving = pool_->leaving_for(pending);
     if (!leaving) return busy_of(leaving.error());
     if (!may_try) return Busy::too_much_at_once;
-    if (!leaving->empty() && !may_displace(*peer, cost, moment)) return Busy::too_much_at_once;
+    if (!leaving->empty() && !may_displace(*peer, moment)) return Busy::too_much_at_once;
     Result<void, ledger::Refusal> alone = try_on_trial(*transaction, moment.wall);
     spent += alone ? cost : cost_until(alone.error(), cost);
     if (!alone) {
         spent += cost_until(alone.error(), cost);
         alone = try_on_tip(*transaction, moment.wall);
+        if (!alone && !leaving->empty()) note_displaced_none(*peer, cost, moment);
         if (!alone && is_for_good(alone.error())) return alone.error();
         const bool may_change = moment.unsettled || pool_->size_of(pending.member) > 0 || alone.has_value();
         if (!alone && !may_change) return alone.error();
@@ -98,13 +102,25 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
     return enter(std::move(pending), *leaving);
 }
 
-// What is refused and forgotten comes again as soon as anybody likes.
-bool Admission::may_displace(const ledger::MemberId& peer, std::size_t cost, const Moment& moment) {
-    const std::uint64_t now_us = moment.now_ms * 1000;
+bool Admission::may_displace(const ledger::MemberId& peer, const Moment& moment) const {
+    const auto free_us = displacing_free_us_.find(peer);
+    return free_us == displacing_free_us_.end() || free_us->second <= (moment.now_ms + displacing_saved_ms) * 1000;
+}
+
+// What is refused and forgotten comes again as soon as anybody likes; what has displaced others doesn't.
+void Admission::note_displaced_none(const ledger::MemberId& peer, std::size_t cost, const Moment& moment) {
     std::uint64_t& free_us = displacing_free_us_[peer];
-    if (free_us > now_us + displacing_saved_ms * 1000) return false;
-    free_us = std::max(free_us, now_us) + displacing_time_parts * cost;
-    return true;
+    free_us = std::max(free_us, moment.now_ms * 1000) + displacing_time_parts * cost;
+}
+
+std::vector<TransactionPtr> Admission::in_turns(const std::vector<TransactionPtr>& told) const {
+    std::map<crypto::PublicKey, std::size_t> costs;
+    for (const TransactionPtr& each : told) costs[each->tx.signer()] += ledger::applying_cost(each->tx.content());
+    std::vector<TransactionPtr> turns = told;
+    std::ranges::stable_sort(turns, {}, [&](const TransactionPtr& each) { return costs.at(each->tx.signer()); });
+    std::ranges::stable_partition(turns,
+                                  [this](const TransactionPtr& each) { return pool_->find(each->tx.id()) == nullptr; });
+    return turns;
 }
 
 // Others make room only for one that applies.
@@ -204,13 +220,14 @@ std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
     return refused;
 }
 
-// Whoever could order only others would be left for it. A sound mark may be many blocks old.
+// Whoever could order only others would be left for it. A sound mark may be many blocks old. To look for the oldest
+// costs something for each that waits, too.
 const Pending* Admission::oldest_waiting(const Moment& moment) {
     for (std::size_t cost = 0; cost < review_cost_max;) {
         const Pending* const oldest = pool_->oldest_sound(moment.now_ms, executor_->tip().height);
         if (oldest == nullptr || oldest->offered_ms == 0 || oldest->checked == executor_->tip().height) return oldest;
         if (moment.now_ms < oldest->offered_ms + age_tried_ms) return oldest;
-        cost += ledger::applying_cost(oldest->tx->tx.content());
+        cost += ledger::applying_cost(oldest->tx->tx.content()) + pool_->size() / looked_at_per_unit;
         Pending& tried = *pool_->find(oldest->tx->tx.id());
         (void)review_one(tried, moment);
         if (tried.sound) return &tried;

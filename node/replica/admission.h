@@ -36,12 +36,16 @@ public:
     struct AlreadyIn {};
     using Verdict = std::variant<Entered, AlreadyIn, ledger::Refusal, Busy>;
     // A peer's that applies may displace what peers told of its member: unsound ones, and those with later nonces.
-    // `peer` told it; nobody: a client handed it in.
+    // `peer` told it, of observers one without a name; nobody: a client handed it in.
     [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
                                 const Moment& moment);
-    // From one call to the next, admit() tries of each peer, and of all clients together, what costs admit_cost_max,
-    // and then says too_much_at_once. Of what would displace others, each peer gets only so much of the time tried
-    // (displacing_time_parts).
+    // What a peer told in one message, in the order in which it is to be admitted: what isn't here yet, of the signer
+    // first that costs least in it, each signer's as told; behind it what waits here already. So what costs much, or is
+    // told again and again, uses up the peer's budget behind the others'.
+    [[nodiscard]] std::vector<TransactionPtr> in_turns(const std::vector<TransactionPtr>& told) const;
+    // From one call to the next, admit() tries of each validator, of all observers together, and of all clients, what
+    // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once. What would displace
+    // others and is refused costs its sender displacing_time_parts times its time before the next such is tried.
     void begin_turn() { admit_costs_.clear(); }
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
@@ -63,7 +67,8 @@ public:
     void forget_trial() { trial_.reset(); }
 
 private:
-    [[nodiscard]] bool may_displace(const ledger::MemberId& peer, std::size_t cost, const Moment& moment);
+    [[nodiscard]] bool may_displace(const ledger::MemberId& peer, const Moment& moment) const;
+    void note_displaced_none(const ledger::MemberId& peer, std::size_t cost, const Moment& moment);
     [[nodiscard]] ledger::MemberId member_of(const crypto::PublicKey& signer) const;
     [[nodiscard]] Verdict enter(Pending pending, const std::vector<ledger::TxId>& leaving);
     [[nodiscard]] Result<void, ledger::Refusal> try_on_tip(const CheckedTransaction& transaction, TimeMs wall) const;
@@ -78,8 +83,8 @@ private:
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
-    std::map<ledger::MemberId, std::size_t> admit_costs_;  // of this turn, by peer; of all clients under no name
-    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;  // of each peer: its time is used up to then
+    std::map<std::optional<ledger::MemberId>, std::size_t> admit_costs_;  // of this turn, by who sent
+    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;        // of each peer: its time is used up to then
     std::uint64_t renewed_ms_{0};
 };
 

@@ -15,13 +15,19 @@ std::size_t cost_of(const Pending& pending) {
 
 }  // namespace
 
-BlockAssembly::BlockAssembly(const ledger::Parameters& rules)
+void ShareBound::set(std::size_t cost, TimeMs time) {
+    cost_ = cost;
+    until_ = TimeMs{time.value + share_bound_ms};
+}
+
+BlockAssembly::BlockAssembly(const ledger::Parameters& rules, std::size_t share_max)
     : transactions_max_{rules.block_transactions_max},
-      bytes_max_{std::min<std::size_t>(rules.block_bytes_max, build_bytes_max)} {}
+      bytes_max_{std::min<std::size_t>(rules.block_bytes_max, build_bytes_max)},
+      share_max_{share_max} {}
 
 std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, Height tip) {
     using Wants = Mempool::Wants;
-    if (taken_.size() >= transactions_max_) return Wants::nothing;
+    if (is_full()) return Wants::nothing;
     if (is_in_vain(pending, tip)) return Wants::skip;
     if (bytes_ + pending.tx->tx.raw().size() > bytes_max_) return Wants::nothing;
     if (has_its_share(pending.member)) return Wants::others;
@@ -29,19 +35,22 @@ std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, H
     return ++passed_over_ < build_passed_over_max ? Wants::others : Wants::nothing;
 }
 
-// It was refused on this very state, or others have cost enough: of its member, those that were thought sound, or of
-// all.
+// Or too much was tried in vain: the block goes without the rest, whose turn is first the next time.
+bool BlockAssembly::is_full() const {
+    return taken_.size() >= transactions_max_ || refused_cost_ >= build_cost_max;
+}
+
+// It was refused on this very state, or others have cost enough: of all, or, of what was thought sound, its member's.
+// Even what applies to the tip may not, behind another.
 bool BlockAssembly::is_in_vain(const Pending& pending, Height tip) const {
     if (!pending.sound) return pending.checked == tip || refused_cost_ >= build_refused_cost_max;
-    if (pending.checked == tip) return false;
     const auto wasted = wasted_.find(pending.member);
-    const bool member_has_enough = wasted != wasted_.end() && wasted->second >= build_refused_cost_max;
-    return member_has_enough || refused_cost_ >= build_cost_max;
+    return wasted != wasted_.end() && wasted->second >= build_refused_cost_max;
 }
 
 bool BlockAssembly::has_its_share(const ledger::MemberId& member) const {
     const auto share = shares_.find(member);
-    return share != shares_.end() && share->second > share_max_;
+    return share != shares_.end() && share->second > std::min(share_max_, found_bound_.value_or(build_cost_max));
 }
 
 void BlockAssembly::take(const Pending& pending) {
@@ -62,7 +71,8 @@ void BlockAssembly::refuse(const Pending& pending) {
 void BlockAssembly::note_end(const ledger::MemberId& member) {
     const auto share = shares_.find(member);
     if (share == shares_.end()) return;
-    share_max_ = std::min(share_max_, std::max(share->second, build_member_cost_max));
+    const std::size_t bound = std::max(share->second, build_member_cost_max);
+    found_bound_ = std::min(found_bound_.value_or(bound), bound);
 }
 
 }  // namespace datadeed::replica

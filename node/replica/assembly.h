@@ -12,11 +12,25 @@
 
 namespace datadeed::replica {
 
+// Beyond how much work (ledger::block_cost) a member with more gets none of it into a block: what one block was bounded
+// to holds on for a while, since those who wait send something into most blocks, not into each. One thread.
+class ShareBound {
+public:
+    // Of a block of this time.
+    [[nodiscard]] std::size_t at(TimeMs time) const { return time < until_ ? cost_ : build_cost_max; }
+    void set(std::size_t cost, TimeMs time);
+
+private:
+    std::size_t cost_{build_cost_max};
+    TimeMs until_{};
+};
+
 // Decides what goes into a block in the making: bounds on transactions, bytes and ledger::block_cost. Once all that
 // waits of a member is in it, the others' shares are bounded too, so that it doesn't wait for their bulk. One thread.
 class BlockAssembly {
 public:
-    explicit BlockAssembly(const ledger::Parameters& rules);
+    // Of no member more than `share_max` but for the one transaction that crosses it.
+    explicit BlockAssembly(const ledger::Parameters& rules, std::size_t share_max = build_cost_max);
 
     // Nothing when it may be tried on the state of `tip`; else how to go on without it. Each call counts a member whose
     // next one costs more than is left, up to build_passed_over_max.
@@ -27,12 +41,15 @@ public:
     void refuse(const Pending& pending);
     // Nothing more of this member waits.
     void note_end(const ledger::MemberId& member);
+    // What the others stop behind since all that waited of a member is in the block; nothing when that is so of none.
+    [[nodiscard]] std::optional<std::size_t> found_bound() const { return found_bound_; }
 
     [[nodiscard]] std::vector<TransactionPtr> finish() && { return std::move(taken_); }
 
 private:
     [[nodiscard]] bool is_in_vain(const Pending& pending, Height tip) const;
     [[nodiscard]] bool has_its_share(const ledger::MemberId& member) const;
+    [[nodiscard]] bool is_full() const;
 
     std::size_t transactions_max_;
     std::size_t bytes_max_;
@@ -40,7 +57,8 @@ private:
     std::size_t bytes_{0};
     std::size_t cost_{0};
     std::map<ledger::MemberId, std::size_t> shares_;  // of cost_
-    std::size_t share_max_{build_cost_max};
+    std::size_t share_max_;
+    std::optional<std::size_t> found_bound_;
     std::size_t passed_over_{0};
     std::size_t refused_cost_{0};
     std::map<ledger::MemberId, std::size_t> wasted_;  // of refused_cost_, by what was thought sound

@@ -12,6 +12,7 @@
 #include "chain/committer.h"
 #include "ledger/epoch.h"
 #include "node/replica/actions.h"
+#include "node/replica/assembly.h"
 #include "node/replica/checked.h"
 #include "node/replica/mempool.h"
 
@@ -94,6 +95,7 @@ private:
     ledger::MemberId self_;
     ledger::EpochNumber epoch_{};
     Height epoch_from_{};
+    ShareBound shares_;
     std::vector<std::shared_ptr<const ExecutedBlock>> executed_;  // for the height after the tip, oldest first
 };
 

@@ -16,6 +16,14 @@ void Gossip::mark_offered(Pending& pending, const Moment& moment) const {
     pending.offered_at = moment.tip;
 }
 
+// It counts as told at once: who hands it in again within this step has it told once.
+void Gossip::add_own(const TransactionPtr& transaction, const Moment& moment) {
+    Pending* const pending = pool_->find(transaction->tx.id());
+    DATADEED_ASSERT(pending != nullptr);
+    pending->told_ms = std::max<std::uint64_t>(moment.now_ms, 1);
+    to_tell_.push_back(transaction);
+}
+
 void Gossip::note_heard(const TransactionPtr& transaction, const ledger::MemberId& peer, bool entered,
                         const Moment& moment) {
     if (peer == moment.primary || self_ == moment.primary) {
@@ -69,30 +77,39 @@ void Gossip::pass_on(const Moment& moment) {
 }
 
 // It may have been lost on its way; whoever holds it tells it. To all, not to the primary alone: a node whose view
-// nobody shares may be the only one that knows it. What fills a message has its turn again when all others had theirs.
+// nobody shares may be the only one that knows it. What fills a message has its turn again when all others had theirs
+// that were there when it had its own: not when nothing new comes.
 void Gossip::tell_again(const Moment& moment) {
     tell_ms_ = moment.now_ms;
     std::vector<TransactionPtr> batch;
-    const auto add_due = [&](const Pending& pending) {
-        if (pending.admitted_ms + gossip_again_ms > moment.now_ms) return false;
-        if (pending.told_ms + gossip_again_ms > moment.now_ms) return true;
-        batch.push_back(pending.tx);
-        return batch.size() < gossip_again_max;
+    const Arrivals before = round_;
+    const auto add_round = [&](const Arrivals& but) {
+        const auto add_due = [&](const Pending& pending) {
+            if (pending.arrival >= round_.until || pending.admitted_ms + gossip_again_ms > moment.now_ms) return false;
+            const bool is_due = pending.told_ms + gossip_again_ms <= moment.now_ms;
+            if (is_due && !but.contains(pending.arrival)) batch.push_back(pending.tx);
+            return batch.size() < gossip_again_max;
+        };
+        pool_->for_each_by_age(add_due, round_.from);
     };
-    pool_->for_each_by_age(add_due, tell_from_);
-    if (batch.empty()) pool_->for_each_by_age(add_due);
+    add_round({});
+    if (batch.size() < gossip_again_max) {
+        round_ = {.from = 0, .until = pool_->next_arrival()};
+        add_round(before);
+    }
     if (batch.empty()) return;
     batch.resize(end_of_gossip(batch, 0));
-    tell_from_ = pool_->find(batch.back()->tx.id())->arrival + 1;
+    const std::uint64_t last = pool_->find(batch.back()->tx.id())->arrival;
+    round_ = {.from = last + 1, .until = before.contains(last) ? before.until : round_.until};
     tell(batch, moment);
 }
 
 void Gossip::on_view(const Moment& moment) {
-    for_new_primary_.clear();
+    for_new_primary_ = {};
     if (moment.primary == self_) return;
-    pool_->for_each_by_age([this](Pending& pending) {
+    for_new_primary_.until = pool_->next_arrival();
+    pool_->for_each_by_age([](Pending& pending) {
         pending.offered_ms = 0;
-        for_new_primary_.push_back(pending.tx);
         return true;
     });
     tell_new_primary(moment);
@@ -101,15 +118,16 @@ void Gossip::on_view(const Moment& moment) {
 void Gossip::tell_new_primary(const Moment& moment) {
     if (!outbox_->is_up(moment.primary)) return;
     std::vector<TransactionPtr> batch;
-    for (; !for_new_primary_.empty() && batch.size() < gossip_again_max; for_new_primary_.pop_front()) {
-        // Told to all meanwhile, or gone.
-        const Pending* const pending = pool_->find(for_new_primary_.front()->tx.id());
-        if (pending != nullptr && pending->offered_ms == 0) batch.push_back(for_new_primary_.front());
-    }
+    const auto add = [&](const Pending& pending) {
+        if (pending.arrival >= for_new_primary_.until) return false;
+        if (pending.offered_ms == 0) batch.push_back(pending.tx);  // else it was told to all meanwhile
+        return batch.size() < gossip_again_max;
+    };
+    pool_->for_each_by_age(add, for_new_primary_.from);
+    for_new_primary_.from = for_new_primary_.until;
     if (batch.empty()) return;
-    const std::size_t end = end_of_gossip(batch, 0);
-    for_new_primary_.insert(for_new_primary_.begin(), batch.begin() + static_cast<std::ptrdiff_t>(end), batch.end());
-    batch.resize(end);
+    batch.resize(end_of_gossip(batch, 0));
+    for_new_primary_.from = pool_->find(batch.back()->tx.id())->arrival + 1;
     outbox_->send(moment.primary, encode_transactions(batch), Lane::gossip);
     for (const TransactionPtr& transaction : batch) mark_offered(*pool_->find(transaction->tx.id()), moment);
 }

@@ -29,7 +29,7 @@ public:
     };
 
     // A client of this node handed it in, and it has entered the pool.
-    void add_own(TransactionPtr transaction) { to_tell_.push_back(std::move(transaction)); }
+    void add_own(const TransactionPtr& transaction, const Moment& moment);
     // A peer has told it, and it is in the pool, now (`entered`) or before.
     void note_heard(const TransactionPtr& transaction, const ledger::MemberId& peer, bool entered,
                     const Moment& moment);
@@ -54,9 +54,15 @@ private:
     Outbox* outbox_;
     std::vector<TransactionPtr> to_tell_;
     std::deque<std::pair<std::uint64_t, TransactionPtr>> to_pass_on_;  // from when on; for gossip_pass_on_ms each
-    std::deque<TransactionPtr> for_new_primary_;
+    // Arrivals in the pool, from the first on up to but without the second.
+    struct Arrivals {
+        std::uint64_t from{};
+        std::uint64_t until{};
+        [[nodiscard]] bool contains(std::uint64_t arrival) const { return from <= arrival && arrival < until; }
+    };
+    Arrivals for_new_primary_;  // what a new primary hasn't been told yet
+    Arrivals round_;            // what is told again before the oldest has its turn again
     std::uint64_t tell_ms_{0};
-    std::uint64_t tell_from_{0};  // the arrival from which on is told again next
 };
 
 }  // namespace datadeed::replica

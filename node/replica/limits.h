@@ -10,68 +10,68 @@ namespace datadeed::replica {
 
 inline constexpr std::uint64_t tick_period_ms = 20;
 
-// Mempool.
 inline constexpr std::size_t pool_transactions_max = 100'000;
 inline constexpr std::size_t pool_bytes_max = std::size_t{64} << 20U;  // as signed
 inline constexpr std::size_t pool_memory_max = std::size_t{256} << 20U;
-// A member's quota of what clients handed in here; and as much again of what other nodes told.
+// A member's quota of what clients handed in here, and again of what other nodes told; one part in so many of the pool
+// is for members of whom nothing else waits.
 inline constexpr std::size_t pool_member_transactions_max = 256;
 inline constexpr std::size_t pool_member_bytes_max = std::size_t{1} << 20U;
+inline constexpr std::size_t pool_member_memory_max = std::size_t{4} << 20U;
+inline constexpr std::size_t pool_reserved_parts = 4;
 inline constexpr std::size_t waiting_clients_max = 16'384;
 
-// Bytes of memory: of transactions that are checked and remembered; and of those that a replica remembers itself, of
-// proposals that came out of its journal.
+// Bytes of transactions that are checked and remembered; and of those of proposals that came out of the journal.
 inline constexpr std::size_t checked_memory_max = std::size_t{64} << 20U;
 inline constexpr std::size_t recovered_memory_max = std::size_t{16} << 20U;
 
-// What a checked transaction takes beside its bytes and its operations; and how many bytes of memory for one of its own
-// are usual: what takes more uses up room for others to come.
+// What a checked transaction takes beside its bytes and operations; bytes of memory for one of its own that are usual.
 inline constexpr std::size_t memory_per_transaction = 512;
 inline constexpr std::size_t memory_per_byte = 8;
 
-// Work on transactions, in ledger::applying_cost (about a microsecond each), which votes wait for: of what comes in
-// from one tick to the next of each peer, and of all clients together, of one review, and in vain for one block.
+// Work on transactions, in ledger::applying_cost (about a microsecond each), which votes wait for: of what each
+// validator, all observers, and all clients send from one tick to the next, of one review, and in vain for one block.
 inline constexpr std::size_t admit_cost_max = 16'384;
 inline constexpr std::size_t review_cost_max = 4'096;
 inline constexpr std::size_t build_refused_cost_max = 4'096;
-// Of the replica's time, one part in so many goes to what one peer tells that would displace others; so much unused
-// time is saved up, counted in all of it.
+// Of the replica's time, one part in so many goes to what one peer tells that would displace others and is refused; so
+// much unused time is saved up, counted in all of it.
 inline constexpr std::uint64_t displacing_time_parts = 10;
 inline constexpr std::uint64_t displacing_saved_ms = 200;
 // What has been offered for so long is tried again before a primary is held to it.
 inline constexpr std::uint64_t age_tried_ms = 500;
 
-// Transactions tried on one trial state before it is begun anew, and looked at again in one review.
+// Tried on one trial state before it is begun anew, and looked at again in one review.
 inline constexpr std::size_t trial_transactions_max = 4096;
 inline constexpr std::size_t review_transactions_max = 512;
 inline constexpr std::size_t review_after_block_max = 64;
-// Without a block for so long, and with none in the making, everything that waits is tried again.
+// Without a block for so long, and with none in the making, everything that waits is tried again; each of them once in
+// so long, on a trial that is begun anew: less than a view lasts at least.
 inline constexpr std::uint64_t idle_ms = 100;
-// Each of them once in so long, on a trial that is begun anew: less than a view lasts at least.
 inline constexpr std::uint64_t trial_lives_ms = 250;
 
-// Bytes of transactions in a block that this node proposes; the chain's parameter may say less. A payload holds a
-// little more: header, certificate, framing.
+// Bytes of transactions in a block that this node proposes, if the chain's parameter says no less. A payload is larger.
 inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
 // And their work, in ledger::block_cost: a quarter of what the protocol allows, since who waits for a block waits for
 // all that is in it.
 inline constexpr std::size_t build_cost_max = 32'768;
-// Once all that waits of a member is in a block, no other member's transaction begins beyond that member's work or
-// this, whichever is more; the one that crosses it still goes in. Some twenty usual ones.
-inline constexpr std::size_t build_member_cost_max = 1'024;
+// Once all that waits of a member is in a block, no other's transaction begins beyond that member's work or this (some
+// ten usual ones), whichever is more; the one that crosses it still goes in. Nor for so long in the blocks after it.
+inline constexpr std::size_t build_member_cost_max = 512;
+inline constexpr std::uint64_t share_bound_ms = 100;
 // Members whose next one costs more than what is left, until a block is full.
 inline constexpr std::size_t build_passed_over_max = 64;
 
 // Gossip: transactions in one message.
 inline constexpr std::size_t gossip_transactions_max = 1024;
 inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
-// Bad transactions in one message until the rest of it isn't looked at: a correct node sends none.
+// Bad ones in a message until its rest isn't looked at: a correct node sends none.
 inline constexpr std::size_t gossip_bad_max = 16;
 // How often a transaction that isn't committed is told again, in case a message was lost.
 // Several times within the second after which it may demote a primary that didn't get it.
 inline constexpr std::uint64_t gossip_again_ms = 300;
-// How long a transaction that a peer told may take to be decided before it is passed on to the primary: far less than
-// consensus gives a primary, and mostly enough.
+// How long what a peer told may take to be decided before it is passed on to the primary: mostly enough, and far less
+// than consensus gives a primary.
 inline constexpr std::uint64_t gossip_pass_on_ms = 50;
 // Of what waits long, or of what a new primary is told, so many transactions at most: the oldest.
 inline constexpr std::size_t gossip_again_max = 256;

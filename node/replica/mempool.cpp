@@ -19,13 +19,10 @@ Result<void, PoolError> Mempool::add(Pending pending) {
     const auto leaving = leaving_for(pending);
     if (!leaving) return fail(leaving.error());
     if (!leaving->empty()) return fail(PoolError::member_must_have_room);
-    const std::size_t size = pending.tx->tx.raw().size();
-    const std::size_t memory = memory_of(*pending.tx);
     auto entry = std::make_unique<Entry>(Entry{.pending = std::move(pending)});
     entry->pending.arrival = arrivals_++;
     join_queue(*entry);
-    bytes_ += size;
-    memory_ += memory;
+    all_.add(*entry->pending.tx);
     if (!entry->pending.sound) mark_unsound(*entry);
     by_arrival_.emplace(entry->pending.arrival, entry.get());
     by_expiry_[entry->pending.tx->tx.content().expires].insert(id);
@@ -38,8 +35,7 @@ bool Mempool::remove(const ledger::TxId& id) {
     if (found == by_id_.end()) return false;
     const Entry& entry = *found->second;
     leave_queue(entry);
-    bytes_ -= entry.pending.tx->tx.raw().size();
-    memory_ -= memory_of(*entry.pending.tx);
+    all_.remove(*entry.pending.tx);
     unsound_.erase(entry.unsound_since);
     by_arrival_.erase(entry.pending.arrival);
     const auto expiry = by_expiry_.find(entry.pending.tx->tx.content().expires);
@@ -52,14 +48,14 @@ bool Mempool::remove(const ledger::TxId& id) {
 void Mempool::join_queue(Entry& entry) {
     Queue& queue = by_member_[entry.pending.member];
     queue.entries.emplace(place_of(*entry.pending.tx), &entry);
-    queue.usage_by(entry.pending.source).add(entry.pending.tx->tx.raw().size());
+    queue.usage_by(entry.pending.source).add(*entry.pending.tx);
 }
 
 void Mempool::leave_queue(const Entry& entry) {
     const auto queue = by_member_.find(entry.pending.member);
     if (first_sound(queue->second) == &entry) age_restarts_.insert(entry.pending.member);
     queue->second.entries.erase(place_of(*entry.pending.tx));
-    queue->second.usage_by(entry.pending.source).remove(entry.pending.tx->tx.raw().size());
+    queue->second.usage_by(entry.pending.source).remove(*entry.pending.tx);
     if (!queue->second.entries.empty()) return;
     age_restarts_.erase(entry.pending.member);
     by_member_.erase(queue);
@@ -78,24 +74,49 @@ Mempool::Usage Mempool::usage_of(const ledger::MemberId& member, Source source) 
     return queue == by_member_.end() ? Usage{} : queue->second.usage[static_cast<std::size_t>(source)];
 }
 
-bool Mempool::has_room(const Usage& usage, std::size_t size) const {
-    return usage.transactions < limits_.member_transactions && usage.bytes + size <= limits_.member_bytes;
+void Mempool::Usage::add(const CheckedTransaction& transaction) {
+    ++transactions;
+    bytes += transaction.tx.raw().size();
+    memory += memory_of(transaction);
+}
+
+void Mempool::Usage::remove(const CheckedTransaction& transaction) {
+    --transactions;
+    bytes -= transaction.tx.raw().size();
+    memory -= memory_of(transaction);
+}
+
+bool Mempool::member_has_room(const Usage& used, const CheckedTransaction& more) const {
+    Usage with = used;
+    with.add(more);
+    return with.transactions <= limits_.member_transactions && with.bytes <= limits_.member_bytes &&
+           with.memory <= limits_.member_memory;
+}
+
+// However much some members have waiting: a primary that had no room for others' first would be left for it.
+bool Mempool::pool_has_room(const Usage& used, const CheckedTransaction& more, bool is_first) const {
+    Usage with = used;
+    with.add(more);
+    const auto fits = [&](std::size_t amount, std::size_t most) {
+        return amount <= (is_first ? most : most - most / limits_.reserved_parts);
+    };
+    return fits(with.transactions, limits_.transactions) && fits(with.bytes, limits_.bytes) &&
+           fits(with.memory, limits_.memory);
 }
 
 // As many as it needs; all that may be, when they aren't enough.
 std::vector<ledger::TxId> Mempool::displaced_by(const Pending& pending) const {
     Usage left = usage_of(pending.member, pending.source);
-    const std::size_t size = pending.tx->tx.raw().size();
     const auto queue = by_member_.find(pending.member);
     std::vector<ledger::TxId> leaving;
     if (pending.source != Source::peer || queue == by_member_.end()) return leaving;
     const auto let_leave = [&](bool sound) {
         for (const auto& [place, entry] : queue->second.entries | std::views::reverse) {
-            if (has_room(left, size)) return;
+            if (member_has_room(left, *pending.tx)) return;
             if (sound && place < place_of(*pending.tx)) return;  // it comes first
             if (entry->pending.source != Source::peer || entry->pending.sound != sound) continue;
             leaving.push_back(place.id);
-            left.remove(entry->pending.tx->tx.raw().size());
+            left.remove(*entry->pending.tx);
         }
     };
     let_leave(false);
@@ -106,29 +127,22 @@ std::vector<ledger::TxId> Mempool::displaced_by(const Pending& pending) const {
 Result<std::vector<ledger::TxId>, PoolError> Mempool::leaving_for(const Pending& pending) const {
     std::vector<ledger::TxId> leaving = displaced_by(pending);
     Usage member = usage_of(pending.member, pending.source);
-    Usage all{.transactions = by_id_.size(), .bytes = bytes_};
-    std::size_t memory = memory_;
+    Usage all = all_;
     for (const ledger::TxId& id : leaving) {
-        const CheckedTransaction& tx = *by_id_.at(id)->pending.tx;
-        for (Usage* const usage : {&member, &all}) usage->remove(tx.tx.raw().size());
-        memory -= memory_of(tx);
+        for (Usage* const usage : {&member, &all}) usage->remove(*by_id_.at(id)->pending.tx);
     }
-    const std::size_t size = pending.tx->tx.raw().size();
-    if (all.transactions >= limits_.transactions || all.bytes + size > limits_.bytes ||
-        memory + memory_of(*pending.tx) > limits_.memory) {
-        return fail(PoolError::pool_must_have_room);
-    }
-    if (!has_room(member, size)) return fail(PoolError::member_must_have_room);
+    const bool is_first = size_of(pending.member) == leaving.size();
+    if (!pool_has_room(all, *pending.tx, is_first)) return fail(PoolError::pool_must_have_room);
+    if (!member_has_room(member, *pending.tx)) return fail(PoolError::member_must_have_room);
     return leaving;
 }
 
 bool Mempool::move_to_clients(Pending& pending) {
     if (pending.source == Source::client) return true;
-    const std::size_t size = pending.tx->tx.raw().size();
     Queue& queue = by_member_.at(pending.member);
-    if (!has_room(queue.usage_by(Source::client), size)) return false;
-    queue.usage_by(Source::peer).remove(size);
-    queue.usage_by(Source::client).add(size);
+    if (!member_has_room(queue.usage_by(Source::client), *pending.tx)) return false;
+    queue.usage_by(Source::peer).remove(*pending.tx);
+    queue.usage_by(Source::client).add(*pending.tx);
     pending.source = Source::client;
     return true;
 }

@@ -32,6 +32,9 @@ struct PoolLimits {
     // Of each member and source.
     std::size_t member_transactions{pool_member_transactions_max};
     std::size_t member_bytes{pool_member_bytes_max};
+    std::size_t member_memory{pool_member_memory_max};
+    // One part in so many of the pool is only for members of whom nothing else waits.
+    std::size_t reserved_parts{pool_reserved_parts};
 };
 
 // The transactions that wait, bounded for each member and in all. They leave by being committed, by expiring, by being
@@ -73,6 +76,8 @@ public:
     // All of them from this arrival on, oldest first, until `visit` returns false. It must not change the pool but for
     // marks.
     void for_each_by_age(const std::function<bool(Pending&)>& visit, std::uint64_t from = 0);
+    // Of whatever enters next.
+    [[nodiscard]] std::uint64_t next_arrival() const { return arrivals_; }
     // The ids of some that aren't sound, those first that were found so longest ago.
     [[nodiscard]] std::vector<ledger::TxId> unsound(std::size_t count_max) const;
     // Of the members' first sound ones the one offered longest ago; null when there is none. What stands behind its own
@@ -80,16 +85,17 @@ public:
     [[nodiscard]] const Pending* oldest_sound(std::uint64_t now_ms, Height tip);
 
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
-    [[nodiscard]] std::size_t bytes() const { return bytes_; }
-    [[nodiscard]] std::size_t memory() const { return memory_; }
+    [[nodiscard]] std::size_t bytes() const { return all_.bytes; }
+    [[nodiscard]] std::size_t memory() const { return all_.memory; }
     [[nodiscard]] std::size_t sound() const { return by_id_.size() - unsound_.size(); }
     [[nodiscard]] std::size_t size_of(const ledger::MemberId& member) const;
     struct Usage {
         std::size_t transactions{};
-        std::size_t bytes{};
+        std::size_t bytes{};   // as signed
+        std::size_t memory{};  // memory_of them
 
-        void add(std::size_t size) { ++transactions, bytes += size; }
-        void remove(std::size_t size) { --transactions, bytes -= size; }
+        void add(const CheckedTransaction& transaction);
+        void remove(const CheckedTransaction& transaction);
         friend bool operator==(const Usage&, const Usage&) = default;
     };
     [[nodiscard]] Usage usage_of(const ledger::MemberId& member, Source source) const;
@@ -111,7 +117,8 @@ private:
         [[nodiscard]] Usage& usage_by(Source source) { return usage[static_cast<std::size_t>(source)]; }
     };
 
-    [[nodiscard]] bool has_room(const Usage& usage, std::size_t size) const;
+    [[nodiscard]] bool member_has_room(const Usage& used, const CheckedTransaction& more) const;
+    [[nodiscard]] bool pool_has_room(const Usage& used, const CheckedTransaction& more, bool is_first) const;
     [[nodiscard]] std::vector<ledger::TxId> displaced_by(const Pending& pending) const;
     void join_queue(Entry& entry);
     void leave_queue(const Entry& entry);
@@ -128,8 +135,7 @@ private:
     ledger::MemberId next_turn_{};
     std::uint64_t arrivals_{0};
     std::uint64_t verdicts_{0};
-    std::size_t bytes_{0};
-    std::size_t memory_{0};
+    Usage all_{};
 };
 
 }  // namespace datadeed::replica

@@ -130,12 +130,12 @@ void Replica::Parts::on(SubmitTransaction& event) {
         if (waiters_.add(id, event.token)) outbox_.reply(event.token, Accepted{.tx = id});
     };
     std::visit(Overloaded{[&](Admission::Entered) {
-                              gossip_.add_own(event.transaction);
+                              gossip_.add_own(event.transaction, gossip_moment());
                               accept();
                           },
                           [&](Admission::AlreadyIn) {
                               // A peer told it, and maybe nobody else.
-                              if (pool_.find(id)->told_ms == 0) gossip_.add_own(event.transaction);
+                              if (pool_.find(id)->told_ms == 0) gossip_.add_own(event.transaction, gossip_moment());
                               accept();
                           },
                           [&](ledger::Refusal refusal) { answer_refused(event, refusal); },

@@ -108,13 +108,13 @@ TEST_CASE(
     CHECK(desk.pass_over(of(1, 0, 1, true)) == std::nullopt);
     CHECK(desk.pass_over(of(1, 0, 0, false)) == Wants::skip);
     CHECK(desk.pass_over(of(1, 0, 1, false)) == Wants::skip);
-    // What was tried on this very tip is sure to apply.
-    Pending sure = of(1, 0, 0, true);
-    sure.checked = Height{};
-    CHECK(desk.pass_over(sure) == std::nullopt);
+    // Even what applies to this very tip may not behind another.
+    Pending alone = of(1, 0, 0, true);
+    alone.checked = Height{};
+    CHECK(desk.pass_over(alone) == skipped(sound));
 }
 
-TEST_CASE("what was thought sound and isn't ends, of all members, with as much as fills a block") {
+TEST_CASE("a block goes without the rest when as much was thought sound and isn't as fills one") {
     Desk desk;
     const auto of = [&desk](std::size_t owner) {
         Pending each = desk.pending(ledger::operations_max, 0, true);
@@ -125,6 +125,36 @@ TEST_CASE("what was thought sound and isn't ends, of all members, with as much a
     std::size_t tried = 0;
     for (; !desk.pass_over(of(tried)); ++tried) desk.assembly.refuse(of(tried));
     CHECK(tried == (build_cost_max + cost - 1) / cost);
+    CHECK(desk.pass_over(of(tried)) == Desk::Wants::nothing);
+}
+
+TEST_CASE("who stood behind what was tried in vain comes first in the next block") {
+    const std::vector<ledger::Operation> nowhere(
+        ledger::operations_max, ledger::TransferWithdraw{.data = ledger::DatasetId{"a"}, .to = sim::owner_name(0)});
+    const std::size_t cost = ledger::applying_cost({.nonce = {}, .expires = {}, .operations = nowhere});
+    const std::size_t members = 2 * (build_cost_max / cost);
+    Bench bench{1, 0, members};
+    std::vector<std::size_t> in_turn;
+    for (std::size_t i = 0; i < members; ++i) in_turn.push_back(i);
+    std::ranges::sort(in_turn, {}, [](std::size_t owner) { return sim::owner_name(owner); });
+    const std::size_t last = in_turn.back();
+    in_turn.pop_back();
+    for (const std::size_t owner : in_turn) {
+        for (int i = 0; i < 3; ++i) {
+            REQUIRE(bench.pool.add({.tx = bench.make(owner, nowhere, bench.genesis()),
+                                    .member = sim::owner_name(owner),
+                                    .checked = Height{7},
+                                    .sound = true}));
+        }
+    }
+    add_waiting(bench, last, 1);
+    const auto block = [&bench] {
+        const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
+        REQUIRE(built);
+        return built->block == nullptr ? 0 : built->block->block->transactions.size();
+    };
+    CHECK(block() == 0);
+    CHECK(block() == 1);
 }
 
 TEST_CASE("of equal transactions as many go in as the block's cost allows") {
@@ -152,6 +182,26 @@ TEST_CASE("once all of a member is in a block, others stop behind its work or bu
     CHECK(two.at(much) - two.at(more) <= 1);
     add_waiting(bench, 2, 1);
     CHECK(count_of_each(bench) == Counts{{much, part}, {more, part}, {little, 1}});
+}
+
+TEST_CASE("what bounds a member's share of one block bounds it in the next ones for share_bound_ms") {
+    Bench bench{1, 0, 2};
+    const std::size_t cost = add_waiting(bench, 0, 1);
+    const std::size_t much = 3 * build_member_cost_max / cost;
+    for (std::size_t i = 1; i < much; ++i) add_waiting(bench, 0, 1);
+    add_waiting(bench, 1, 1);
+    const std::size_t part = build_member_cost_max / cost + 1;
+    REQUIRE(much > part);
+    const auto size_after = [&bench](std::uint64_t ms) {
+        const auto built = bench.executor->build(bench.pool, TimeMs{bench.genesis().value + ms});
+        return built->block->block->transactions.size();
+    };
+    CHECK(size_after(1) == part + 1);
+    for (const TransactionPtr& each : bench.executor->build(bench.pool, bench.genesis())->block->block->transactions) {
+        if (bench.pool.find(each->tx.id())->member == sim::owner_name(1)) bench.pool.remove(each->tx.id());
+    }
+    CHECK(size_after(share_bound_ms) == part);
+    CHECK(size_after(1 + share_bound_ms) == much);
 }
 
 TEST_CASE("what doesn't fit into a block any more leaves the rest of it to other members, if it's not of too many") {

@@ -4,6 +4,7 @@
 #include "ledger/cost.h"
 #include "node/replica/admission.h"
 #include "tests/replica/bench.h"
+#include "tests/replica/late.h"
 #include "tests/replica/solo.h"
 #include "tests/support/catch.h"
 
@@ -13,6 +14,7 @@
 namespace datadeed::replica {
 using datadeed::replica::testing::answers;
 using datadeed::replica::testing::Bench;
+using datadeed::replica::testing::Late;
 using datadeed::replica::testing::Solo;
 
 namespace {
@@ -155,6 +157,41 @@ TEST_CASE("what one sender has tried in vain takes nothing from another's part o
         CHECK(tried(sim::validator_name(2)) == refused_at_once);
         CHECK(tried(sim::validator_name(1)) == 0);
     }
+}
+
+TEST_CASE("each validator has a part of a turn, and all observers have one") {
+    Late late{sim::validator_name(0)};
+    const sim::World& world = late.chain.bench.world;
+    const auto tell = [&late](const ledger::MemberId& peer, const TransactionPtr& transaction) {
+        (void)late.hear(peer, Transactions{.transactions = {{.bytes = transaction->tx.raw()}}});
+        return late.node.replica().status().pool_transactions;
+    };
+    const auto hopeless = [&world](std::uint64_t number) {
+        return sim::checked(world, sim::sign_order(world, {.owner = 0,
+                                                           .nonce_us = sim::epoch_ms * 1000 + number,
+                                                           .expires_ms = sim::epoch_ms + 60'000,
+                                                           .operations = hopeless_operations()}));
+    };
+    for (std::size_t i = 0; i < refused_at_once; ++i) CHECK(tell(sim::observer_name(0), hopeless(i)) == 0);
+    const TransactionPtr sound = late.registration(999, "a");
+    CHECK(tell(sim::observer_name(0), sound) == 0);
+    CHECK(tell(sim::observer_name(1), sound) == 0);
+    CHECK(tell(sim::validator_name(1), sound) == 1);
+    (void)late.tick(20);
+    CHECK(tell(sim::observer_name(1), late.registration(998, "b")) == 2);
+}
+
+TEST_CASE("of a message that is tried first which is new, and whose signer makes least work in it") {
+    Hall hall;
+    const TransactionPtr known = hall.bench.registration(1, "known", hall.bench.genesis());
+    REQUIRE(hall.pool.add({.tx = known, .member = sim::owner_name(1), .sound = true}));
+    const TransactionPtr dear = hall.hopeless();
+    const TransactionPtr cheap = hall.hopeless(1);
+    const TransactionPtr first = hall.bench.make(1, hopeless_operations(2), hall.bench.genesis());
+    const TransactionPtr second = hall.bench.make(1, hopeless_operations(1), hall.bench.genesis());
+    using All = std::vector<TransactionPtr>;
+    CHECK(hall.admission.in_turns({known, dear, cheap, first, second}) == All{first, second, dear, cheap, known});
+    CHECK(hall.admission.in_turns({}).empty());
 }
 
 TEST_CASE("the turn of a replica begins with the time") {

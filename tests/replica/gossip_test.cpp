@@ -1,6 +1,7 @@
 #include "node/replica/gossip.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/assert.h"
 #include "node/replica/limits.h"
@@ -76,7 +77,7 @@ struct Town {
     }
 
     testing::Solo solo;
-    Mempool pool{{.member_transactions = 1'000}};
+    Mempool pool{{.member_transactions = 10'000, .member_memory = pool_memory_max}};
     Outbox outbox{{self, primary, backup}};
     Gossip gossip{self, pool, outbox};
 };
@@ -88,7 +89,7 @@ using Peers = std::vector<ledger::MemberId>;
 TEST_CASE("what a client hands in is told to all validators at once, and its age begins") {
     Town town;
     const TransactionPtr own = town.enter("a", 1'000);
-    town.gossip.add_own(own);
+    town.gossip.add_own(own, Town::at(1'000));
     town.gossip.tell_new(Town::at(1'000));
     CHECK(town.told() == Peers{backup, primary});
     CHECK(town.pool.find(own->tx.id())->offered_ms == 1'000);
@@ -142,7 +143,7 @@ TEST_CASE("a new primary is told what waits, and what waits for long is told to 
 TEST_CASE("what was told a moment ago keeps nothing else from being told again") {
     Town town;
     const TransactionPtr told = town.enter("a", 1'000);
-    town.gossip.add_own(told);
+    town.gossip.add_own(told, Town::at(1'000));
     town.gossip.tell_new(Town::at(1'000 + gossip_again_ms - 1));
     (void)town.told();
     const TransactionPtr untold = town.enter("b", 1'000);
@@ -223,8 +224,8 @@ TEST_CASE("only so many go again at once, each in its turn, and none that is you
     CHECK(again(1) == oldest);
     town.gossip.on_tick(Town::at(1'020 + gossip_again_ms));
     CHECK(town.letters().empty());
-    CHECK(again(2) == last);
-    CHECK(again(3) == oldest);
+    CHECK(again(2) == Letters{joined({last[0], {old.begin(), old.end() - 2}})});
+    CHECK(again(3) == Letters{joined({{old.end() - 2, old.end()}, {old.begin(), old.end() - 3}})});
 
     Town other;
     const TransactionPtr first = other.enter("a", 1'000);
@@ -237,7 +238,7 @@ TEST_CASE("only so many go again at once, each in its turn, and none that is you
 TEST_CASE("what doesn't fit into one message goes in several: to all what is new, to the primary what is passed on") {
     Town town;
     const std::vector<TransactionPtr> large = town.enter_large(1'000);
-    for (const TransactionPtr& each : large) town.gossip.add_own(each);
+    for (const TransactionPtr& each : large) town.gossip.add_own(each, Town::at(1'000));
     town.gossip.tell_new(Town::at(1'000));
     const Letters told = town.letters();
     CHECK(told.size() > 1);
@@ -272,12 +273,56 @@ TEST_CASE("a new primary is told all that waits, a message each tick, and held t
     CHECK(marked(&Pending::offered_ms, 1'120) == shown[1].size());
     town.gossip.on_tick(Town::at(1'140));
     CHECK(town.letters().empty());
+    const std::vector<TransactionPtr> rest = shown[1];
     // To all again goes what fills a message, and then the rest.
     town.gossip.on_tick(Town::at(1'120 + gossip_again_ms));
     CHECK(town.letters() == Letters{shown[0]});
     CHECK(marked(&Pending::told_ms, 1'120 + gossip_again_ms) == shown[0].size());
     town.gossip.on_tick(Town::at(1'120 + 2 * gossip_again_ms));
-    CHECK(town.letters() == Letters{shown[1]});
+    // Behind it what had its turn, as far as there's room.
+    const TransactionPtr first = shown[0][0];
+    shown = town.letters();
+    REQUIRE(shown.size() == 1);
+    CHECK(std::ranges::equal(rest, std::span{shown[0]}.first(rest.size())));
+    CHECK((shown[0].size() > rest.size() && shown[0][rest.size()] == first));
+}
+
+TEST_CASE("what waits longest has its turn to be told again, however much comes after it") {
+    Town town;
+    const TransactionPtr oldest = town.enter("oldest", 1'000);
+    std::vector<std::uint64_t> told_at;
+    for (std::uint64_t ms = 1'000; ms < 1'000 + 8 * gossip_again_ms; ms += gossip_again_ms) {
+        for (std::size_t i = 0; i < gossip_again_max; ++i) {
+            (void)town.enter(std::to_string(ms) + "/" + std::to_string(i), ms);
+        }
+        town.gossip.on_tick(Town::at(ms));
+        for (const auto& letter : town.letters()) {
+            if (std::ranges::find(letter, oldest) != letter.end()) told_at.push_back(ms - 1'000);
+        }
+    }
+    // Once more behind what came with it, and then behind what came before that message.
+    CHECK(told_at == std::vector<std::uint64_t>{gossip_again_ms, 2 * gossip_again_ms, 5 * gossip_again_ms});
+}
+
+TEST_CASE("what keeps coming a little at a time takes no turn from what waits longest") {
+    Town town;
+    const TransactionPtr oldest = town.enter("oldest", 1'000);
+    for (std::uint64_t times = 1; times < 6; ++times) {
+        const TransactionPtr young = town.enter(std::to_string(times), 1'000 + (times - 1) * gossip_again_ms);
+        town.gossip.on_tick(Town::at(1'000 + times * gossip_again_ms));
+        const Letters told = town.letters();
+        REQUIRE(told.size() == 1);
+        CHECK(std::ranges::count(told[0], oldest) == 1);
+        CHECK(std::ranges::count(told[0], young) == 1);
+    }
+}
+
+TEST_CASE("what is handed in again within a step is told once") {
+    Town town;
+    const TransactionPtr own = town.enter("a", 1'000);
+    town.gossip.add_own(own, Town::at(1'000));
+    CHECK(town.pool.find(own->tx.id())->told_ms == 1'000);
+    CHECK(town.pool.find(own->tx.id())->offered_ms == 0);
 }
 
 TEST_CASE("a new primary is told what waits, and held to it, when it can be reached") {

@@ -53,7 +53,37 @@ TEST_CASE("a pool takes so many of one member and no more, and others still have
     CHECK(pool.size() == pool_member_transactions_max + 1);
 }
 
-TEST_CASE("a pool is bounded in transactions and in bytes, for a member and in all") {
+TEST_CASE("one part of a pool is for members of whom nothing else waits") {
+    const std::size_t size = pending(0, 1).tx->tx.raw().size();
+    const std::size_t memory = memory_of(*pending(0, 1).tx);
+    const PoolLimits limits = GENERATE_COPY(PoolLimits{.transactions = 4, .reserved_parts = 2},
+                                            PoolLimits{.bytes = 4 * size, .reserved_parts = 2},
+                                            PoolLimits{.memory = 4 * memory, .reserved_parts = 2});
+    Mempool pool{limits};
+    for (const std::uint64_t nonce : {1U, 2U}) REQUIRE(pool.add(pending(0, nonce)));
+    CHECK(pool.add(pending(0, 3)).error() == PoolError::pool_must_have_room);
+    CHECK(pool.add(told(0, 3)).error() == PoolError::pool_must_have_room);
+    REQUIRE(pool.add(pending(1, 1)));
+    CHECK(pool.add(pending(1, 2)).error() == PoolError::pool_must_have_room);
+    REQUIRE(pool.add(told(2, 1)));
+    CHECK(pool.add(pending(3, 1)).error() == PoolError::pool_must_have_room);
+}
+
+TEST_CASE("what leaves for a member's first doesn't keep it from being the first") {
+    Mempool pool{{.transactions = 4, .member_transactions = 1, .reserved_parts = 2}};
+    for (const std::size_t owner : {1U, 2U, 3U}) REQUIRE(pool.add(pending(owner, 1)));
+    REQUIRE(pool.add(told(0, 20)));
+    CHECK(pool.leaving_for(told(0, 10)).value().size() == 1);
+    for (const std::size_t owner : {2U, 3U}) REQUIRE(pool.remove(pending(owner, 1).tx->tx.id()));
+    CHECK(pool.leaving_for(pending(0, 15)).error() == PoolError::pool_must_have_room);
+    REQUIRE(pool.remove(pending(1, 1).tx->tx.id()));
+    REQUIRE(pool.add(pending(0, 15)));
+    CHECK(pool.leaving_for(told(0, 10)).value().size() == 1);
+    REQUIRE(pool.add(pending(1, 1)));
+    CHECK(pool.leaving_for(told(0, 10)).error() == PoolError::pool_must_have_room);
+}
+
+TEST_CASE("a pool is bounded in transactions, bytes and memory, for a member and in all") {
     const std::size_t size = pending(0, 1).tx->tx.raw().size();
     Mempool few{{.transactions = 2}};
     REQUIRE(few.add(pending(0, 1)));
@@ -69,9 +99,14 @@ TEST_CASE("a pool is bounded in transactions and in bytes, for a member and in a
     REQUIRE(narrow.add(pending(0, 1)));
     REQUIRE(narrow.add(pending(0, 2)));
     CHECK(narrow.add(pending(0, 3)).error() == PoolError::member_must_have_room);
-    CHECK(narrow.usage_of(sim::owner_name(0), Source::client) == Mempool::Usage{2, narrow.bytes()});
+    CHECK(narrow.usage_of(sim::owner_name(0), Source::client) == Mempool::Usage{2, narrow.bytes(), narrow.memory()});
 
     const std::size_t memory = memory_of(*pending(0, 1).tx);
+    Mempool thin{{.member_memory = 2 * memory}};
+    REQUIRE(thin.add(pending(0, 1)));
+    REQUIRE(thin.add(pending(0, 2)));
+    CHECK(thin.add(pending(0, 3)).error() == PoolError::member_must_have_room);
+
     Mempool slight{{.memory = 2 * memory}};
     REQUIRE(slight.add(pending(0, 1)));
     const Pending second = pending(1, 1);
@@ -172,10 +207,10 @@ TEST_CASE("what is removed leaves nothing behind, and what stays keeps its place
     const Pending two = pending(0, 2);
     REQUIRE(pool.add(one));
     REQUIRE(pool.add(two));
-    const std::size_t size = two.tx->tx.raw().size();
+    const Mempool::Usage of_two{1, two.tx->tx.raw().size(), memory_of(*two.tx)};
     REQUIRE(pool.remove(one.tx->tx.id()));
     CHECK(pool.size_of(sim::owner_name(0)) == 1);
-    CHECK(pool.usage_of(sim::owner_name(0), Source::client) == Mempool::Usage{1, size});
+    CHECK(pool.usage_of(sim::owner_name(0), Source::client) == of_two);
     CHECK(order(pool) == std::vector<std::uint64_t>{2});
     CHECK(pool.expired(TimeMs{sim::epoch_ms + 1}, 10) == std::vector{two.tx->tx.id()});
     REQUIRE(pool.remove(two.tx->tx.id()));
@@ -202,6 +237,7 @@ TEST_CASE("what enters as not applying is no work") {
 TEST_CASE("what clients hand in and what peers tell of a member have a quota each, and what is both is the clients'") {
     const ledger::MemberId member = sim::owner_name(0);
     const std::size_t size = pending(0, 1).tx->tx.raw().size();
+    const std::size_t memory = memory_of(*pending(0, 1).tx);
     Mempool pool{{.member_transactions = 2}};
     for (const std::uint64_t nonce : {1U, 2U}) REQUIRE(pool.add(told(0, nonce)));
     CHECK(pool.add(told(0, 3)).error() == PoolError::member_must_have_room);
@@ -209,8 +245,8 @@ TEST_CASE("what clients hand in and what peers tell of a member have a quota eac
     Pending& both = *pool.find(pending(0, 1).tx->tx.id());
     CHECK(pool.move_to_clients(both));
     CHECK(pool.move_to_clients(both));
-    CHECK(pool.usage_of(member, Source::client) == Mempool::Usage{2, 2 * size});
-    CHECK(pool.usage_of(member, Source::peer) == Mempool::Usage{1, size});
+    CHECK(pool.usage_of(member, Source::client) == Mempool::Usage{2, 2 * size, 2 * memory});
+    CHECK(pool.usage_of(member, Source::peer) == Mempool::Usage{1, size, memory});
     CHECK_FALSE(pool.move_to_clients(*pool.find(pending(0, 2).tx->tx.id())));
     CHECK(pool.add(told(0, 3)));
     CHECK(pool.size_of(member) == 4);
@@ -220,7 +256,9 @@ TEST_CASE("what clients hand in and what peers tell of a member have a quota eac
 
 TEST_CASE("a peer's transaction displaces its member's unsound ones, and peers' with later nonces, the last first") {
     const std::size_t size = told(0, 101).tx->tx.raw().size();
-    const PoolLimits limits = GENERATE_COPY(PoolLimits{.member_transactions = 3}, PoolLimits{.member_bytes = 3 * size});
+    const std::size_t memory = memory_of(*told(0, 101).tx);
+    const PoolLimits limits = GENERATE_COPY(PoolLimits{.member_transactions = 3}, PoolLimits{.member_bytes = 3 * size},
+                                            PoolLimits{.member_memory = 3 * memory});
     Mempool pool{limits};
     const auto leaving_for = [&pool](const Pending& pending) {
         const auto leaving = pool.leaving_for(pending);
@@ -268,14 +306,15 @@ TEST_CASE("as many are displaced as one needs, and none where the member or the 
     fill(few, {20, 21, 22});
     CHECK(few.leaving_for(large).value().size() == 1);
 
-    const PoolLimits full =
-        GENERATE_COPY(PoolLimits{.bytes = 3 * size, .member_transactions = 3},
-                      PoolLimits{.memory = 3 * memory_of(*told(0, 20).tx), .member_transactions = 3});
+    const PoolLimits full = GENERATE_COPY(
+        PoolLimits{.bytes = 4 * size, .member_transactions = 3, .reserved_parts = 4},
+        PoolLimits{.memory = 4 * memory_of(*told(0, 20).tx), .member_transactions = 3, .reserved_parts = 4});
     Mempool pool{full};
     fill(pool, {20, 21, 22});
     CHECK(pool.leaving_for(large).error() == PoolError::pool_must_have_room);
     CHECK(pool.leaving_for(told(0, 10)).value().size() == 1);
-    CHECK(pool.leaving_for(told(1, 10)).error() == PoolError::pool_must_have_room);
+    REQUIRE(pool.add(told(1, 10)));
+    CHECK(pool.leaving_for(told(2, 10)).error() == PoolError::pool_must_have_room);
     CHECK(Mempool{{.transactions = 0}}.leaving_for(large).error() == PoolError::pool_must_have_room);
 }
 

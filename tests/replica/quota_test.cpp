@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <ranges>
 
 #include "ledger/cost.h"
 #include "node/replica/admission.h"
@@ -140,6 +141,21 @@ TEST_CASE("what is tried before a primary is held to anything is bounded, and th
     CHECK(before - door.pool.sound() == review_cost_max / cost + 1);
 }
 
+TEST_CASE("to look for what a primary is held to costs something for each that waits") {
+    Door door{{.member_transactions = 5'000}};
+    const std::size_t waiting = 3'000;
+    for (std::size_t i = 0; i < waiting; ++i) {
+        REQUIRE(door.pool.add({.tx = door.acceptance(0, "nowhere"),
+                               .member = ledger::MemberId{std::to_string(i)},
+                               .offered_ms = 1,
+                               .checked = Height{7},
+                               .sound = true}));
+    }
+    const std::size_t cost = ledger::applying_cost(door.acceptance(0, "nowhere")->tx.content());
+    CHECK(door.admission.oldest_waiting(door.after(age_tried_ms)) == nullptr);
+    CHECK(waiting - door.pool.sound() == review_cost_max / (cost + waiting / 16) + 1);
+}
+
 TEST_CASE("a primary is held to what alone costs all that may be tried, too") {
     Door door;
     std::vector<ledger::Operation> many;
@@ -208,6 +224,30 @@ TEST_CASE("of what would displace others so much of each peer is tried as its pa
     CHECK(tried(1, 3'600'000) == saved);
 }
 
+TEST_CASE("what displaces others and applies may come as often as it likes") {
+    Door door{{.member_transactions = 1}};
+    std::vector<TransactionPtr> all;
+    std::vector<ledger::Operation> dear;
+    const std::size_t times = 2 * displacing_saved_ms * 1'000 / (displacing_time_parts * admit_cost_max) + 2;
+    for (std::size_t i = 0; i < 100 * times; ++i) {
+        dear.clear();
+        for (std::size_t j = 0; j < ledger::operations_max; ++j) {
+            const ledger::DatasetId data{std::to_string(i) + "/" + std::to_string(j)};
+            dear.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
+        }
+        all.push_back(door.bench.make(0, dear, door.bench.genesis()));
+    }
+    const std::size_t cost = ledger::applying_cost(all[0]->tx.content());
+    REQUIRE(all.size() * cost * displacing_time_parts > 2 * displacing_saved_ms * 1'000);
+    // Each comes before the one that is there.
+    for (const TransactionPtr& each : all | std::views::reverse) {
+        door.admission.begin_turn();
+        REQUIRE(std::holds_alternative<Admission::Entered>(
+            door.admission.admit(each, sim::validator_name(1), door.moment())));
+    }
+    CHECK(door.pool.size() == 1);
+}
+
 TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
     Door door;
     const std::vector<ledger::Operation> many(
@@ -219,6 +259,7 @@ TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
                         {.owner = 0, .nonce_us = 1, .expires_ms = now->tx.content().expires.value, .operations = many});
     const std::size_t cost = ledger::applying_cost(now->tx.content());
     REQUIRE(cost > 10 * ledger::transaction_base_cost);
+    const TransactionPtr old = sim::checked(door.bench.world, raw);
     const auto tried = [&door](const TransactionPtr& transaction) {
         door.admission.begin_turn();
         std::size_t count = 0;
@@ -226,9 +267,16 @@ TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
         CHECK(door.turned_away(transaction) == Busy::too_much_at_once);
         return count;
     };
-    CHECK(tried(sim::checked(door.bench.world, raw)) ==
-          (admit_cost_max - cost) / (2 * ledger::transaction_base_cost) + 1);
+    CHECK(tried(old) == (admit_cost_max - cost) / (2 * ledger::transaction_base_cost) + 1);
     CHECK(tried(now) == (admit_cost_max - cost) / (2 * cost) + 1);
+    // Nor when it waits here and is tried again.
+    REQUIRE(door.pool.add({.tx = old, .member = sim::owner_name(0), .checked = Height{7}, .sound = false}));
+    door.admission.begin_turn();
+    for (std::size_t i = 0; i < admit_cost_max / cost; ++i) {
+        door.pool.find(old->tx.id())->checked = Height{7};
+        REQUIRE(std::holds_alternative<Admission::AlreadyIn>(door.admit(old)));
+    }
+    CHECK(std::holds_alternative<Admission::Entered>(door.admit(now)));
 }
 
 TEST_CASE("what is told again is tried again, once on each tip") {
