@@ -128,6 +128,7 @@ Admission::Verdict Admission::enter(Pending pending, const std::vector<ledger::T
     if (!leaving.empty() && !pending.sound) return Busy::member_has_too_many;
     for (const ledger::TxId& id : leaving) pool_->remove(id);
     if (!leaving.empty()) forget_trial();
+    if (pending.sound) work_ = pending.tx->tx.id();
     const Result<void, PoolError> added = pool_->add(std::move(pending));
     DATADEED_ASSERT(added.has_value());
     return Entered{};
@@ -220,14 +221,33 @@ std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
     return refused;
 }
 
-// Whoever could order only others would be left for it. A sound mark may be many blocks old. To look for the oldest
-// costs something for each that waits, too.
+bool Admission::has_work(const Moment& moment) {
+    const Height tip = executor_->tip().height;
+    const Pending* found = work_ ? pool_->find(*work_) : nullptr;
+    while (found == nullptr || !found->sound || found->checked != tip) {
+        found = pool_->oldest_sound(moment.now_ms, tip);
+        if (found == nullptr) return false;
+        work_ = found->tx->tx.id();
+        if (found->checked == tip) return true;
+        if (work_cost_ >= review_cost_max) return false;
+        work_cost_ += cost_to_find(*found);
+        (void)review_one(*pool_->find(*work_), moment);
+    }
+    return true;
+}
+
+// Of the oldest sound one: to look for it costs something for each that waits, and then it is tried.
+std::size_t Admission::cost_to_find(const Pending& oldest) const {
+    return pool_->size() / looked_at_per_unit + ledger::applying_cost(oldest.tx->tx.content());
+}
+
+// Whoever could order only others would be left for it. A sound mark may be many blocks old.
 const Pending* Admission::oldest_waiting(const Moment& moment) {
     for (std::size_t cost = 0; cost < review_cost_max;) {
         const Pending* const oldest = pool_->oldest_sound(moment.now_ms, executor_->tip().height);
         if (oldest == nullptr || oldest->offered_ms == 0 || oldest->checked == executor_->tip().height) return oldest;
         if (moment.now_ms < oldest->offered_ms + age_tried_ms) return oldest;
-        cost += ledger::applying_cost(oldest->tx->tx.content()) + pool_->size() / looked_at_per_unit;
+        cost += cost_to_find(*oldest);
         Pending& tried = *pool_->find(oldest->tx->tx.id());
         (void)review_one(tried, moment);
         if (tried.sound) return &tried;

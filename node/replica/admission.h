@@ -46,13 +46,21 @@ public:
     // From one call to the next, admit() tries of each validator, of all observers together, and of all clients, what
     // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once. What would displace
     // others and is refused costs its sender displacing_time_parts times its time before the next such is tried.
-    void begin_turn() { admit_costs_.clear(); }
+    void begin_turn() {
+        admit_costs_.clear();
+        work_cost_ = 0;
+    }
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
     // Tries again what waits unsound, once a tip and at rest once in trial_lives_ms, and sound ones that several blocks
     // have passed by; when `idle`, the oldest sound ones as often, since rights end. What costs more than
     // review_cost_max has its turn the next time. Returns what has left the pool for good.
     [[nodiscard]] Dropped review(const Moment& moment, bool idle);
+
+    // Whether something waits that applies to the tip: consensus waits for it. Looks for it among what was found sound
+    // before, in the order of oldest_waiting, within review_cost_max a turn. At rest, what others have ended would else
+    // have primaries left that can't order it.
+    [[nodiscard]] bool has_work(const Moment& moment);
 
     // Of the members' first sound ones the one that has been offered longest, null when there is none: what consensus
     // holds the primary to. One that waits for long applies to the tip itself; what doesn't any more is marked so.
@@ -77,6 +85,7 @@ private:
     [[nodiscard]] std::vector<ledger::TxId> renew_trial(const Moment& moment);
     [[nodiscard]] bool is_refused_now(const Pending& pending, const Moment& moment) const;
     [[nodiscard]] std::vector<ledger::TxId> due_again(const Moment& moment, bool idle) const;
+    [[nodiscard]] std::size_t cost_to_find(const Pending& oldest) const;
     [[nodiscard]] std::optional<ledger::Refusal> review_one(Pending& pending, const Moment& moment);
 
     const Executor* executor_;
@@ -86,6 +95,8 @@ private:
     std::map<std::optional<ledger::MemberId>, std::size_t> admit_costs_;  // of this turn, by who sent
     std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;        // of each peer: its time is used up to then
     std::uint64_t renewed_ms_{0};
+    std::optional<ledger::TxId> work_;  // what was found to apply last, while nothing else was looked for
+    std::size_t work_cost_{0};
 };
 
 }  // namespace datadeed::replica

@@ -27,7 +27,7 @@ void Replica::Parts::run_consensus() {
 }
 
 void Replica::Parts::give_work() {
-    const bool pending = pool_.sound() > 0;
+    const bool pending = admission_.has_work(moment());
     const bool due = pending && at_.now >= at_.work + work_period_ms;
     if (work_given_ == pending && !due) return;
     work_given_ = pending;

@@ -360,4 +360,53 @@ TEST_CASE("what a block of this node's refused is no work, and isn't tried on th
     CHECK(built->refused.empty());
 }
 
+TEST_CASE("only what applies to the tip is work; what did before is tried, longest offered first") {
+    Door door;
+    const TransactionPtr ended = door.registration(0, "a");
+    const TransactionPtr applies = door.registration(1, "b");
+    CHECK_FALSE(door.admission.has_work(door.after(0)));
+    REQUIRE(door.enters(ended, true));
+    REQUIRE(door.enters(applies, true));
+    door.pool.find(ended->tx.id())->offered_ms = 1'000;
+    CHECK(door.admission.has_work(door.after(0)));
+    CHECK(door.pool.find(applies->tx.id())->checked == Height{});
+    door.pass_block("a");
+    CHECK(door.admission.has_work(door.after(0)));
+    CHECK_FALSE(door.pool.find(ended->tx.id())->sound);
+    CHECK(door.pool.find(applies->tx.id())->checked == Height{1});
+    CHECK(door.admission.has_work(door.after(0)));
+    door.pass_block("b");
+    CHECK_FALSE(door.admission.has_work(door.after(0)));
+    CHECK(door.pool.sound() == 0);
+    REQUIRE(door.enters(door.registration(2, "c"), true));
+    CHECK(door.admission.has_work(door.after(0)));
+}
+
+TEST_CASE("work is looked for as long as a review may take, once a turn, and what was just tried is found at once") {
+    Door door;
+    std::vector<ledger::Operation> many(
+        ledger::operations_max, ledger::TransferWithdraw{.data = ledger::DatasetId{"a"}, .to = sim::owner_name(1)});
+    const std::size_t cost = ledger::applying_cost({.nonce = {}, .expires = {}, .operations = many});
+    const std::size_t at_once = (review_cost_max + cost - 1) / cost;
+    std::vector<TransactionPtr> all;
+    for (std::size_t i = 0; i <= at_once; ++i) {
+        all.push_back(door.bench.make(0, many, door.bench.genesis()));
+        REQUIRE(door.pool.add({.tx = all.back(), .member = sim::owner_name(0), .checked = Height{7}, .sound = true}));
+    }
+    CHECK_FALSE(door.admission.has_work(door.after(0)));
+    CHECK(door.pool.sound() == 1);
+    CHECK_FALSE(door.admission.has_work(door.after(0)));
+    CHECK(door.pool.sound() == 1);
+    const TransactionPtr applies = door.registration(1, "new");
+    REQUIRE(door.enters(applies, true));
+    CHECK(door.admission.has_work(door.after(0)));
+    CHECK(door.pool.sound() == 2);
+    REQUIRE(door.pool.remove(applies->tx.id()));
+    CHECK_FALSE(door.admission.has_work(door.after(0)));
+    CHECK(door.pool.sound() == 1);
+    door.admission.begin_turn();
+    CHECK_FALSE(door.admission.has_work(door.after(0)));
+    CHECK(door.pool.sound() == 0);
+}
+
 }  // namespace datadeed::replica
