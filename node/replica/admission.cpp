@@ -60,21 +60,41 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
     return key ? key->member : ledger::MemberId{};
 }
 
-Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
+// Of admit_cost_max, and of what one observer may have of it.
+std::size_t Admission::left_of_turn(const std::optional<Peer>& peer) const {
+    const auto spent = admit_costs_.find(peer ? peer->name : ledger::MemberId{});
+    const std::size_t own = spent == admit_costs_.end() ? 0 : spent->second;
+    const auto left = [](std::size_t most, std::size_t used) { return most - std::min(most, used); };
+    if (!peer || !peer->observes) return left(admit_cost_max, own);
+    return std::min(left(admit_cost_max, observers_cost_), left(admit_observer_cost_max, own));
+}
+
+void Admission::spend(const std::optional<Peer>& peer, std::size_t cost) {
+    admit_costs_[peer ? peer->name : ledger::MemberId{}] += cost;
+    if (peer && peer->observes) observers_cost_ += cost;
+}
+
+// An observer's first may cost all of what observers have left: one of them is never more than a turn may hold.
+bool Admission::may_try(const std::optional<Peer>& peer, std::size_t cost) const {
+    const bool is_first = peer && peer->observes && !admit_costs_.contains(peer->name);
+    return cost <= (is_first ? admit_cost_max - std::min(admit_cost_max, observers_cost_) : left_of_turn(peer));
+}
+
+Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std::optional<Peer>& peer,
                                     const Moment& moment) {
     const Source source = peer ? Source::peer : Source::client;
-    std::size_t& spent = admit_costs_[peer];
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
-    const bool may_try = spent + cost <= admit_cost_max;
     if (Pending* const known = pool_->find(transaction->tx.id()); known != nullptr) {
         // Who tells it again may know it to apply by now.
-        if (!known->sound && known->checked != executor_->tip().height && may_try) {
+        if (!known->sound && known->checked != executor_->tip().height && may_try(peer, cost)) {
             (void)review_one(*known, moment);
-            spent += known->sound ? cost : cost_until(known->refusal, cost);
+            spend(peer, known->sound ? cost : cost_until(known->refusal, cost));
         }
         if (source == Source::peer || pool_->move_to_clients(*known)) return AlreadyIn{};
         return Busy::member_has_too_many;
     }
+    const bool affordable = may_try(peer, cost);
+    if (peer && left_of_turn(peer) == 0) return Busy::too_much_at_once;
     Pending pending{.tx = transaction,
                     .member = member_of(transaction->tx.signer()),
                     .source = source,
@@ -82,17 +102,19 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
                     .admitted_at = executor_->tip().height,
                     .checked = executor_->tip().height,
                     .refused_ms = moment.now_ms};
-    // Before it costs more, and before the trial holds it: what couldn't enter even if it applied isn't executed.
+    // Before it costs more, and before the trial holds it: what couldn't enter even if it applied isn't executed. A
+    // client is told so, and its key throttled; a peer may go on, so that to look costs it something.
     const Result<std::vector<ledger::TxId>, PoolError> leaving = pool_->leaving_for(pending);
+    if (peer) spend(peer, pool_->size_of(pending.member) / looked_at_per_unit + 1);
     if (!leaving) return busy_of(leaving.error());
-    if (!may_try) return Busy::too_much_at_once;
-    if (!leaving->empty() && !may_displace(*peer, moment)) return Busy::too_much_at_once;
+    if (!affordable) return Busy::too_much_at_once;
+    if (!leaving->empty() && !may_displace(peer->name, moment)) return Busy::too_much_at_once;
     Result<void, ledger::Refusal> alone = try_on_trial(*transaction, moment.wall);
-    spent += alone ? cost : cost_until(alone.error(), cost);
+    spend(peer, alone ? cost : cost_until(alone.error(), cost));
     if (!alone) {
-        spent += cost_until(alone.error(), cost);
+        spend(peer, cost_until(alone.error(), cost));
         alone = try_on_tip(*transaction, moment.wall);
-        if (!alone && !leaving->empty()) note_displaced_none(*peer, cost, moment);
+        if (!alone && !leaving->empty()) note_displaced_none(peer->name, cost, moment);
         if (!alone && is_for_good(alone.error())) return alone.error();
         const bool may_change = moment.unsettled || pool_->size_of(pending.member) > 0 || alone.has_value();
         if (!alone && !may_change) return alone.error();
@@ -113,9 +135,16 @@ void Admission::note_displaced_none(const ledger::MemberId& peer, std::size_t co
     free_us = std::max(free_us, moment.now_ms * 1000) + displacing_time_parts * cost;
 }
 
-std::vector<TransactionPtr> Admission::in_turns(const std::vector<TransactionPtr>& told) const {
+// A later one may need an earlier one, of the same signer or of another: their order is kept while it costs nobody.
+std::vector<TransactionPtr> Admission::in_turns(const std::vector<TransactionPtr>& told, const Peer& peer) const {
     std::map<crypto::PublicKey, std::size_t> costs;
-    for (const TransactionPtr& each : told) costs[each->tx.signer()] += ledger::applying_cost(each->tx.content());
+    std::size_t all = 0;
+    for (const TransactionPtr& each : told) {
+        const std::size_t cost = ledger::applying_cost(each->tx.content());
+        costs[each->tx.signer()] += cost;
+        all += cost;
+    }
+    if (2 * all <= left_of_turn(peer)) return told;
     std::vector<TransactionPtr> turns = told;
     std::ranges::stable_sort(turns, {}, [&](const TransactionPtr& each) { return costs.at(each->tx.signer()); });
     std::ranges::stable_partition(turns,

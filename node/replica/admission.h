@@ -32,22 +32,29 @@ public:
         bool unsettled{};  // a proposal is being decided, or certified blocks are missing here
     };
 
+    struct Peer {
+        ledger::MemberId name{};
+        bool observes{};  // it has no vote
+    };
+
     struct Entered {};
     struct AlreadyIn {};
     using Verdict = std::variant<Entered, AlreadyIn, ledger::Refusal, Busy>;
     // A peer's that applies may displace what peers told of its member: unsound ones, and those with later nonces.
-    // `peer` told it, of observers one without a name; nobody: a client handed it in.
-    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const std::optional<ledger::MemberId>& peer,
+    // `peer` told it; nobody: a client handed it in.
+    [[nodiscard]] Verdict admit(const TransactionPtr& transaction, const std::optional<Peer>& peer,
                                 const Moment& moment);
-    // What a peer told in one message, in the order in which it is to be admitted: what isn't here yet, of the signer
-    // first that costs least in it, each signer's as told; behind it what waits here already. So what costs much, or is
-    // told again and again, uses up the peer's budget behind the others'.
-    [[nodiscard]] std::vector<TransactionPtr> in_turns(const std::vector<TransactionPtr>& told) const;
+    // What a peer told in one message, in the order in which it is to be admitted: as told, if all of it may be tried.
+    // Else what isn't here yet, of the signer first that costs least in it, each signer's as told; behind it what waits
+    // here already. So what costs much, or is told again and again, uses up the peer's budget behind the others'.
+    [[nodiscard]] std::vector<TransactionPtr> in_turns(const std::vector<TransactionPtr>& told, const Peer& peer) const;
     // From one call to the next, admit() tries of each validator, of all observers together, and of all clients, what
-    // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once. What would displace
-    // others and is refused costs its sender displacing_time_parts times its time before the next such is tried.
+    // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once; of one observer what
+    // costs admit_observer_cost_max, but always one. What would displace others and is refused costs its sender
+    // displacing_time_parts times its time before the next such is tried.
     void begin_turn() {
         admit_costs_.clear();
+        observers_cost_ = 0;
         work_cost_ = 0;
     }
 
@@ -75,6 +82,9 @@ public:
     void forget_trial() { trial_.reset(); }
 
 private:
+    [[nodiscard]] std::size_t left_of_turn(const std::optional<Peer>& peer) const;
+    void spend(const std::optional<Peer>& peer, std::size_t cost);
+    [[nodiscard]] bool may_try(const std::optional<Peer>& peer, std::size_t cost) const;
     [[nodiscard]] bool may_displace(const ledger::MemberId& peer, const Moment& moment) const;
     void note_displaced_none(const ledger::MemberId& peer, std::size_t cost, const Moment& moment);
     [[nodiscard]] ledger::MemberId member_of(const crypto::PublicKey& signer) const;
@@ -92,8 +102,9 @@ private:
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
-    std::map<std::optional<ledger::MemberId>, std::size_t> admit_costs_;  // of this turn, by who sent
-    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;        // of each peer: its time is used up to then
+    std::map<ledger::MemberId, std::size_t> admit_costs_;  // of this turn, by peer; of all clients under no name
+    std::size_t observers_cost_{0};                        // of all of them
+    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;  // of each peer: its time is used up to then
     std::uint64_t renewed_ms_{0};
     std::optional<ledger::TxId> work_;  // what was found to apply last, while nothing else was looked for
     std::size_t work_cost_{0};

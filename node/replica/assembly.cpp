@@ -13,17 +13,20 @@ std::size_t cost_of(const Pending& pending) {
     return ledger::block_cost(pending.tx->tx.content());
 }
 
+std::size_t bytes_max_of(const ledger::Parameters& rules) {
+    return std::min<std::size_t>(rules.block_bytes_max, build_bytes_max);
+}
+
 }  // namespace
 
 void ShareBound::set(std::size_t cost, TimeMs time) {
+    if (cost > at(time)) return;
     cost_ = cost;
-    until_ = TimeMs{time.value + share_bound_ms};
+    since_ = time;
 }
 
 BlockAssembly::BlockAssembly(const ledger::Parameters& rules, std::size_t share_max)
-    : transactions_max_{rules.block_transactions_max},
-      bytes_max_{std::min<std::size_t>(rules.block_bytes_max, build_bytes_max)},
-      share_max_{share_max} {}
+    : transactions_max_{rules.block_transactions_max}, bytes_max_{bytes_max_of(rules)}, share_max_{share_max} {}
 
 std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, Height tip) {
     using Wants = Mempool::Wants;
@@ -51,6 +54,13 @@ bool BlockAssembly::is_in_vain(const Pending& pending, Height tip) const {
 bool BlockAssembly::has_its_share(const ledger::MemberId& member) const {
     const auto share = shares_.find(member);
     return share != shares_.end() && share->second > std::min(share_max_, found_bound_.value_or(build_cost_max));
+}
+
+// A block that no other fits into is more than half full.
+std::size_t blocks_in_turn(const Mempool::Firsts& firsts, const ledger::Parameters& rules) {
+    const auto blocks = [](std::size_t amount, std::size_t most) { return 2 * amount / most; };
+    return std::max({blocks(firsts.transactions, rules.block_transactions_max),
+                     blocks(firsts.bytes, bytes_max_of(rules)), blocks(firsts.cost, build_cost_max)});
 }
 
 void BlockAssembly::take(const Pending& pending) {

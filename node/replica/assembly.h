@@ -17,12 +17,16 @@ namespace datadeed::replica {
 class ShareBound {
 public:
     // Of a block of this time.
-    [[nodiscard]] std::size_t at(TimeMs time) const { return time < until_ ? cost_ : build_cost_max; }
+    [[nodiscard]] std::size_t at(TimeMs time) const { return holds(time) ? cost_ : build_cost_max; }
+    // What is less still holds.
     void set(std::size_t cost, TimeMs time);
 
 private:
+    // Not before it was set, either: clocks are set back.
+    [[nodiscard]] bool holds(TimeMs time) const { return since_ <= time && time.value - since_.value < share_bound_ms; }
+
     std::size_t cost_{build_cost_max};
-    TimeMs until_{};
+    TimeMs since_{};
 };
 
 // Decides what goes into a block in the making: bounds on transactions, bytes and ledger::block_cost. Once all that
@@ -63,5 +67,8 @@ private:
     std::size_t refused_cost_{0};
     std::map<ledger::MemberId, std::size_t> wasted_;  // of refused_cost_, by what was thought sound
 };
+
+// How many blocks it may take, at most, until each member's first sound one is in: all take turns.
+[[nodiscard]] std::size_t blocks_in_turn(const Mempool::Firsts& firsts, const ledger::Parameters& rules);
 
 }  // namespace datadeed::replica

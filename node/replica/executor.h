@@ -77,6 +77,7 @@ public:
     // A proposal that was executed and isn't decided, to be served to others; null when it isn't there.
     [[nodiscard]] std::shared_ptr<const ExecutedBlock> find(const Digest& hash) const;
 
+    [[nodiscard]] const ledger::Parameters& rules() const { return rules_; }
     [[nodiscard]] const ledger::Tip& tip() const { return committer_->tip(); }
     // The time that a block made now would have.
     [[nodiscard]] TimeMs time_of_next(TimeMs wall) const;

@@ -32,6 +32,7 @@ inline constexpr std::size_t memory_per_byte = 8;
 // Work on transactions, in ledger::applying_cost (about a microsecond each), which votes wait for: of what each
 // validator, all observers, and all clients send from one tick to the next, of one review, and in vain for one block.
 inline constexpr std::size_t admit_cost_max = 16'384;
+inline constexpr std::size_t admit_observer_cost_max = 2'048;  // of one of them
 inline constexpr std::size_t review_cost_max = 4'096;
 inline constexpr std::size_t build_refused_cost_max = 4'096;
 // Of the replica's time, one part in so many goes to what one peer tells that would displace others and is refused; so
@@ -59,10 +60,10 @@ inline constexpr std::size_t build_cost_max = 32'768;
 // ten usual ones), whichever is more; the one that crosses it still goes in. Nor for so long in the blocks after it.
 inline constexpr std::size_t build_member_cost_max = 512;
 inline constexpr std::uint64_t share_bound_ms = 100;
-// Members whose next one costs more than what is left, until a block is full.
+// Members whose next one costs more than is left, until a block is full.
 inline constexpr std::size_t build_passed_over_max = 64;
 
-// Gossip: transactions in one message.
+// Gossip: one message.
 inline constexpr std::size_t gossip_transactions_max = 1024;
 inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
 // Bad ones in a message until its rest isn't looked at: a correct node sends none.
@@ -76,7 +77,7 @@ inline constexpr std::uint64_t gossip_pass_on_ms = 50;
 // Of what waits long, or of what a new primary is told, so many transactions at most: the oldest.
 inline constexpr std::size_t gossip_again_max = 256;
 
-// How often consensus is told that work waits, and how long a proposal counts as being decided.
+// How often consensus is told of work, and how long a proposal counts as being decided.
 inline constexpr std::uint64_t work_period_ms = 1'000;
 inline constexpr std::uint64_t proposal_settles_ms = 1'000;
 
@@ -94,9 +95,8 @@ inline constexpr std::uint64_t far_behind_blocks = 8;     // a lag that votes wo
 inline constexpr std::uint64_t voter_patience_ms = 200;   // before a voting validator fetches
 inline constexpr std::uint64_t tip_period_ms = 500;       // between messages that tell our tip
 
-// A peer whose last block isn't ours is asked for it no more often than that.
+// A peer whose last block isn't ours is asked for it no more often; who has seen a fork shows it to all for so long.
 inline constexpr std::uint64_t fork_ask_ms = 10'000;
-// For so long a node that has seen a fork shows it to all before it stops.
 inline constexpr std::uint64_t fork_tell_ms = 1'000;
 
 // Snapshots: after so many transactions one is written, unless a node is told otherwise; one that spares half as many

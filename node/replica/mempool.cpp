@@ -105,18 +105,18 @@ bool Mempool::pool_has_room(const Usage& used, const CheckedTransaction& more, b
 }
 
 // As many as it needs; all that may be, when they aren't enough.
-std::vector<ledger::TxId> Mempool::displaced_by(const Pending& pending) const {
-    Usage left = usage_of(pending.member, pending.source);
+std::vector<ledger::TxId> Mempool::displaced_by(const Pending& pending, Usage& member, Usage& all) const {
     const auto queue = by_member_.find(pending.member);
     std::vector<ledger::TxId> leaving;
     if (pending.source != Source::peer || queue == by_member_.end()) return leaving;
     const auto let_leave = [&](bool sound) {
         for (const auto& [place, entry] : queue->second.entries | std::views::reverse) {
-            if (member_has_room(left, *pending.tx)) return;
+            const bool is_first = member.transactions == 0;
+            if (member_has_room(member, *pending.tx) && pool_has_room(all, *pending.tx, is_first)) return;
             if (sound && place < place_of(*pending.tx)) return;  // it comes first
             if (entry->pending.source != Source::peer || entry->pending.sound != sound) continue;
             leaving.push_back(place.id);
-            left.remove(*entry->pending.tx);
+            for (Usage* const usage : {&member, &all}) usage->remove(*entry->pending.tx);
         }
     };
     let_leave(false);
@@ -125,14 +125,10 @@ std::vector<ledger::TxId> Mempool::displaced_by(const Pending& pending) const {
 }
 
 Result<std::vector<ledger::TxId>, PoolError> Mempool::leaving_for(const Pending& pending) const {
-    std::vector<ledger::TxId> leaving = displaced_by(pending);
     Usage member = usage_of(pending.member, pending.source);
     Usage all = all_;
-    for (const ledger::TxId& id : leaving) {
-        for (Usage* const usage : {&member, &all}) usage->remove(*by_id_.at(id)->pending.tx);
-    }
-    const bool is_first = size_of(pending.member) == leaving.size();
-    if (!pool_has_room(all, *pending.tx, is_first)) return fail(PoolError::pool_must_have_room);
+    std::vector<ledger::TxId> leaving = displaced_by(pending, member, all);
+    if (!pool_has_room(all, *pending.tx, member.transactions == 0)) return fail(PoolError::pool_must_have_room);
     if (!member_has_room(member, *pending.tx)) return fail(PoolError::member_must_have_room);
     return leaving;
 }
@@ -272,6 +268,18 @@ const Pending* Mempool::oldest_sound(std::uint64_t now_ms, Height tip) {
     }
     age_restarts_.clear();
     return oldest == nullptr ? nullptr : &oldest->pending;
+}
+
+Mempool::Firsts Mempool::firsts() const {
+    Firsts all;
+    for (const auto& [member, queue] : by_member_) {
+        const Entry* const first = first_sound(queue);
+        if (first == nullptr) continue;
+        ++all.transactions;
+        all.bytes += first->pending.tx->tx.raw().size();
+        all.cost += ledger::block_cost(first->pending.tx->tx.content());
+    }
+    return all;
 }
 
 std::size_t Mempool::size_of(const ledger::MemberId& member) const {

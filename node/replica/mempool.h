@@ -33,7 +33,7 @@ struct PoolLimits {
     std::size_t member_transactions{pool_member_transactions_max};
     std::size_t member_bytes{pool_member_bytes_max};
     std::size_t member_memory{pool_member_memory_max};
-    // One part in so many of the pool is only for members of whom nothing else waits.
+    // One part in so many of the pool is only for members of whom nothing else waits from that source.
     std::size_t reserved_parts{pool_reserved_parts};
 };
 
@@ -45,8 +45,8 @@ public:
     explicit Mempool(PoolLimits limits = {}) : limits_{limits} {}
 
     [[nodiscard]] Result<void, PoolError> add(Pending pending);
-    // What would have to leave for it: peers' of the same member, unsound ones first, then those with later nonces, the
-    // last first. Empty where there is room. The error says which room is missing even then.
+    // What would have to leave for it where the member's quota or the pool is full: peers' of the same member, unsound
+    // ones first, then those with later nonces, the last first. The error says which room is missing even then.
     [[nodiscard]] Result<std::vector<ledger::TxId>, PoolError> leaving_for(const Pending& pending) const;
     // A client hands it in that a peer has told: it counts for the clients' quota from now on. False when that is full.
     [[nodiscard]] bool move_to_clients(Pending& pending);
@@ -83,6 +83,13 @@ public:
     // Of the members' first sound ones the one offered longest ago; null when there is none. What stands behind its own
     // member's waits for those, so an age begins when it is the first: sets those of age_restarts_.
     [[nodiscard]] const Pending* oldest_sound(std::uint64_t now_ms, Height tip);
+    // Of the members' first sound ones.
+    struct Firsts {
+        std::size_t transactions{};
+        std::size_t bytes{};
+        std::size_t cost{};  // ledger::block_cost
+    };
+    [[nodiscard]] Firsts firsts() const;
 
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
     [[nodiscard]] std::size_t bytes() const { return all_.bytes; }
@@ -119,7 +126,8 @@ private:
 
     [[nodiscard]] bool member_has_room(const Usage& used, const CheckedTransaction& more) const;
     [[nodiscard]] bool pool_has_room(const Usage& used, const CheckedTransaction& more, bool is_first) const;
-    [[nodiscard]] std::vector<ledger::TxId> displaced_by(const Pending& pending) const;
+    // Takes them out of what is used: of its member and source, and of all.
+    [[nodiscard]] std::vector<ledger::TxId> displaced_by(const Pending& pending, Usage& member, Usage& all) const;
     void join_queue(Entry& entry);
     void leave_queue(const Entry& entry);
     void mark_unsound(Entry& entry);

@@ -27,17 +27,20 @@ void Replica::Parts::run_consensus() {
 }
 
 void Replica::Parts::give_work() {
-    const bool pending = admission_.has_work(moment());
-    const bool due = pending && at_.now >= at_.work + work_period_ms;
+    // A primary finds out by building.
+    const bool pending = primary() == identity_.self ? pool_.sound() > 0 : admission_.has_work(moment());
+    const bool due = pending && at_.now >= at_.work_due;
     if (work_given_ == pending && !due) return;
     work_given_ = pending;
-    at_.work = at_.now;
+    at_.work_due = at_.now + work_period_ms;
     consensus::WorkPending work{.pending = pending, .oldest_ms = 0, .oldest_blocks = 0};
     if (const Pending* oldest = admission_.oldest_waiting(moment())) {
         // A primary answers for what it can know. What nobody has offered to it has no age yet.
         const bool offered = oldest->offered_ms != 0;
         work.oldest_ms = offered ? at_.now - std::min(at_.now, oldest->offered_ms) : 0;
-        work.oldest_blocks = offered ? executor_.tip().height.value - oldest->offered_at.value : 0;
+        // Nor did it pass by what only waits for its turn.
+        const std::uint64_t since = offered ? executor_.tip().height.value - oldest->offered_at.value : 0;
+        work.oldest_blocks = since - std::min<std::uint64_t>(since, blocks_in_turn(pool_.firsts(), executor_.rules()));
     }
     to_consensus_.emplace_back(work);
 }
@@ -72,6 +75,8 @@ void Replica::Parts::perform(consensus::Build& action) {
                                               .hash = built->block->block->hash,
                                               .parent = action.parent,
                                               .payload = built->block->payload};
+    } else if (!built->refused.empty()) {
+        at_.work_due = at_.now + tick_period_ms;  // what was tried in vain stood before the rest
     }
     to_consensus_.emplace_back(std::move(answer));
     if (!built->refused.empty()) review(false);

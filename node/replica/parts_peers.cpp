@@ -37,8 +37,8 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedVote& message)
 void Replica::Parts::receive(const ledger::MemberId& peer, CheckedTransactions& message) {
     const Admission::Moment now = moment();
     const Gossip::Moment heard = gossip_moment();
-    const ledger::MemberId teller = outbox_.is_validator(peer) ? peer : ledger::MemberId{};
-    for (const TransactionPtr& transaction : admission_.in_turns(message.transactions)) {
+    const Admission::Peer teller{.name = peer, .observes = !outbox_.is_validator(peer)};
+    for (const TransactionPtr& transaction : admission_.in_turns(message.transactions, teller)) {
         const Admission::Verdict verdict = admission_.admit(transaction, teller, now);
         const bool entered = std::holds_alternative<Admission::Entered>(verdict);
         if (entered || std::holds_alternative<Admission::AlreadyIn>(verdict)) {

@@ -108,10 +108,25 @@ TEST_CASE(
     CHECK(desk.pass_over(of(1, 0, 1, true)) == std::nullopt);
     CHECK(desk.pass_over(of(1, 0, 0, false)) == Wants::skip);
     CHECK(desk.pass_over(of(1, 0, 1, false)) == Wants::skip);
+    // Of all, too.
+    if (sound) {
+        for (std::size_t owner = 2; owner < 2 + build_cost_max / build_refused_cost_max - 1; ++owner) {
+            CHECK(desk.pass_over(of(1, 0, 99, true)) == std::nullopt);
+            for (std::size_t i = 0; i < 10; ++i) desk.assembly.refuse(of(i < 2 ? 41 : 44, i < 2 ? 4 : 0, owner, true));
+        }
+        CHECK(desk.pass_over(of(1, 0, 99, true)) == Wants::nothing);
+        return;
+    }
     // Even what applies to this very tip may not behind another.
     Pending alone = of(1, 0, 0, true);
     alone.checked = Height{};
     CHECK(desk.pass_over(alone) == skipped(sound));
+}
+
+TEST_CASE("who has nothing in a block bounds nobody's share of it") {
+    Desk desk;
+    desk.assembly.note_end(sim::owner_name(0));
+    CHECK_FALSE(desk.assembly.found_bound());
 }
 
 TEST_CASE("a block goes without the rest when as much was thought sound and isn't as fills one") {
@@ -202,6 +217,30 @@ TEST_CASE("what bounds a member's share of one block bounds it in the next ones 
     }
     CHECK(size_after(share_bound_ms) == part);
     CHECK(size_after(1 + share_bound_ms) == much);
+}
+
+TEST_CASE("a smaller bound holds until its time is over, and none before it was set") {
+    ShareBound bound;
+    CHECK(bound.at(TimeMs{}) == build_cost_max);
+    bound.set(600, TimeMs{1'000});
+    CHECK(bound.at(TimeMs{999}) == build_cost_max);
+    CHECK(bound.at(TimeMs{1'000}) == 600);
+    bound.set(700, TimeMs{1'050});
+    CHECK(bound.at(TimeMs{1'050}) == 600);
+    CHECK(bound.at(TimeMs{1'000 + share_bound_ms}) == build_cost_max);
+    bound.set(700, TimeMs{1'000 + share_bound_ms});
+    CHECK(bound.at(TimeMs{1'000 + share_bound_ms}) == 700);
+    bound.set(700, TimeMs{1'080 + share_bound_ms});
+    CHECK(bound.at(TimeMs{1'079 + 2 * share_bound_ms}) == 700);
+}
+
+TEST_CASE("a turn takes as many blocks as half of what may be in one, in transactions, bytes and work") {
+    const ledger::Parameters rules{.block_bytes_max = 1'000, .block_transactions_max = 10};
+    CHECK(blocks_in_turn({.transactions = 4, .bytes = 499, .cost = build_cost_max / 2 - 1}, rules) == 0);
+    CHECK(blocks_in_turn({.transactions = 5}, rules) == 1);
+    CHECK(blocks_in_turn({.bytes = 1'500}, rules) == 3);
+    CHECK(blocks_in_turn({.cost = build_cost_max}, rules) == 2);
+    CHECK(blocks_in_turn({.bytes = build_bytes_max}, {.block_bytes_max = 2 * build_bytes_max}) == 2);
 }
 
 TEST_CASE("what doesn't fit into a block any more leaves the rest of it to other members, if it's not of too many") {

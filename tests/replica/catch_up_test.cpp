@@ -122,9 +122,10 @@ TEST_CASE("what lost against another transaction is refused once the chain rests
 }
 
 TEST_CASE("a primary is left for passing by a member's first transaction, not one behind the member's others") {
-    const bool comes_before = GENERATE(true, false);
+    // And who waits for the turns of others isn't passed by.
+    const auto [comes_before, others] = GENERATE(std::pair{true, 0}, std::pair{true, 22}, std::pair{false, 0});
     constexpr std::uint64_t blocks_max = 20;
-    Late late{sim::validator_name(3)};
+    Late late{sim::validator_name(3), 2 + static_cast<std::size_t>(others)};
     const ledger::MemberId primary = sim::validator_name(0);
     const auto leaves = [](const std::vector<Action>& actions) {
         return std::ranges::any_of(messages_in<Votes>(actions), [](const Votes& votes) {
@@ -140,7 +141,20 @@ TEST_CASE("a primary is left for passing by a member's first transaction, not on
                                                                .expires_ms = sim::epoch_ms + testing::hour_ms,
                                                                .operations = {passed_by}});
     (void)late.hand_in(sim::checked(late.chain.bench.world, raw), 1);
-    REQUIRE(late.node.replica().status().pool_transactions == 1);
+    for (int other = 0; other < others; ++other) {
+        std::vector<ledger::Operation> dear;
+        for (std::size_t i = 0; i < ledger::operations_max; ++i) {
+            const ledger::DatasetId data{std::to_string(other) + "/" + std::to_string(i)};
+            dear.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table", .commitment = {}});
+        }
+        const Bytes of_other = sim::sign_order(late.chain.bench.world, {.owner = 2 + static_cast<std::size_t>(other),
+                                                                        .nonce_us = nonce_ms * 1000,
+                                                                        .expires_ms = sim::epoch_ms + testing::hour_ms,
+                                                                        .operations = dear});
+        (void)late.hand_in(sim::checked(late.chain.bench.world, of_other), 2 + static_cast<std::uint64_t>(other));
+    }
+    REQUIRE(late.node.replica().status().pool_transactions == 1 + static_cast<std::size_t>(others));
+    const std::uint64_t in_turn = others == 0 ? 0 : 2;
     // Each is final sooner than the least timeout.
     bool left = false;
     std::uint64_t blocks = 0;
@@ -153,7 +167,7 @@ TEST_CASE("a primary is left for passing by a member's first transaction, not on
         REQUIRE(late.node.replica().status().height == block.certificate.height);
     }
     CHECK(left == comes_before);
-    CHECK(blocks == (comes_before ? consensus::Timing{}.fairness_blocks : blocks_max));
+    CHECK(blocks == (comes_before ? consensus::Timing{}.fairness_blocks + in_turn : blocks_max));
 }
 
 TEST_CASE("who has gone is told nothing, whatever it had asked before") {

@@ -143,8 +143,9 @@ TEST_CASE("what costs exactly what is left of a turn comes in") {
 
 TEST_CASE("what one sender has tried in vain takes nothing from another's part of a turn") {
     Hall hall;
-    const auto tried = [&hall](const std::optional<ledger::MemberId>& peer) {
+    const auto tried = [&hall](const std::optional<ledger::MemberId>& name) {
         std::size_t count = 0;
+        const auto peer = name ? std::optional{Admission::Peer{.name = *name}} : std::nullopt;
         while (std::holds_alternative<ledger::Refusal>(hall.admission.admit(hall.hopeless(), peer, hall.at(1)))) {
             ++count;
         }
@@ -159,26 +160,73 @@ TEST_CASE("what one sender has tried in vain takes nothing from another's part o
     }
 }
 
-TEST_CASE("each validator has a part of a turn, and all observers have one") {
-    Late late{sim::validator_name(0)};
+TEST_CASE("each validator has a part of a turn, all observers have one, and each of them a part of that") {
+    Hall hall;
+    // Twice as dear as one, and to be looked at.
+    const std::size_t cost = 2 * cost_of(hopeless_operations(1)) + 1;
+    const auto tried = [&](std::size_t peer, bool observes) {
+        const Admission::Peer teller{.name = observes ? sim::observer_name(peer) : sim::validator_name(peer),
+                                     .observes = observes};
+        std::size_t count = 0;
+        while (std::holds_alternative<ledger::Refusal>(hall.admission.admit(hall.hopeless(1), teller, hall.at(1)))) {
+            ++count;
+        }
+        return count;
+    };
+    const auto times = [cost](std::size_t most) { return (most - cost / 2) / cost + 1; };
+    CHECK(tried(1, false) == times(admit_cost_max));
+    CHECK(tried(0, true) == times(admit_observer_cost_max));
+    CHECK(tried(0, true) == 0);
+    std::size_t all = times(admit_observer_cost_max);
+    for (std::size_t observer = 1; observer < 20; ++observer) all += tried(observer, true);
+    CHECK(all == times(admit_cost_max));
+    CHECK(tried(2, false) == times(admit_cost_max));
+    hall.admission.begin_turn();
+    CHECK(tried(0, true) == times(admit_observer_cost_max));
+}
+
+TEST_CASE("an observer's first of a turn may cost more than its part") {
+    Hall hall;
+    const Admission::Peer observer{.name = sim::observer_name(0), .observes = true};
+    std::vector<ledger::Operation> dear(ledger::operations_max, ledger::RecordUses{.grant = {}, .count = 1});
+    for (std::size_t i = 1; i < ledger::new_keys_max; ++i) {
+        dear[i] = ledger::AddKey{.key = crypto::SecretKey::generate().public_key()};
+    }
+    REQUIRE(cost_of(dear) > admit_observer_cost_max);
+    const auto admit = [&] {
+        return hall.admission.admit(hall.bench.make(0, dear, hall.bench.genesis()), observer, hall.at(1));
+    };
+    CHECK(std::holds_alternative<ledger::Refusal>(admit()));
+    CHECK(std::get<Busy>(admit()) == Busy::too_much_at_once);
+}
+
+TEST_CASE("who has no vote has an observer's part") {
+    Late late{sim::validator_name(1)};
     const sim::World& world = late.chain.bench.world;
     const auto tell = [&late](const ledger::MemberId& peer, const TransactionPtr& transaction) {
         (void)late.hear(peer, Transactions{.transactions = {{.bytes = transaction->tx.raw()}}});
         return late.node.replica().status().pool_transactions;
     };
-    const auto hopeless = [&world](std::uint64_t number) {
-        return sim::checked(world, sim::sign_order(world, {.owner = 0,
-                                                           .nonce_us = sim::epoch_ms * 1000 + number,
-                                                           .expires_ms = sim::epoch_ms + 60'000,
-                                                           .operations = hopeless_operations()}));
-    };
-    for (std::size_t i = 0; i < refused_at_once; ++i) CHECK(tell(sim::observer_name(0), hopeless(i)) == 0);
-    const TransactionPtr sound = late.registration(999, "a");
-    CHECK(tell(sim::observer_name(0), sound) == 0);
-    CHECK(tell(sim::observer_name(1), sound) == 0);
-    CHECK(tell(sim::validator_name(1), sound) == 1);
-    (void)late.tick(20);
-    CHECK(tell(sim::observer_name(1), late.registration(998, "b")) == 2);
+    for (const ledger::MemberId& peer : {sim::observer_name(0), sim::validator_name(2)}) {
+        for (std::uint64_t i = 0; i < admit_observer_cost_max / hopeless_cost; ++i) {
+            const Bytes raw = sim::sign_order(world, {.owner = 1,
+                                                      .nonce_us = sim::epoch_ms * 1000 + i,
+                                                      .expires_ms = sim::epoch_ms + 60'000,
+                                                      .operations = hopeless_operations()});
+            CHECK(tell(peer, sim::checked(world, raw)) == 0);
+        }
+    }
+    std::vector<ledger::Operation> sound;
+    for (std::size_t i = 0; i < ledger::operations_max; ++i) {
+        sound.emplace_back(
+            ledger::RegisterData{.data = ledger::DatasetId{std::to_string(i)}, .title = "T", .type = "table"});
+    }
+    const TransactionPtr dear = sim::checked(world, sim::sign_order(world, {.owner = 0,
+                                                                            .nonce_us = sim::epoch_ms * 1000,
+                                                                            .expires_ms = sim::epoch_ms + 60'000,
+                                                                            .operations = sound}));
+    CHECK(tell(sim::observer_name(0), dear) == 0);
+    CHECK(tell(sim::validator_name(2), dear) == 1);
 }
 
 TEST_CASE("of a message that is tried first which is new, and whose signer makes least work in it") {
@@ -190,8 +238,36 @@ TEST_CASE("of a message that is tried first which is new, and whose signer makes
     const TransactionPtr first = hall.bench.make(1, hopeless_operations(2), hall.bench.genesis());
     const TransactionPtr second = hall.bench.make(1, hopeless_operations(1), hall.bench.genesis());
     using All = std::vector<TransactionPtr>;
-    CHECK(hall.admission.in_turns({known, dear, cheap, first, second}) == All{first, second, dear, cheap, known});
-    CHECK(hall.admission.in_turns({}).empty());
+    const Admission::Peer peer{.name = sim::validator_name(1)};
+    const All told{known, dear, cheap, first, second};
+    // While there's enough for all of them, nobody needs a turn, and what follows from another stays behind it.
+    CHECK(hall.admission.in_turns(told, peer) == told);
+    for (std::size_t i = 0; i < refused_at_once; ++i) (void)hall.admission.admit(hall.hopeless(), peer, hall.at(1));
+    CHECK(hall.admission.in_turns(told, peer) == All{first, second, dear, cheap, known});
+    CHECK(hall.admission.in_turns({}, peer).empty());
+}
+
+TEST_CASE("to be turned away for want of room costs a peer its turn, a client nothing") {
+    Bench bench;
+    Mempool pool{{.member_transactions = 64}};
+    Admission admission{*bench.executor, pool};
+    const Admission::Moment now{.now_ms = 1, .wall = bench.genesis(), .unsettled = false};
+    const Admission::Peer peer{.name = sim::validator_name(1)};
+    for (std::size_t i = 0; i < 64; ++i) {
+        REQUIRE(std::holds_alternative<Admission::Entered>(
+            admission.admit(bench.registration(0, std::to_string(i), bench.genesis()), std::nullopt, now)));
+        REQUIRE(pool.add({.tx = bench.registration(0, "told" + std::to_string(i), bench.genesis()),
+                          .member = sim::owner_name(0),
+                          .source = Source::peer,
+                          .sound = true}));
+    }
+    const TransactionPtr more = bench.registration(0, "more", bench.genesis());
+    std::size_t looked_at = 0;
+    while (std::get<Busy>(admission.admit(more, peer, now)) == Busy::member_has_too_many) ++looked_at;
+    CHECK(looked_at == (admit_cost_max + 8) / (1 + 128 / 16));
+    for (std::size_t i = 0; i < 2 * looked_at; ++i) {
+        REQUIRE(std::get<Busy>(admission.admit(more, std::nullopt, now)) == Busy::member_has_too_many);
+    }
 }
 
 TEST_CASE("the turn of a replica begins with the time") {
@@ -222,6 +298,44 @@ TEST_CASE("for one block so much is tried in vain as it may cost, and what appli
     REQUIRE((built && built->block != nullptr));
     CHECK(built->refused.size() == at_once);
     CHECK(built->block->block->block.transactions.size() == 1);
+}
+
+TEST_CASE("what stood behind as much as may be tried in vain waits for a tick, not for consensus to be told again") {
+    // All want what only the first of them gets, and each has much done before that is found out. Consensus asks for a
+    // block when it begins, when that is decided, and when it's told of work thereafter.
+    constexpr std::size_t members = 190;
+    Solo solo{0, members};
+    std::vector<std::size_t> in_turn;
+    for (std::size_t owner = 0; owner < members; ++owner) in_turn.push_back(owner);
+    std::ranges::sort(in_turn, {}, [](std::size_t owner) { return sim::owner_name(owner); });
+    std::vector<Event> events;
+    for (std::size_t turn = 0; turn < members; ++turn) {
+        std::vector<ledger::Operation> operations;
+        const auto add = [&operations](const std::string& name) {
+            operations.emplace_back(
+                ledger::RegisterData{.data = ledger::DatasetId{name}, .title = "T", .type = "table"});
+        };
+        for (std::size_t i = 1; i < ledger::operations_max; ++i) add(std::to_string(turn) + "/" + std::to_string(i));
+        add("wanted");
+        REQUIRE(members * cost_of(operations) > 3 * build_cost_max + 10 * cost_of(operations));
+        REQUIRE(members * cost_of(operations) < 4 * build_cost_max);
+        const bool is_last = turn + 1 == members;
+        const TransactionPtr transaction =
+            is_last ? solo.registration(in_turn[turn], "patient") : solo.make(in_turn[turn], operations);
+        // In one step, but in ticks of its own: as much as may be tried comes in from one to the next.
+        if (turn % 10 == 0) events.emplace_back(solo.time());
+        events.emplace_back(SubmitTransaction{.transaction = transaction, .token = RequestToken{is_last ? 1U : 2U}});
+    }
+    const auto is_in = [](const std::vector<Action>& actions) {
+        const std::vector<Reply> replies = testing::all_of<Reply>(actions);
+        return std::ranges::any_of(replies, [](const Reply& reply) {
+            return reply.token == RequestToken{1} && std::holds_alternative<Committed>(reply.outcome);
+        });
+    };
+    const auto actions = solo.node.replica().step(std::move(events));
+    CHECK_FALSE(is_in(actions));
+    CHECK(solo.node.replica().status().pool_transactions > 1);
+    CHECK(is_in(solo.tick(tick_period_ms)));
 }
 
 TEST_CASE("a block that costs too much isn't carried out, whoever certified it") {

@@ -325,6 +325,22 @@ TEST_CASE("what is handed in again within a step is told once") {
     CHECK(town.pool.find(own->tx.id())->offered_ms == 0);
 }
 
+TEST_CASE("a new primary is told so many at once, and what has left meanwhile isn't missed") {
+    Town town;
+    std::vector<TransactionPtr> all;
+    for (std::size_t i = 0; i < 2 * gossip_again_max + 1; ++i) all.push_back(town.enter(std::to_string(i), 1'000));
+    town.gossip.on_view(Town::at(1'000));
+    CHECK(town.letters() == Letters{{all.begin(), all.begin() + gossip_again_max}});
+    REQUIRE(town.pool.remove(all[gossip_again_max - 1]->tx.id()));
+    REQUIRE(town.pool.remove(all[gossip_again_max]->tx.id()));
+    const TransactionPtr late = town.enter("late", 1'010);
+    town.gossip.on_tick(Town::at(1'020));
+    CHECK(town.letters() == Letters{{all.begin() + gossip_again_max + 1, all.end()}});
+    CHECK(town.pool.find(late->tx.id())->offered_ms == 0);
+    town.gossip.on_tick(Town::at(1'040));
+    CHECK(town.letters().empty());
+}
+
 TEST_CASE("a new primary is told what waits, and held to it, when it can be reached") {
     Town town;
     const TransactionPtr waiting = town.enter("a", 1'000);

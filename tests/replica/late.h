@@ -66,7 +66,8 @@ inline std::optional<FetchBlocks> question_in(const std::vector<Action>& actions
 
 // A node, the observer unless another is named, which lags by one block; and that block.
 struct Late {
-    explicit Late(const ledger::MemberId& name = sim::observer_name(0)) : node{chain.bench.world, name} {
+    explicit Late(const ledger::MemberId& name = sim::observer_name(0), std::size_t owners = 2)
+        : chain{.bench = Bench{4, 1, owners}}, node{chain.bench.world, name} {
         DATADEED_ASSERT(node.start().has_value());
         (void)tick(20);
     }

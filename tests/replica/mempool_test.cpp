@@ -62,25 +62,52 @@ TEST_CASE("one part of a pool is for members of whom nothing else waits") {
     Mempool pool{limits};
     for (const std::uint64_t nonce : {1U, 2U}) REQUIRE(pool.add(pending(0, nonce)));
     CHECK(pool.add(pending(0, 3)).error() == PoolError::pool_must_have_room);
-    CHECK(pool.add(told(0, 3)).error() == PoolError::pool_must_have_room);
     REQUIRE(pool.add(pending(1, 1)));
     CHECK(pool.add(pending(1, 2)).error() == PoolError::pool_must_have_room);
-    REQUIRE(pool.add(told(2, 1)));
-    CHECK(pool.add(pending(3, 1)).error() == PoolError::pool_must_have_room);
+    // What peers tell has a first of its own.
+    REQUIRE(pool.add(told(0, 3)));
+    CHECK(pool.add(told(2, 1)).error() == PoolError::pool_must_have_room);
+    REQUIRE(pool.remove(pending(1, 1).tx->tx.id()));
+    CHECK(pool.add(told(0, 4)).error() == PoolError::pool_must_have_room);
+    CHECK(pool.add(told(2, 1)));
 }
 
-TEST_CASE("what leaves for a member's first doesn't keep it from being the first") {
-    Mempool pool{{.transactions = 4, .member_transactions = 1, .reserved_parts = 2}};
-    for (const std::size_t owner : {1U, 2U, 3U}) REQUIRE(pool.add(pending(owner, 1)));
-    REQUIRE(pool.add(told(0, 20)));
-    CHECK(pool.leaving_for(told(0, 10)).value().size() == 1);
-    for (const std::size_t owner : {2U, 3U}) REQUIRE(pool.remove(pending(owner, 1).tx->tx.id()));
-    CHECK(pool.leaving_for(pending(0, 15)).error() == PoolError::pool_must_have_room);
-    REQUIRE(pool.remove(pending(1, 1).tx->tx.id()));
-    REQUIRE(pool.add(pending(0, 15)));
-    CHECK(pool.leaving_for(told(0, 10)).value().size() == 1);
+TEST_CASE("a pool that is full for all but firsts still has room for what comes before its member's others") {
+    Mempool pool{{.transactions = 6, .reserved_parts = 2}};
+    const auto leaving_for = [&pool](const Pending& pending) {
+        const auto leaving = pool.leaving_for(pending);
+        return leaving ? std::optional{leaving->size()} : std::nullopt;
+    };
+    for (const std::uint64_t nonce : {20U, 21U}) REQUIRE(pool.add(told(0, nonce)));
     REQUIRE(pool.add(pending(1, 1)));
-    CHECK(pool.leaving_for(told(0, 10)).error() == PoolError::pool_must_have_room);
+    CHECK(leaving_for(told(0, 10)) == 1);
+    CHECK(leaving_for(told(0, 30)) == std::nullopt);
+    // What clients handed in stays; it has a first of its own.
+    CHECK(leaving_for(pending(0, 10)) == 0);
+    REQUIRE(pool.add(pending(0, 15)));
+    CHECK(leaving_for(pending(0, 10)) == std::nullopt);
+    CHECK(leaving_for(told(0, 10)) == 2);
+    REQUIRE(pool.add(pending(2, 1)));
+    CHECK(leaving_for(told(0, 10)) == 2);
+    CHECK(leaving_for(told(3, 10)) == 0);
+    REQUIRE(pool.add(told(3, 10)));
+    CHECK(leaving_for(told(4, 10)) == std::nullopt);
+    CHECK(leaving_for(told(3, 5)) == 1);
+}
+
+TEST_CASE("what makes up a turn is of each member its first sound one") {
+    Mempool pool;
+    for (const std::uint64_t nonce : {1U, 2U, 3U}) REQUIRE(pool.add(pending(0, nonce)));
+    pool.set_sound(*pool.find(pending(0, 1).tx->tx.id()), false);
+    const Pending large = told(1, 5, 3);
+    REQUIRE(pool.add(large));
+    REQUIRE(pool.add(told(2, 1)));
+    pool.set_sound(*pool.find(told(2, 1).tx->tx.id()), false);
+    const Pending first = pending(0, 2);
+    const Mempool::Firsts firsts = pool.firsts();
+    CHECK(firsts.transactions == 2);
+    CHECK(firsts.bytes == first.tx->tx.raw().size() + large.tx->tx.raw().size());
+    CHECK(firsts.cost == ledger::block_cost(first.tx->tx.content()) + ledger::block_cost(large.tx->tx.content()));
 }
 
 TEST_CASE("a pool is bounded in transactions, bytes and memory, for a member and in all") {
@@ -311,10 +338,11 @@ TEST_CASE("as many are displaced as one needs, and none where the member or the 
         PoolLimits{.memory = 4 * memory_of(*told(0, 20).tx), .member_transactions = 3, .reserved_parts = 4});
     Mempool pool{full};
     fill(pool, {20, 21, 22});
-    CHECK(pool.leaving_for(large).error() == PoolError::pool_must_have_room);
+    CHECK(pool.leaving_for(large).value().size() >= 2);
     CHECK(pool.leaving_for(told(0, 10)).value().size() == 1);
     REQUIRE(pool.add(told(1, 10)));
     CHECK(pool.leaving_for(told(2, 10)).error() == PoolError::pool_must_have_room);
+    CHECK(pool.leaving_for(told(1, 20)).error() == PoolError::pool_must_have_room);
     CHECK(Mempool{{.transactions = 0}}.leaving_for(large).error() == PoolError::pool_must_have_room);
 }
 

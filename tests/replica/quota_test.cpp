@@ -30,7 +30,7 @@ TEST_CASE("who has filled its part of the pool is turned away before anything is
 TEST_CASE("what a peer tells displaces what peers told after it, if it applies; what clients handed in stays") {
     Door door{{.member_transactions = 1}};
     const auto tell = [&door](const TransactionPtr& transaction) {
-        return door.admission.admit(transaction, sim::validator_name(1), door.moment());
+        return door.admission.admit(transaction, Admission::Peer{.name = sim::validator_name(1)}, door.moment());
     };
     const TransactionPtr first = door.registration(0, "first");
     const TransactionPtr hopeless = door.acceptance(0, "nowhere");
@@ -55,17 +55,17 @@ TEST_CASE("what was displaced is no longer in the trial state, and what found no
     Door door{{.member_transactions = 1}};
     const TransactionPtr first = door.registration(0, "first");
     const TransactionPtr gone = door.registration(0, "gone");
-    REQUIRE(
-        std::holds_alternative<Admission::Entered>(door.admission.admit(gone, sim::validator_name(1), door.moment())));
-    REQUIRE(
-        std::holds_alternative<Admission::Entered>(door.admission.admit(first, sim::validator_name(1), door.moment())));
+    REQUIRE(std::holds_alternative<Admission::Entered>(
+        door.admission.admit(gone, Admission::Peer{.name = sim::validator_name(1)}, door.moment())));
+    REQUIRE(std::holds_alternative<Admission::Entered>(
+        door.admission.admit(first, Admission::Peer{.name = sim::validator_name(1)}, door.moment())));
     CHECK(door.enters(door.offer(0, "gone", 1), false));
     const TransactionPtr outside = door.registration(0, "outside");
-    REQUIRE(std::get<Busy>(door.admission.admit(outside, sim::validator_name(1), door.moment())) ==
-            Busy::member_has_too_many);
+    REQUIRE(std::get<Busy>(door.admission.admit(outside, Admission::Peer{.name = sim::validator_name(1)},
+                                                door.moment())) == Busy::member_has_too_many);
     REQUIRE(door.pool.remove(first->tx.id()));
-    CHECK(std::holds_alternative<Admission::Entered>(
-        door.admission.admit(door.offer(0, "outside", 1), sim::validator_name(1), door.moment(true))));
+    CHECK(std::holds_alternative<Admission::Entered>(door.admission.admit(
+        door.offer(0, "outside", 1), Admission::Peer{.name = sim::validator_name(1)}, door.moment(true))));
     CHECK(door.pool.sound() == 0);
 }
 
@@ -207,7 +207,8 @@ TEST_CASE("of what would displace others so much of each peer is tried as its pa
         std::size_t count = 0;
         const auto tell = [&] {
             door.admission.begin_turn();
-            return std::get<Busy>(door.admission.admit(hopeless, sim::validator_name(peer), door.after(ms)));
+            return std::get<Busy>(
+                door.admission.admit(hopeless, Admission::Peer{.name = sim::validator_name(peer)}, door.after(ms)));
         };
         while (count <= displacing_saved_ms * 1'000 && tell() == Busy::member_has_too_many) ++count;
         return count;
@@ -243,7 +244,7 @@ TEST_CASE("what displaces others and applies may come as often as it likes") {
     for (const TransactionPtr& each : all | std::views::reverse) {
         door.admission.begin_turn();
         REQUIRE(std::holds_alternative<Admission::Entered>(
-            door.admission.admit(each, sim::validator_name(1), door.moment())));
+            door.admission.admit(each, Admission::Peer{.name = sim::validator_name(1)}, door.moment())));
     }
     CHECK(door.pool.size() == 1);
 }
@@ -277,13 +278,22 @@ TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
         REQUIRE(std::holds_alternative<Admission::AlreadyIn>(door.admit(old)));
     }
     CHECK(std::holds_alternative<Admission::Entered>(door.admit(now)));
+    // Where its operations refuse it, or it applies, it costs what it takes.
+    door.admission.begin_turn();
+    for (std::size_t i = 0; i < admit_cost_max / cost; ++i) {
+        door.pool.find(now->tx.id())->checked = Height{7};
+        REQUIRE(std::holds_alternative<Admission::AlreadyIn>(door.admit(now)));
+    }
+    CHECK(door.turned_away(door.bench.make(0, many, door.bench.genesis())) == Busy::too_much_at_once);
 }
 
 TEST_CASE("what is told again is tried again, once on each tip") {
     Door door;
     REQUIRE(door.enters(door.registration(0, "keeps it in"), true));
     const TransactionPtr early = door.offer(0, "b", 1);
-    const auto tell = [&] { return door.admission.admit(early, sim::validator_name(1), door.moment()); };
+    const auto tell = [&] {
+        return door.admission.admit(early, Admission::Peer{.name = sim::validator_name(1)}, door.moment());
+    };
     REQUIRE(std::holds_alternative<Admission::Entered>(tell()));
     const Pending* const pending = door.pool.find(early->tx.id());
     REQUIRE_FALSE(pending->sound);

@@ -13,8 +13,8 @@ namespace datadeed::replica::testing {
 
 class Solo {
 public:
-    explicit Solo(std::size_t observers = 0)
-        : world{sim::make_world(1, observers, 3)}, node{world, sim::validator_name(0)} {
+    explicit Solo(std::size_t observers = 0, std::size_t owners = 3)
+        : world{sim::make_world(1, observers, owners)}, node{world, sim::validator_name(0)} {
         restart();
     }
 
@@ -25,7 +25,10 @@ public:
     }
     std::vector<Action> tick(std::uint64_t ms) {
         now_ms += ms;
-        return node.replica().step(Event{Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}}});
+        return node.replica().step(time());
+    }
+    [[nodiscard]] Event time() const {
+        return Tick{.now = MonotonicMs{now_ms}, .wall = TimeMs{sim::epoch_ms + now_ms}};
     }
     TransactionPtr make(std::size_t owner, std::vector<ledger::Operation> operations, std::uint64_t lives_ms = 60'000) {
         const Bytes raw = sim::sign_order(world, {.owner = owner,
