@@ -57,7 +57,7 @@ struct Validated {
 struct WorkPending {
     bool pending{false};
     std::uint64_t oldest_ms{};      // since the oldest was relayed to a primary; 0 when it wasn't
-    std::uint64_t oldest_blocks{};  // committed since then
+    std::uint64_t oldest_blocks{};  // committed since then, but for those that all members' firsts may take
 };
 // The host has verified, applied and stored a certified block that it fetched (or a snapshot): heights may jump.
 struct Adopted {

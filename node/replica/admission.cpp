@@ -29,9 +29,6 @@ Busy busy_of(PoolError error) {
     return error == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
 }
 
-// Of a pool's transactions, so many are looked at in about a microsecond.
-constexpr std::size_t looked_at_per_unit = 16;
-
 static_assert(ledger::transaction_cost_max <= admit_cost_max, "one transaction is never more than a turn may hold");
 
 }  // namespace
@@ -60,41 +57,58 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
     return key ? key->member : ledger::MemberId{};
 }
 
+void Admission::begin_turn() {
+    admit_costs_.clear();
+    observers_cost_ = 0;
+    for (auto& [observer, cost] : observer_costs_) cost -= std::min(cost, admit_observer_cost_max);
+    std::erase_if(observer_costs_, [](const auto& of_observer) { return of_observer.second == 0; });
+}
+
 // Of admit_cost_max, and of what one observer may have of it.
 std::size_t Admission::left_of_turn(const std::optional<Peer>& peer) const {
-    const auto spent = admit_costs_.find(peer ? peer->name : ledger::MemberId{});
-    const std::size_t own = spent == admit_costs_.end() ? 0 : spent->second;
-    const auto left = [](std::size_t most, std::size_t used) { return most - std::min(most, used); };
-    if (!peer || !peer->observes) return left(admit_cost_max, own);
-    return std::min(left(admit_cost_max, observers_cost_), left(admit_observer_cost_max, own));
+    const auto left = [](std::size_t most, const auto& costs, const auto& name) {
+        const auto found = costs.find(name);
+        return found == costs.end() ? most : most - std::min(most, found->second);
+    };
+    if (!peer) return left(admit_cost_max, admit_costs_, std::nullopt);
+    if (!peer->observes) return left(admit_cost_max, admit_costs_, peer->name);
+    const std::size_t of_all = admit_cost_max - std::min(admit_cost_max, observers_cost_);
+    return std::min(of_all, left(admit_observer_cost_max, observer_costs_, peer->name));
 }
 
 void Admission::spend(const std::optional<Peer>& peer, std::size_t cost) {
-    admit_costs_[peer ? peer->name : ledger::MemberId{}] += cost;
-    if (peer && peer->observes) observers_cost_ += cost;
+    if (!peer || !peer->observes) {
+        admit_costs_[peer ? std::optional{peer->name} : std::nullopt] += cost;
+        return;
+    }
+    observer_costs_[peer->name] += cost;
+    observers_cost_ += cost;
 }
 
-// An observer's first may cost all of what observers have left: one of them is never more than a turn may hold.
+// An observer's first may cost all that observers have left.
 bool Admission::may_try(const std::optional<Peer>& peer, std::size_t cost) const {
-    const bool is_first = peer && peer->observes && !admit_costs_.contains(peer->name);
+    const bool is_first = peer && peer->observes && !observer_costs_.contains(peer->name);
     return cost <= (is_first ? admit_cost_max - std::min(admit_cost_max, observers_cost_) : left_of_turn(peer));
+}
+
+// Who tells it again may know it to apply by now.
+Admission::Verdict Admission::admit_again(Pending& known, const std::optional<Peer>& peer, const Moment& moment) {
+    const std::size_t cost = ledger::applying_cost(known.tx->tx.content());
+    if (!known.sound && known.checked != executor_->tip().height && may_try(peer, cost)) {
+        (void)review_one(known, moment);
+        spend(peer, known.sound ? cost : cost_until(known.refusal, cost));
+    }
+    if (peer || pool_->move_to_clients(known)) return AlreadyIn{};
+    return Busy::member_has_too_many;
 }
 
 Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std::optional<Peer>& peer,
                                     const Moment& moment) {
     const Source source = peer ? Source::peer : Source::client;
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
-    if (Pending* const known = pool_->find(transaction->tx.id()); known != nullptr) {
-        // Who tells it again may know it to apply by now.
-        if (!known->sound && known->checked != executor_->tip().height && may_try(peer, cost)) {
-            (void)review_one(*known, moment);
-            spend(peer, known->sound ? cost : cost_until(known->refusal, cost));
-        }
-        if (source == Source::peer || pool_->move_to_clients(*known)) return AlreadyIn{};
-        return Busy::member_has_too_many;
-    }
-    const bool affordable = may_try(peer, cost);
+    if (Pending* const known = pool_->find(transaction->tx.id())) return admit_again(*known, peer, moment);
     if (peer && left_of_turn(peer) == 0) return Busy::too_much_at_once;
+    const bool affordable = may_try(peer, cost);  // before anything is spent: an observer's first may cost more
     Pending pending{.tx = transaction,
                     .member = member_of(transaction->tx.signer()),
                     .source = source,
@@ -105,15 +119,16 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
     // Before it costs more, and before the trial holds it: what couldn't enter even if it applied isn't executed. A
     // client is told so, and its key throttled; a peer may go on, so that to look costs it something.
     const Result<std::vector<ledger::TxId>, PoolError> leaving = pool_->leaving_for(pending);
-    if (peer) spend(peer, pool_->size_of(pending.member) / looked_at_per_unit + 1);
+    if (peer) spend(peer, pool_->size_of(pending.member) / pool_looks_per_unit + 1);
     if (!leaving) return busy_of(leaving.error());
+    DATADEED_ASSERT(peer || leaving->empty());
     if (!affordable) return Busy::too_much_at_once;
     if (!leaving->empty() && !may_displace(peer->name, moment)) return Busy::too_much_at_once;
     Result<void, ledger::Refusal> alone = try_on_trial(*transaction, moment.wall);
     spend(peer, alone ? cost : cost_until(alone.error(), cost));
     if (!alone) {
-        spend(peer, cost_until(alone.error(), cost));
         alone = try_on_tip(*transaction, moment.wall);
+        spend(peer, alone ? cost : cost_until(alone.error(), cost));
         if (!alone && !leaving->empty()) note_displaced_none(peer->name, cost, moment);
         if (!alone && is_for_good(alone.error())) return alone.error();
         const bool may_change = moment.unsettled || pool_->size_of(pending.member) > 0 || alone.has_value();
@@ -144,7 +159,9 @@ std::vector<TransactionPtr> Admission::in_turns(const std::vector<TransactionPtr
         costs[each->tx.signer()] += cost;
         all += cost;
     }
-    if (2 * all <= left_of_turn(peer)) return told;
+    // Each may be refused, twice as dear, and is looked for in its member's queue.
+    constexpr std::size_t look_max = 1 + 2 * pool_member_transactions_max / pool_looks_per_unit;
+    if (2 * all + look_max * told.size() <= left_of_turn(peer)) return told;
     std::vector<TransactionPtr> turns = told;
     std::ranges::stable_sort(turns, {}, [&](const TransactionPtr& each) { return costs.at(each->tx.signer()); });
     std::ranges::stable_partition(turns,
@@ -157,7 +174,6 @@ Admission::Verdict Admission::enter(Pending pending, const std::vector<ledger::T
     if (!leaving.empty() && !pending.sound) return Busy::member_has_too_many;
     for (const ledger::TxId& id : leaving) pool_->remove(id);
     if (!leaving.empty()) forget_trial();
-    if (pending.sound) work_ = pending.tx->tx.id();
     const Result<void, PoolError> added = pool_->add(std::move(pending));
     DATADEED_ASSERT(added.has_value());
     return Entered{};
@@ -250,38 +266,28 @@ std::vector<ledger::TxId> Admission::renew_trial(const Moment& moment) {
     return refused;
 }
 
-bool Admission::has_work(const Moment& moment) {
-    const Height tip = executor_->tip().height;
-    const Pending* found = work_ ? pool_->find(*work_) : nullptr;
-    while (found == nullptr || !found->sound || found->checked != tip) {
-        found = pool_->oldest_sound(moment.now_ms, tip);
-        if (found == nullptr) return false;
-        work_ = found->tx->tx.id();
-        if (found->checked == tip) return true;
-        if (work_cost_ >= review_cost_max) return false;
-        work_cost_ += cost_to_find(*found);
-        (void)review_one(*pool_->find(*work_), moment);
-    }
-    return true;
-}
-
-// Of the oldest sound one: to look for it costs something for each that waits, and then it is tried.
-std::size_t Admission::cost_to_find(const Pending& oldest) const {
-    return pool_->size() / looked_at_per_unit + ledger::applying_cost(oldest.tx->tx.content());
-}
-
-// Whoever could order only others would be left for it. A sound mark may be many blocks old.
+// Whoever could order only others would be left for it. A sound mark may be many blocks old. To look for the oldest
+// costs something for each that waits, and then it is tried.
 const Pending* Admission::oldest_waiting(const Moment& moment) {
     for (std::size_t cost = 0; cost < review_cost_max;) {
         const Pending* const oldest = pool_->oldest_sound(moment.now_ms, executor_->tip().height);
         if (oldest == nullptr || oldest->offered_ms == 0 || oldest->checked == executor_->tip().height) return oldest;
         if (moment.now_ms < oldest->offered_ms + age_tried_ms) return oldest;
-        cost += cost_to_find(*oldest);
+        cost += pool_->size() / pool_looks_per_unit + ledger::applying_cost(oldest->tx->tx.content());
         Pending& tried = *pool_->find(oldest->tx->tx.id());
         (void)review_one(tried, moment);
         if (tried.sound) return &tried;
     }
     return nullptr;
+}
+
+std::uint64_t Admission::passed_by(const Pending& offered) const {
+    const std::uint64_t blocks = executor_->tip().height.value - offered.offered_at.value;
+    return blocks - std::min(blocks, blocks_for_firsts_.since(offered.offered_at));
+}
+
+void Admission::note_tip() {
+    blocks_for_firsts_.note(executor_->tip().height, blocks_for_firsts(pool_->firsts(), executor_->rules()));
 }
 
 void Admission::note_ordered(const CheckedTransaction& transaction) {

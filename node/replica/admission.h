@@ -16,10 +16,11 @@ namespace datadeed::replica {
 
 // Decides what enters the pool and what leaves it unordered. Every node does so by itself and by the same rules: a
 // transaction is tried on the state of the tip with what has entered since. One that applies is sound: consensus waits
-// for it. One that doesn't is refused at once, unless something on its way may still make it apply (a block in the
-// making, an earlier transaction of the same member, blocks that this node lacks): then it waits, unsound, and is tried
-// again after each block. So a hopeless transaction that one primary dropped is dropped by all, and its client gets the
-// same code wherever it asked. One thread.
+// for it. One that doesn't
+// is refused at once, unless something on its way may still make it apply (a block in the making, an earlier
+// transaction of the same member, blocks that this node lacks): then it waits, unsound, and is tried again after each
+// block. So a hopeless transaction that one primary dropped is dropped by all, and its client gets the same code
+// wherever it asked. One thread.
 class Admission {
 public:
     // Borrows both.
@@ -50,13 +51,10 @@ public:
     [[nodiscard]] std::vector<TransactionPtr> in_turns(const std::vector<TransactionPtr>& told, const Peer& peer) const;
     // From one call to the next, admit() tries of each validator, of all observers together, and of all clients, what
     // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once; of one observer what
-    // costs admit_observer_cost_max, but always one. What would displace others and is refused costs its sender
-    // displacing_time_parts times its time before the next such is tried.
-    void begin_turn() {
-        admit_costs_.clear();
-        observers_cost_ = 0;
-        work_cost_ = 0;
-    }
+    // costs admit_observer_cost_max, but its first may cost all that observers have left, and what is beyond its part
+    // is owed from turn to turn. What would displace others and is refused costs its sender displacing_time_parts times
+    // its time before the next such is tried.
+    void begin_turn();
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
     // Tries again what waits unsound, once a tip and at rest once in trial_lives_ms, and sound ones that several blocks
@@ -64,14 +62,16 @@ public:
     // review_cost_max has its turn the next time. Returns what has left the pool for good.
     [[nodiscard]] Dropped review(const Moment& moment, bool idle);
 
-    // Whether something waits that applies to the tip: consensus waits for it. Looks for it among what was found sound
-    // before, in the order of oldest_waiting, within review_cost_max a turn. At rest, what others have ended would else
-    // have primaries left that can't order it.
-    [[nodiscard]] bool has_work(const Moment& moment);
-
-    // Of the members' first sound ones the one that has been offered longest, null when there is none: what consensus
-    // holds the primary to. One that waits for long applies to the tip itself; what doesn't any more is marked so.
+    // Of the members' first sound ones the one that has been offered longest: what consensus holds the primary to. One
+    // that waits for long applies to the tip itself; what doesn't any more is marked so. Null when there is none, or
+    // none was found for review_cost_max.
     [[nodiscard]] const Pending* oldest_waiting(const Moment& moment);
+
+    // By how many blocks it was passed by since it was offered, but for those that it may take to order one transaction
+    // of each member: the most that it did on a tip since then.
+    [[nodiscard]] std::uint64_t passed_by(const Pending& offered) const;
+    // There's a new tip, and what its block has is gone.
+    void note_tip();
 
     // A block of the chain has it: it leaves the pool, and what its member has behind it was not passed by.
     void note_ordered(const CheckedTransaction& transaction);
@@ -95,19 +95,19 @@ private:
     [[nodiscard]] std::vector<ledger::TxId> renew_trial(const Moment& moment);
     [[nodiscard]] bool is_refused_now(const Pending& pending, const Moment& moment) const;
     [[nodiscard]] std::vector<ledger::TxId> due_again(const Moment& moment, bool idle) const;
-    [[nodiscard]] std::size_t cost_to_find(const Pending& oldest) const;
+    [[nodiscard]] Verdict admit_again(Pending& known, const std::optional<Peer>& peer, const Moment& moment);
     [[nodiscard]] std::optional<ledger::Refusal> review_one(Pending& pending, const Moment& moment);
 
     const Executor* executor_;
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
-    std::map<ledger::MemberId, std::size_t> admit_costs_;  // of this turn, by peer; of all clients under no name
-    std::size_t observers_cost_{0};                        // of all of them
-    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;  // of each peer: its time is used up to then
+    std::map<std::optional<ledger::MemberId>, std::size_t> admit_costs_;  // of this turn, by validator; of all clients
+    std::map<ledger::MemberId, std::size_t> observer_costs_;              // with what each owes of earlier turns
+    std::size_t observers_cost_{0};                                       // of this turn, of all of them
+    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;        // of each peer: its time is used up to then
     std::uint64_t renewed_ms_{0};
-    std::optional<ledger::TxId> work_;  // what was found to apply last, while nothing else was looked for
-    std::size_t work_cost_{0};
+    MostSince blocks_for_firsts_;
 };
 
 }  // namespace datadeed::replica

@@ -30,7 +30,7 @@ BlockAssembly::BlockAssembly(const ledger::Parameters& rules, std::size_t share_
 
 std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, Height tip) {
     using Wants = Mempool::Wants;
-    if (is_full()) return Wants::nothing;
+    if (is_done()) return Wants::nothing;
     if (is_in_vain(pending, tip)) return Wants::skip;
     if (bytes_ + pending.tx->tx.raw().size() > bytes_max_) return Wants::nothing;
     if (has_its_share(pending.member)) return Wants::others;
@@ -39,7 +39,7 @@ std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, H
 }
 
 // Or too much was tried in vain: the block goes without the rest, whose turn is first the next time.
-bool BlockAssembly::is_full() const {
+bool BlockAssembly::is_done() const {
     return taken_.size() >= transactions_max_ || refused_cost_ >= build_cost_max;
 }
 
@@ -56,11 +56,22 @@ bool BlockAssembly::has_its_share(const ledger::MemberId& member) const {
     return share != shares_.end() && share->second > std::min(share_max_, found_bound_.value_or(build_cost_max));
 }
 
-// A block that no other fits into is more than half full.
-std::size_t blocks_in_turn(const Mempool::Firsts& firsts, const ledger::Parameters& rules) {
+// Two blocks in a row that have no room for the next one hold more together than one may, of transactions, bytes or
+// work.
+std::uint64_t blocks_for_firsts(const Mempool::Firsts& firsts, const ledger::Parameters& rules) {
     const auto blocks = [](std::size_t amount, std::size_t most) { return 2 * amount / most; };
-    return std::max({blocks(firsts.transactions, rules.block_transactions_max),
-                     blocks(firsts.bytes, bytes_max_of(rules)), blocks(firsts.cost, build_cost_max)});
+    return blocks(firsts.transactions, rules.block_transactions_max) + blocks(firsts.bytes, bytes_max_of(rules)) +
+           blocks(firsts.cost, build_cost_max);
+}
+
+void MostSince::note(Height height, std::uint64_t number) {
+    while (!falling_.empty() && falling_.back().second <= number) falling_.pop_back();
+    falling_.emplace_back(height, number);
+}
+
+std::uint64_t MostSince::since(Height height) const {
+    const auto found = std::ranges::find_if(falling_, [&](const auto& each) { return each.first >= height; });
+    return found == falling_.end() ? 0 : found->second;
 }
 
 void BlockAssembly::take(const Pending& pending) {

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "ledger/parameters.h"
@@ -12,13 +15,13 @@
 
 namespace datadeed::replica {
 
-// Beyond how much work (ledger::block_cost) a member with more gets none of it into a block: what one block was bounded
-// to holds on for a while, since those who wait send something into most blocks, not into each. One thread.
+// The most work (ledger::block_cost) after which a member begins nothing more in a block. What bounded one block holds
+// on for share_bound_ms of block time, since those who wait have something in most blocks, not in each. One thread.
 class ShareBound {
 public:
     // Of a block of this time.
     [[nodiscard]] std::size_t at(TimeMs time) const { return holds(time) ? cost_ : build_cost_max; }
-    // What is less still holds.
+    // A block of this time found this; nothing changes while less holds.
     void set(std::size_t cost, TimeMs time);
 
 private:
@@ -53,7 +56,7 @@ public:
 private:
     [[nodiscard]] bool is_in_vain(const Pending& pending, Height tip) const;
     [[nodiscard]] bool has_its_share(const ledger::MemberId& member) const;
-    [[nodiscard]] bool is_full() const;
+    [[nodiscard]] bool is_done() const;
 
     std::size_t transactions_max_;
     std::size_t bytes_max_;
@@ -68,7 +71,19 @@ private:
     std::map<ledger::MemberId, std::size_t> wasted_;  // of refused_cost_, by what was thought sound
 };
 
-// How many blocks it may take, at most, until each member's first sound one is in: all take turns.
-[[nodiscard]] std::size_t blocks_in_turn(const Mempool::Firsts& firsts, const ledger::Parameters& rules);
+// Beyond one, how many blocks it may take until each member's first sound one is in, since all take turns.
+[[nodiscard]] std::uint64_t blocks_for_firsts(const Mempool::Firsts& firsts, const ledger::Parameters& rules);
+
+// The most of these numbers since a height: while a turn goes round, less and less of it waits. One thread.
+class MostSince {
+public:
+    // Heights rise.
+    void note(Height height, std::uint64_t number);
+    // 0 when none was noted from there on.
+    [[nodiscard]] std::uint64_t since(Height height) const;
+
+private:
+    std::deque<std::pair<Height, std::uint64_t>> falling_;  // each less than the one before: what is hidden is gone
+};
 
 }  // namespace datadeed::replica

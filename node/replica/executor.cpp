@@ -59,7 +59,7 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     const chain::ExecutionBase base = committer_->base();
     ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}, base.judge};
     Built built;
-    BlockAssembly assembly{rules_, shares_.at(time)};
+    BlockAssembly assembly{rules_, share_bound_.at(time)};
     const auto offer = [&](const Pending& pending) {
         if (const auto wants = assembly.pass_over(pending, tip().height)) return *wants;
         if (const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx); applied) {
@@ -76,7 +76,7 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
         if (is_last_of_member && goes_on) assembly.note_end(pending.member);
         return wants;
     });
-    if (const std::optional<std::size_t> bound = assembly.found_bound()) shares_.set(*bound, time);
+    if (const std::optional<std::size_t> bound = assembly.found_bound()) share_bound_.set(*bound, time);
     std::vector<TransactionPtr> transactions = std::move(assembly).finish();
     if (transactions.empty()) return built;
     Result<std::shared_ptr<const ExecutedBlock>, chain::Error> sealed =

@@ -48,7 +48,8 @@ public:
         std::shared_ptr<const ExecutedBlock> block{};                     // null when nothing applies
         std::vector<std::pair<ledger::TxId, ledger::Refusal>> refused{};  // tried, but not in it
     };
-    // A block of what applies among the pool's transactions, in its turns, as of `wall` or just after the tip.
+    // A block of what applies among the pool's transactions, in its turns, as of `wall` or just after the tip. What
+    // bounded members' shares in it bounds them in the next ones (ShareBound).
     // An error when the store can't be read: this node must stop.
     [[nodiscard]] Result<Built, chain::Error> build(Mempool& pool, TimeMs wall);
 
@@ -77,6 +78,7 @@ public:
     // A proposal that was executed and isn't decided, to be served to others; null when it isn't there.
     [[nodiscard]] std::shared_ptr<const ExecutedBlock> find(const Digest& hash) const;
 
+    // The chain's parameters.
     [[nodiscard]] const ledger::Parameters& rules() const { return rules_; }
     [[nodiscard]] const ledger::Tip& tip() const { return committer_->tip(); }
     // The time that a block made now would have.
@@ -96,7 +98,7 @@ private:
     ledger::MemberId self_;
     ledger::EpochNumber epoch_{};
     Height epoch_from_{};
-    ShareBound shares_;
+    ShareBound share_bound_;
     std::vector<std::shared_ptr<const ExecutedBlock>> executed_;  // for the height after the tip, oldest first
 };
 

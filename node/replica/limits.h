@@ -35,6 +35,7 @@ inline constexpr std::size_t admit_cost_max = 16'384;
 inline constexpr std::size_t admit_observer_cost_max = 2'048;  // of one of them
 inline constexpr std::size_t review_cost_max = 4'096;
 inline constexpr std::size_t build_refused_cost_max = 4'096;
+inline constexpr std::size_t pool_looks_per_unit = 16;  // transactions of a pool that are passed over in a microsecond
 // Of the replica's time, one part in so many goes to what one peer tells that would displace others and is refused; so
 // much unused time is saved up, counted in all of it.
 inline constexpr std::uint64_t displacing_time_parts = 10;
@@ -63,8 +64,7 @@ inline constexpr std::uint64_t share_bound_ms = 100;
 // Members whose next one costs more than is left, until a block is full.
 inline constexpr std::size_t build_passed_over_max = 64;
 
-// Gossip: one message.
-inline constexpr std::size_t gossip_transactions_max = 1024;
+inline constexpr std::size_t gossip_transactions_max = 1024;  // in one message
 inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
 // Bad ones in a message until its rest isn't looked at: a correct node sends none.
 inline constexpr std::size_t gossip_bad_max = 16;
@@ -74,7 +74,7 @@ inline constexpr std::uint64_t gossip_again_ms = 300;
 // How long what a peer told may take to be decided before it is passed on to the primary: mostly enough, and far less
 // than consensus gives a primary.
 inline constexpr std::uint64_t gossip_pass_on_ms = 50;
-// Of what waits long, or of what a new primary is told, so many transactions at most: the oldest.
+// Of what waits long, or of what a new primary is told, looked at for one message.
 inline constexpr std::size_t gossip_again_max = 256;
 
 // How often consensus is told of work, and how long a proposal counts as being decided.

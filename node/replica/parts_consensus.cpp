@@ -27,8 +27,7 @@ void Replica::Parts::run_consensus() {
 }
 
 void Replica::Parts::give_work() {
-    // A primary finds out by building.
-    const bool pending = primary() == identity_.self ? pool_.sound() > 0 : admission_.has_work(moment());
+    const bool pending = pool_.sound() > 0;
     const bool due = pending && at_.now >= at_.work_due;
     if (work_given_ == pending && !due) return;
     work_given_ = pending;
@@ -38,9 +37,7 @@ void Replica::Parts::give_work() {
         // A primary answers for what it can know. What nobody has offered to it has no age yet.
         const bool offered = oldest->offered_ms != 0;
         work.oldest_ms = offered ? at_.now - std::min(at_.now, oldest->offered_ms) : 0;
-        // Nor did it pass by what only waits for its turn.
-        const std::uint64_t since = offered ? executor_.tip().height.value - oldest->offered_at.value : 0;
-        work.oldest_blocks = since - std::min<std::uint64_t>(since, blocks_in_turn(pool_.firsts(), executor_.rules()));
+        work.oldest_blocks = offered ? admission_.passed_by(*oldest) : 0;
     }
     to_consensus_.emplace_back(work);
 }
@@ -158,6 +155,7 @@ void Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
                                 .view = consensus::Epoch::place_of(certificate.view),
                                 .caught_up = caught_up});
     settle(*block);
+    admission_.note_tip();
     if (is_validator_ && !caught_up) tell_tip(false);
     cosign(block->block.header);
     // Who is far behind has more to do than to help others.

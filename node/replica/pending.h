@@ -26,7 +26,7 @@ struct Pending {
     Height admitted_at{};         // the tip when it was admitted
     Height offered_at{};          // and when it was offered
     Height checked{};             // the tip when it was last tried against the state
-    bool sound{};                 // it applied when it was tried: consensus waits for it
+    bool sound{};                 // it applied when it was tried last: consensus waits for it
     // If not: when it was refused on the state of `checked` itself, and why; none where others stood before it.
     std::optional<std::uint64_t> refused_ms{};
     ledger::Refusal refusal{};

@@ -9,7 +9,7 @@
 
 namespace datadeed::replica {
 
-// When what happened last, in ms of the host's clock that never goes back.
+// When what happened last, or is due, in ms of the host's clock that never goes back.
 struct Times {
     std::uint64_t now{0};
     TimeMs wall{};              // the machine's clock, by now

@@ -212,7 +212,9 @@ TEST_CASE("what bounds a member's share of one block bounds it in the next ones 
         return built->block->block->transactions.size();
     };
     CHECK(size_after(1) == part + 1);
-    for (const TransactionPtr& each : bench.executor->build(bench.pool, bench.genesis())->block->block->transactions) {
+    const auto built = bench.executor->build(bench.pool, bench.genesis());
+    REQUIRE((built && built->block != nullptr));
+    for (const TransactionPtr& each : built->block->block->transactions) {
         if (bench.pool.find(each->tx.id())->member == sim::owner_name(1)) bench.pool.remove(each->tx.id());
     }
     CHECK(size_after(share_bound_ms) == part);
@@ -234,13 +236,29 @@ TEST_CASE("a smaller bound holds until its time is over, and none before it was 
     CHECK(bound.at(TimeMs{1'079 + 2 * share_bound_ms}) == 700);
 }
 
-TEST_CASE("a turn takes as many blocks as half of what may be in one, in transactions, bytes and work") {
+TEST_CASE("a block is forgiven for each half of one that the members' firsts fill, in transactions, bytes or work") {
     const ledger::Parameters rules{.block_bytes_max = 1'000, .block_transactions_max = 10};
-    CHECK(blocks_in_turn({.transactions = 4, .bytes = 499, .cost = build_cost_max / 2 - 1}, rules) == 0);
-    CHECK(blocks_in_turn({.transactions = 5}, rules) == 1);
-    CHECK(blocks_in_turn({.bytes = 1'500}, rules) == 3);
-    CHECK(blocks_in_turn({.cost = build_cost_max}, rules) == 2);
-    CHECK(blocks_in_turn({.bytes = build_bytes_max}, {.block_bytes_max = 2 * build_bytes_max}) == 2);
+    CHECK(blocks_for_firsts({.transactions = 4, .bytes = 499, .cost = build_cost_max / 2 - 1}, rules) == 0);
+    CHECK(blocks_for_firsts({.transactions = 5, .bytes = 500, .cost = build_cost_max / 2}, rules) == 3);
+    CHECK(blocks_for_firsts({.transactions = 5}, rules) == 1);
+    CHECK(blocks_for_firsts({.bytes = 1'500}, rules) == 3);
+    CHECK(blocks_for_firsts({.cost = build_cost_max}, rules) == 2);
+    CHECK(blocks_for_firsts({.bytes = build_bytes_max}, {.block_bytes_max = 2 * build_bytes_max}) == 2);
+}
+
+TEST_CASE("the most since a height is what was noted there or later") {
+    MostSince most;
+    CHECK(most.since(Height{}) == 0);
+    for (const auto& [height, number] : {std::pair{1U, 3U}, {2U, 5U}, {3U, 2U}, {4U, 2U}, {6U, 1U}}) {
+        most.note(Height{height}, number);
+    }
+    CHECK(most.since(Height{}) == 5);
+    CHECK(most.since(Height{2}) == 5);
+    CHECK(most.since(Height{3}) == 2);
+    CHECK(most.since(Height{4}) == 2);
+    CHECK(most.since(Height{5}) == 1);
+    CHECK(most.since(Height{6}) == 1);
+    CHECK(most.since(Height{7}) == 0);
 }
 
 TEST_CASE("what doesn't fit into a block any more leaves the rest of it to other members, if it's not of too many") {

@@ -121,53 +121,79 @@ TEST_CASE("what lost against another transaction is refused once the chain rests
     CHECK(refused[0].refusal == ledger::Refusal::data_exists);
 }
 
-TEST_CASE("a primary is left for passing by a member's first transaction, not one behind the member's others") {
-    // And who waits for the turns of others isn't passed by.
-    const auto [comes_before, others] = GENERATE(std::pair{true, 0}, std::pair{true, 22}, std::pair{false, 0});
-    constexpr std::uint64_t blocks_max = 20;
-    Late late{sim::validator_name(3), 2 + static_cast<std::size_t>(others)};
+namespace {
+
+bool leaves(const std::vector<Action>& actions) {
+    return std::ranges::any_of(messages_in<Votes>(actions), [](const Votes& votes) {
+        return consensus::kind_of(votes.message) == consensus::MessageKind::view_change;
+    });
+}
+
+// How many blocks, each final sooner than the least timeout, a primary may make until it is left.
+std::uint64_t blocks_until_it_is_left(Late& late, std::uint64_t blocks_max) {
     const ledger::MemberId primary = sim::validator_name(0);
-    const auto leaves = [](const std::vector<Action>& actions) {
-        return std::ranges::any_of(messages_in<Votes>(actions), [](const Votes& votes) {
-            return consensus::kind_of(votes.message) == consensus::MessageKind::view_change;
-        });
-    };
-    // All are of one member. The blocks' nonces begin at the time of the genesis document.
-    const ledger::RegisterData passed_by{
-        .data = ledger::DatasetId{"passed-by"}, .title = "T", .type = "table", .commitment = {}};
-    const std::uint64_t nonce_ms = comes_before ? late.chain.bench.genesis().value - 1 : sim::epoch_ms;
-    const Bytes raw = sim::sign_order(late.chain.bench.world, {.owner = 0,
-                                                               .nonce_us = nonce_ms * 1000,
-                                                               .expires_ms = sim::epoch_ms + testing::hour_ms,
-                                                               .operations = {passed_by}});
-    (void)late.hand_in(sim::checked(late.chain.bench.world, raw), 1);
-    for (int other = 0; other < others; ++other) {
-        std::vector<ledger::Operation> dear;
-        for (std::size_t i = 0; i < ledger::operations_max; ++i) {
-            const ledger::DatasetId data{std::to_string(other) + "/" + std::to_string(i)};
-            dear.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table", .commitment = {}});
-        }
-        const Bytes of_other = sim::sign_order(late.chain.bench.world, {.owner = 2 + static_cast<std::size_t>(other),
-                                                                        .nonce_us = nonce_ms * 1000,
-                                                                        .expires_ms = sim::epoch_ms + testing::hour_ms,
-                                                                        .operations = dear});
-        (void)late.hand_in(sim::checked(late.chain.bench.world, of_other), 2 + static_cast<std::uint64_t>(other));
-    }
-    REQUIRE(late.node.replica().status().pool_transactions == 1 + static_cast<std::size_t>(others));
-    const std::uint64_t in_turn = others == 0 ? 0 : 2;
-    // Each is final sooner than the least timeout.
-    bool left = false;
-    std::uint64_t blocks = 0;
-    for (; !left && blocks < blocks_max; ++blocks) {
+    for (std::uint64_t blocks = 0; blocks < blocks_max; ++blocks) {
         const std::string name = "block-" + std::to_string(blocks);
         const CertifiedBlock block = blocks == 0 ? late.good : late.chain.next({name.c_str()});
         const std::optional<FetchBlocks> question = late.question_to(primary, block.certificate.height);
         REQUIRE(question);
-        left = leaves(late.answer(primary, *question, block));
+        const bool left = leaves(late.answer(primary, *question, block));
         REQUIRE(late.node.replica().status().height == block.certificate.height);
+        if (left) return blocks + 1;
     }
-    CHECK(left == comes_before);
-    CHECK(blocks == (comes_before ? consensus::Timing{}.fairness_blocks + in_turn : blocks_max));
+    return blocks_max;
+}
+
+TransactionPtr hand_in(Late& late, std::size_t owner, std::uint64_t nonce_ms, std::size_t registrations) {
+    std::vector<ledger::Operation> operations;
+    for (std::size_t i = 0; i < registrations; ++i) {
+        const ledger::DatasetId data{std::to_string(owner) + "/" + std::to_string(i)};
+        operations.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table", .commitment = {}});
+    }
+    const TransactionPtr transaction = sim::checked(
+        late.chain.bench.world, sim::sign_order(late.chain.bench.world, {.owner = owner,
+                                                                         .nonce_us = nonce_ms * 1000,
+                                                                         .expires_ms = sim::epoch_ms + testing::hour_ms,
+                                                                         .operations = std::move(operations)}));
+    const std::uint64_t before = late.node.replica().status().pool_transactions;
+    (void)late.hand_in(transaction, 1 + owner);
+    REQUIRE(late.node.replica().status().pool_transactions == before + 1);
+    return transaction;
+}
+
+}  // namespace
+
+TEST_CASE("a primary is left for passing by a member's first transaction, not one behind the member's others") {
+    const bool comes_before = GENERATE(true, false);
+    constexpr std::uint64_t blocks_max = 20;
+    Late late{sim::validator_name(3)};
+    // All are of one member. The blocks' nonces begin at the time of the genesis document.
+    (void)hand_in(late, 0, comes_before ? late.chain.bench.genesis().value - 1 : sim::epoch_ms, 1);
+    const std::uint64_t expected = comes_before ? consensus::Timing{}.fairness_blocks : blocks_max;
+    CHECK(blocks_until_it_is_left(late, blocks_max) == expected);
+}
+
+TEST_CASE("blocks that all members' firsts may take don't count against a primary") {
+    // The most counts that did at once: that it orders them takes nothing from what it was forgiven.
+    const bool orders_them = GENERATE(false, true);
+    constexpr std::size_t others = 22;
+    Late late{sim::validator_name(3), 2 + others};
+    const std::uint64_t nonce_ms = late.chain.bench.genesis().value - 1;
+    Mempool::Firsts firsts;
+    for (std::size_t owner = 0; owner < 2 + others; ++owner) {
+        // The blocks are of the second.
+        if (owner == 1) continue;
+        const TransactionPtr first = hand_in(late, owner, nonce_ms, owner == 0 ? 1 : ledger::operations_max);
+        ++firsts.transactions;
+        firsts.bytes += first->tx.raw().size();
+        firsts.cost += ledger::block_cost(first->tx.content());
+        if (owner == 0 || !orders_them) continue;
+        REQUIRE(late.chain.bench.pool.add({.tx = first, .member = sim::owner_name(owner), .sound = true}));
+    }
+    const std::uint64_t forgiven = blocks_for_firsts(firsts, late.chain.bench.world.genesis.parameters);
+    REQUIRE(forgiven >= 2);
+    CHECK(blocks_until_it_is_left(late, 20) == consensus::Timing{}.fairness_blocks + forgiven);
+    CHECK(late.node.replica().status().pool_transactions == (orders_them ? 1 : 1 + others));
 }
 
 TEST_CASE("who has gone is told nothing, whatever it had asked before") {

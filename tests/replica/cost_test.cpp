@@ -182,7 +182,7 @@ TEST_CASE("each validator has a part of a turn, all observers have one, and each
     CHECK(all == times(admit_cost_max));
     CHECK(tried(2, false) == times(admit_cost_max));
     hall.admission.begin_turn();
-    CHECK(tried(0, true) == times(admit_observer_cost_max));
+    CHECK(tried(30, true) == times(admit_observer_cost_max));
 }
 
 TEST_CASE("an observer's first of a turn may cost more than its part") {
@@ -198,6 +198,46 @@ TEST_CASE("an observer's first of a turn may cost more than its part") {
     };
     CHECK(std::holds_alternative<ledger::Refusal>(admit()));
     CHECK(std::get<Busy>(admit()) == Busy::too_much_at_once);
+}
+
+TEST_CASE("what costs much in a message uses up no turn before what costs little") {
+    Late late{sim::validator_name(1)};
+    const sim::World& world = late.chain.bench.world;
+    Transactions message;
+    for (std::uint64_t i = 0; i < 2 * refused_at_once; ++i) {
+        message.transactions.push_back({.bytes = sim::sign_order(world, {.owner = 1,
+                                                                         .nonce_us = sim::epoch_ms * 1000 + i,
+                                                                         .expires_ms = sim::epoch_ms + 60'000,
+                                                                         .operations = hopeless_operations()})});
+    }
+    message.transactions.push_back({.bytes = late.registration(1, "x")->tx.raw()});
+    (void)late.hear(sim::validator_name(2), message);
+    CHECK(late.node.replica().status().pool_transactions == 1);
+}
+
+TEST_CASE("what an observer spends beyond its part it owes") {
+    Hall hall;
+    const std::vector<ledger::Operation> dear = hopeless_operations();
+    std::vector<ledger::Operation> dearest(ledger::operations_max, ledger::RecordUses{.grant = {}, .count = 1});
+    for (std::size_t i = 1; i < ledger::new_keys_max; ++i) {
+        dearest[i] = ledger::AddKey{.key = crypto::SecretKey::generate().public_key()};
+    }
+    const auto is_tried = [&](std::size_t observer, const std::vector<ledger::Operation>& operations) {
+        const Admission::Peer peer{.name = sim::observer_name(observer), .observes = true};
+        const TransactionPtr transaction = hall.bench.make(0, operations, hall.bench.genesis());
+        return std::holds_alternative<ledger::Refusal>(hall.admission.admit(transaction, peer, hall.at(1)));
+    };
+    REQUIRE(is_tried(0, dearest));
+    const std::size_t owed = 2 * cost_of(dearest) + 1;
+    const std::size_t turns = owed / admit_observer_cost_max;
+    REQUIRE(turns >= 1);
+    for (std::size_t turn = 0; turn < turns; ++turn) {
+        hall.admission.begin_turn();
+        CHECK_FALSE(is_tried(0, dearest));
+        CHECK(is_tried(1, dear));
+    }
+    hall.admission.begin_turn();
+    CHECK(is_tried(0, dearest));
 }
 
 TEST_CASE("who has no vote has an observer's part") {
@@ -245,6 +285,17 @@ TEST_CASE("of a message that is tried first which is new, and whose signer makes
     for (std::size_t i = 0; i < refused_at_once; ++i) (void)hall.admission.admit(hall.hopeless(), peer, hall.at(1));
     CHECK(hall.admission.in_turns(told, peer) == All{first, second, dear, cheap, known});
     CHECK(hall.admission.in_turns({}, peer).empty());
+    // To the unit: each may cost twice what it does, and be looked for in two full quotas.
+    const std::size_t each =
+        2 * cost_of(hopeless_operations(1)) + 1 + 2 * pool_member_transactions_max / pool_looks_per_unit;
+    const Admission::Peer other{.name = sim::validator_name(2)};
+    All many;
+    while ((many.size() + 2) * each <= admit_cost_max) many.push_back(hall.hopeless(1));
+    const TransactionPtr last = hall.bench.make(1, hopeless_operations(1), hall.bench.genesis());
+    many.push_back(last);
+    CHECK(hall.admission.in_turns(many, other).back() == last);
+    many.insert(many.begin(), hall.hopeless(1));
+    CHECK(hall.admission.in_turns(many, other).front() == last);
 }
 
 TEST_CASE("to be turned away for want of room costs a peer its turn, a client nothing") {
@@ -264,7 +315,7 @@ TEST_CASE("to be turned away for want of room costs a peer its turn, a client no
     const TransactionPtr more = bench.registration(0, "more", bench.genesis());
     std::size_t looked_at = 0;
     while (std::get<Busy>(admission.admit(more, peer, now)) == Busy::member_has_too_many) ++looked_at;
-    CHECK(looked_at == (admit_cost_max + 8) / (1 + 128 / 16));
+    CHECK(looked_at == (admit_cost_max + 8) / (1 + 128 / pool_looks_per_unit));
     for (std::size_t i = 0; i < 2 * looked_at; ++i) {
         REQUIRE(std::get<Busy>(admission.admit(more, std::nullopt, now)) == Busy::member_has_too_many);
     }

@@ -317,12 +317,20 @@ TEST_CASE("what keeps coming a little at a time takes no turn from what waits lo
     }
 }
 
-TEST_CASE("what is handed in again within a step is told once") {
-    Town town;
-    const TransactionPtr own = town.enter("a", 1'000);
-    town.gossip.add_own(own, Town::at(1'000));
-    CHECK(town.pool.find(own->tx.id())->told_ms == 1'000);
-    CHECK(town.pool.find(own->tx.id())->offered_ms == 0);
+TEST_CASE("what clients hand in again within a step, though a peer told it, is told once") {
+    testing::Late late{sim::validator_name(1)};
+    for (const ledger::MemberId& peer : {sim::validator_name(0), sim::validator_name(2)}) {
+        (void)late.step(PeerUp{.peer = peer});
+    }
+    const TransactionPtr known = late.registration(1, "x");
+    (void)late.hear(sim::validator_name(2), Transactions{.transactions = {{.bytes = known->tx.raw()}}});
+    std::vector<Event> events;
+    for (std::uint64_t token = 1; token <= 3; ++token) {
+        events.emplace_back(SubmitTransaction{.transaction = known, .token = RequestToken{token}});
+    }
+    const auto told = testing::messages_in<Transactions>(late.node.replica().step(std::move(events)));
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].transactions.size() == 1);
 }
 
 TEST_CASE("a new primary is told so many at once, and what has left meanwhile isn't missed") {

@@ -153,7 +153,7 @@ TEST_CASE("to look for what a primary is held to costs something for each that w
     }
     const std::size_t cost = ledger::applying_cost(door.acceptance(0, "nowhere")->tx.content());
     CHECK(door.admission.oldest_waiting(door.after(age_tried_ms)) == nullptr);
-    CHECK(waiting - door.pool.sound() == review_cost_max / (cost + waiting / 16) + 1);
+    CHECK(waiting - door.pool.sound() == review_cost_max / (cost + waiting / pool_looks_per_unit) + 1);
 }
 
 TEST_CASE("a primary is held to what alone costs all that may be tried, too") {
@@ -228,18 +228,16 @@ TEST_CASE("of what would displace others so much of each peer is tried as its pa
 TEST_CASE("what displaces others and applies may come as often as it likes") {
     Door door{{.member_transactions = 1}};
     std::vector<TransactionPtr> all;
-    std::vector<ledger::Operation> dear;
-    const std::size_t times = 2 * displacing_saved_ms * 1'000 / (displacing_time_parts * admit_cost_max) + 2;
-    for (std::size_t i = 0; i < 100 * times; ++i) {
-        dear.clear();
+    std::size_t cost = 0;
+    while (cost * displacing_time_parts <= 3 * displacing_saved_ms * 1'000) {
+        std::vector<ledger::Operation> dear;
         for (std::size_t j = 0; j < ledger::operations_max; ++j) {
-            const ledger::DatasetId data{std::to_string(i) + "/" + std::to_string(j)};
+            const ledger::DatasetId data{std::to_string(all.size()) + "/" + std::to_string(j)};
             dear.emplace_back(ledger::RegisterData{.data = data, .title = "T", .type = "table"});
         }
-        all.push_back(door.bench.make(0, dear, door.bench.genesis()));
+        all.push_back(door.bench.make(0, std::move(dear), door.bench.genesis()));
+        cost += ledger::applying_cost(all.back()->tx.content());
     }
-    const std::size_t cost = ledger::applying_cost(all[0]->tx.content());
-    REQUIRE(all.size() * cost * displacing_time_parts > 2 * displacing_saved_ms * 1'000);
     // Each comes before the one that is there.
     for (const TransactionPtr& each : all | std::views::reverse) {
         door.admission.begin_turn();
@@ -285,6 +283,28 @@ TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
         REQUIRE(std::holds_alternative<Admission::AlreadyIn>(door.admit(now)));
     }
     CHECK(door.turned_away(door.bench.make(0, many, door.bench.genesis())) == Busy::too_much_at_once);
+}
+
+TEST_CASE("what the trial refuses for its nonce costs what it takes to try it on the tip") {
+    Door door;
+    const TransactionPtr first = door.registration(0, "first");
+    REQUIRE(door.enters(first, true));
+    const std::vector<ledger::Operation> many(
+        ledger::operations_max,
+        ledger::TransferOffer{.data = ledger::DatasetId{"a"}, .to = sim::owner_name(1), .share = ledger::ShareBp{1}});
+    const TransactionPtr second = sim::checked(
+        door.bench.world, sim::sign_order(door.bench.world, {.owner = 0,
+                                                             .nonce_us = first->tx.content().nonce.value,
+                                                             .expires_ms = first->tx.content().expires.value,
+                                                             .operations = many}));
+    const std::size_t cost = ledger::applying_cost(second->tx.content());
+    door.admission.begin_turn();
+    std::size_t tried = 0;
+    while (tried < admit_cost_max && std::holds_alternative<Admission::Entered>(door.admit(second))) {
+        ++tried;
+        REQUIRE(door.pool.remove(second->tx.id()));
+    }
+    CHECK(tried == (admit_cost_max - cost) / (ledger::transaction_base_cost + cost) + 1);
 }
 
 TEST_CASE("what is told again is tried again, once on each tip") {
