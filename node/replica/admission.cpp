@@ -162,10 +162,20 @@ std::vector<TransactionPtr> Admission::in_turns(const std::vector<TransactionPtr
     // Each may be refused, twice as dear, and is looked for in its member's queue.
     constexpr std::size_t look_max = 1 + 2 * pool_member_transactions_max / pool_looks_per_unit;
     if (2 * all + look_max * told.size() <= left_of_turn(peer)) return told;
-    std::vector<TransactionPtr> turns = told;
-    std::ranges::stable_sort(turns, {}, [&](const TransactionPtr& each) { return costs.at(each->tx.signer()); });
-    std::ranges::stable_partition(turns,
-                                  [this](const TransactionPtr& each) { return pool_->find(each->tx.id()) == nullptr; });
+    struct Turn {
+        bool is_known{};
+        std::size_t cost{};  // of its signer
+        std::size_t place{};
+        auto operator<=>(const Turn&) const = default;
+    };
+    std::vector<Turn> order;
+    for (const TransactionPtr& each : told) {
+        const bool is_known = pool_->find(each->tx.id()) != nullptr;
+        order.push_back({.is_known = is_known, .cost = costs.at(each->tx.signer()), .place = order.size()});
+    }
+    std::ranges::sort(order);
+    std::vector<TransactionPtr> turns;
+    for (const Turn& turn : order) turns.push_back(told[turn.place]);
     return turns;
 }
 
