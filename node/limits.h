@@ -39,9 +39,11 @@ inline constexpr std::size_t turn_bytes = std::size_t{16} << 10U;
 inline constexpr std::size_t small_cost_max = (std::size_t{4} << 10U) + work_overhead;
 
 // Of one thread's time for checking and what follows, a peer gets one part in so many: for small messages, of which an
-// honest validator sends some hundred a second, and answers that nobody asked for; and for all others. Unused time is
-// saved up for so long. A message counts at least so much, since the replica has work with it too.
+// honest validator sends some hundred a second, and answers that nobody asked for; for gossip, but for what enters the
+// pool; and for all others. Unused time is saved up for so long. A message counts at least so much, since the replica
+// has work with it too.
 inline constexpr unsigned small_time_parts = 8;
+inline constexpr unsigned gossip_time_parts = 8;
 inline constexpr unsigned large_time_parts = 2;
 inline constexpr std::chrono::microseconds time_saved_max{1'000'000};
 inline constexpr std::chrono::microseconds message_time_min{50};

@@ -203,6 +203,7 @@ private:
                     [this](replica::EvidenceFound evidence) {
                         asio::post(api_io_, [this, found = std::move(evidence)] { evidence_keeper_.keep(found); });
                     },
+                .gossip_entered = [this](const auto& what) { pool_.give_back(what.peer.value, what.transactions); },
                 .store_work = [this](const replica::StoreWork& work) { store_tasks_.begin(work); },
                 .start_again =
                     [this](const replica::StartAgain& again) {
@@ -211,8 +212,7 @@ private:
                     },
                 .halt =
                     [this](const replica::Halt& halt) {
-                        const Fault fault{
-                            .exit = exit_for(halt.code), .code = halt.code, .detail = halt.reason, .hint = halt.hint};
+                        const Fault fault = node::fault_of(halt);
                         log_->fault(fault);
                         finish_evidence();
                         end_process(fault.exit);

@@ -190,6 +190,10 @@ Fault fault_of(const chain::Error& error) {
             .hint = std::string{chain::advice(error.fault)}};
 }
 
+Fault fault_of(const replica::Halt& halt) {
+    return {.exit = exit_for(halt.code), .code = halt.code, .detail = halt.reason, .hint = halt.hint};
+}
+
 Result<GenesisDocument, Fault> read_genesis(const std::filesystem::path& file) {
     Result<Bytes, chain::Error> bytes = chain::read_file(chain::posix_files(), file.string(), genesis_size_max);
     if (!bytes) return fail(fault_of(bytes.error()));

@@ -71,5 +71,6 @@ struct ReadyKeys {
 
 // The fault for what a store or file says.
 [[nodiscard]] Fault fault_of(const chain::Error& error);
+[[nodiscard]] Fault fault_of(const replica::Halt& halt);
 
 }  // namespace datadeed::node

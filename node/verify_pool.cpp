@@ -101,6 +101,10 @@ void VerifyPool::expect_answer(const std::string& peer) {
     if (due.load() < answers_due_max) ++due;
 }
 
+void VerifyPool::give_back(const std::string& peer, std::size_t transactions) {
+    if (const auto number = senders_->find(peer)) senders_->at(*number).entered += transactions;
+}
+
 void VerifyPool::link(const std::string& peer, bool up) {
     const std::optional<std::size_t> number = senders_->find(peer);
     if (number) (void)push(*number, work_overhead, Link{up});
@@ -177,13 +181,26 @@ VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn, replica::CheckedBef
     const bool asked_for = answers && take_one(sender.answers_due);
     // Gossip comes in small pieces, too, and must not use up what votes have. Answers that nobody asked for are of use
     // where a fork is shown, and honest nodes send them never else: they have the smaller part, whatever their size.
-    const bool small = message.bytes.size() + work_overhead <= small_cost_max && !is_gossip(message.bytes);
+    const bool small = message.bytes.size() + work_overhead <= small_cost_max;
+    const bool gossip = is_gossip(message.bytes);
     const std::chrono::microseconds begin = thread_time();
-    check(sender, std::move(message), before);
+    const std::size_t transactions = check(sender, std::move(message), before);
     if (asked_for) return {};
+    const std::chrono::microseconds spent = std::max(thread_time() - begin, message_time_min);
+    if (gossip) return spend_gossip(sender, spent, transactions);
     TimeShare& share = small || answers ? sender.small_time : sender.large_time;
-    share.spend(std::max(thread_time() - begin, message_time_min), Clock::now());
+    share.spend(spent, Clock::now());
     return share.free_at();
+}
+
+// What enters the pool costs its sender nothing, so a node that has all clients of a chain isn't slowed down by it.
+VerifyPool::Clock::time_point VerifyPool::spend_gossip(Sender& sender, TimeShare::Span spent,
+                                                       std::size_t transactions) {
+    const auto entered = static_cast<TimeShare::Span::rep>(sender.entered.exchange(0));
+    sender.gossip_time.give_back(sender.transaction_time * entered);
+    sender.gossip_time.spend(spent, Clock::now());
+    if (transactions > 0) sender.transaction_time = spent / static_cast<TimeShare::Span::rep>(transactions);
+    return sender.gossip_time.free_at();
 }
 
 // What else the sender has waiting may be for another thread than this one.
@@ -205,27 +222,35 @@ void VerifyPool::finish(std::size_t sender, Clock::time_point not_before) {
     }
 }
 
-void VerifyPool::check(Sender& sender, Message work, replica::CheckedBefore& before) {
-    if (sender.shunned) return metrics_->message_dropped("shunned");
+std::size_t VerifyPool::check(Sender& sender, Message work, replica::CheckedBefore& before) {
+    if (sender.shunned) {
+        metrics_->message_dropped("shunned");
+        return 0;
+    }
     Result<replica::PeerEvent, replica::WireError> event =
         replica::decode_and_verify(work.bytes, *context_->get(), before);
     if (!event) {
         metrics_->message_dropped("bad_message");
-        return count_bad(sender, 1, event.error());
+        count_bad(sender, 1, event.error());
+        return 0;
     }
-    if (const auto* gossip = std::get_if<replica::CheckedTransactions>(&*event); gossip != nullptr && gossip->bad > 0) {
-        metrics_->message_dropped("bad_transaction");
-        count_bad(sender, gossip->bad, replica::WireError::transaction_must_verify);
-    }
+    std::size_t transactions = 0;
     if (const auto* gossip = std::get_if<replica::CheckedTransactions>(&*event); gossip != nullptr) {
-        const std::size_t swelling = swelling_of(gossip->transactions);
-        if (!work.lease.grow(swelling, sender.share.most() / gossip_part))
-            return metrics_->message_dropped("queue_full");
+        transactions = gossip->transactions.size();
+        if (gossip->bad > 0) {
+            metrics_->message_dropped("bad_transaction");
+            count_bad(sender, gossip->bad, replica::WireError::transaction_must_verify);
+        }
+        if (!work.lease.grow(swelling_of(gossip->transactions), sender.share.most() / gossip_part)) {
+            metrics_->message_dropped("queue_full");
+            return transactions;
+        }
     }
     replica::PeerMessage message{.peer = ledger::MemberId{sender.name}, .message = std::move(*event)};
     if (!inbox_->push(InboxItem{.event = std::move(message), .lease = std::move(work.lease)})) {
         metrics_->message_dropped("queue_full");
     }
+    return transactions;
 }
 
 void VerifyPool::check(Sender& sender, Link work) {

@@ -59,6 +59,7 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
 
 void Admission::begin_turn() {
     admit_costs_.clear();
+    small_cost_ = 0;
     observers_cost_ = 0;
     for (auto& [observer, cost] : observer_costs_) cost -= std::min(cost, admit_observer_cost_max);
     std::erase_if(observer_costs_, [](const auto& of_observer) { return of_observer.second == 0; });
@@ -76,17 +77,24 @@ std::size_t Admission::left_of_turn(const std::optional<Peer>& peer) const {
     return std::min(of_all, left(admit_observer_cost_max, observer_costs_, peer->name));
 }
 
-void Admission::spend(const std::optional<Peer>& peer, std::size_t cost) {
-    if (!peer || !peer->observes) {
-        admit_costs_[peer ? std::optional{peer->name} : std::nullopt] += cost;
-        return;
+void Admission::spend(const std::optional<Peer>& peer, std::size_t spent, std::size_t whole) {
+    if (!peer) {
+        (is_small(whole) ? small_cost_ : admit_costs_[std::nullopt]) += spent;
+    } else if (!peer->observes) {
+        admit_costs_[peer->name] += spent;
+    } else {
+        observer_costs_[peer->name] += spent;
+        observers_cost_ += spent;
     }
-    observer_costs_[peer->name] += cost;
-    observers_cost_ += cost;
+}
+
+bool Admission::is_small(std::size_t cost) const {
+    return cost <= small_cost_max && small_cost_ < admit_small_cost_max;
 }
 
 // An observer's first may cost all that observers have left.
 bool Admission::may_try(const std::optional<Peer>& peer, std::size_t cost) const {
+    if (!peer && is_small(cost)) return true;
     const bool is_first = peer && peer->observes && !observer_costs_.contains(peer->name);
     return cost <= (is_first ? admit_cost_max - std::min(admit_cost_max, observers_cost_) : left_of_turn(peer));
 }
@@ -96,10 +104,11 @@ Admission::Verdict Admission::admit_again(Pending& known, const std::optional<Pe
     const std::size_t cost = ledger::applying_cost(known.tx->tx.content());
     if (!known.sound && known.checked != executor_->tip().height && may_try(peer, cost)) {
         (void)review_one(known, moment);
-        spend(peer, known.sound ? cost : cost_until(known.refusal, cost));
+        spend(peer, known.sound ? cost : cost_until(known.refusal, cost), cost);
     }
-    if (peer || pool_->move_to_clients(known)) return AlreadyIn{};
-    return Busy::member_has_too_many;
+    if (peer) return AlreadyIn{};
+    const Result<void, PoolError> moved = pool_->move_to_clients(known);
+    return moved ? Verdict{AlreadyIn{}} : Verdict{busy_of(moved.error())};
 }
 
 Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std::optional<Peer>& peer,
@@ -119,16 +128,16 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
     // Before it costs more, and before the trial holds it: what couldn't enter even if it applied isn't executed. A
     // client is told so, and its key throttled; a peer may go on, so that to look costs it something.
     const Result<std::vector<ledger::TxId>, PoolError> leaving = pool_->leaving_for(pending);
-    if (peer) spend(peer, pool_->size_of(pending.member) / pool_looks_per_unit + 1);
+    if (peer) spend(peer, pool_->size_of(pending.member) / pool_looks_per_unit + 1, cost);
     if (!leaving) return busy_of(leaving.error());
     DATADEED_ASSERT(peer || leaving->empty());
     if (!affordable) return Busy::too_much_at_once;
     if (!leaving->empty() && !may_displace(peer->name, moment)) return Busy::too_much_at_once;
     Result<void, ledger::Refusal> alone = try_on_trial(*transaction, moment.wall);
-    spend(peer, alone ? cost : cost_until(alone.error(), cost));
+    spend(peer, alone ? cost : cost_until(alone.error(), cost), cost);
     if (!alone) {
         alone = try_on_tip(*transaction, moment.wall);
-        spend(peer, alone ? cost : cost_until(alone.error(), cost));
+        spend(peer, alone ? cost : cost_until(alone.error(), cost), cost);
         if (!alone && !leaving->empty()) note_displaced_none(peer->name, cost, moment);
         if (!alone && is_for_good(alone.error())) return alone.error();
         const bool may_change = moment.unsettled || pool_->size_of(pending.member) > 0 || alone.has_value();

@@ -32,6 +32,8 @@ inline constexpr std::size_t memory_per_byte = 8;
 // Work on transactions, in ledger::applying_cost (about a microsecond each), which votes wait for: of what each
 // validator, all observers, and all clients send from one tick to the next, of one review, and in vain for one block.
 inline constexpr std::size_t admit_cost_max = 16'384;
+inline constexpr std::size_t admit_small_cost_max = 4'096;  // more, of clients', for what costs small_cost_max or less
+inline constexpr std::size_t small_cost_max = 128;
 inline constexpr std::size_t admit_observer_cost_max = 2'048;  // of one of them
 inline constexpr std::size_t review_cost_max = 4'096;
 inline constexpr std::size_t build_refused_cost_max = 4'096;
@@ -54,8 +56,7 @@ inline constexpr std::uint64_t trial_lives_ms = 250;
 
 // Bytes of transactions in a block that this node proposes, if the chain's parameter says no less. A payload is larger.
 inline constexpr std::size_t build_bytes_max = std::size_t{1} << 20U;
-// And their work, in ledger::block_cost: a quarter of what the protocol allows, since who waits for a block waits for
-// all that is in it.
+// And their work, in ledger::block_cost: a quarter of what the protocol allows, since all wait for all that is in it.
 inline constexpr std::size_t build_cost_max = 32'768;
 // Once all that waits of a member is in a block, no other's transaction begins beyond that member's work or this (some
 // ten usual ones), whichever is more; the one that crosses it still goes in. Nor for so long in the blocks after it.
@@ -132,8 +133,7 @@ inline constexpr std::uint64_t pruning_told_ms = 60'000;
 // as if it is smaller (finding it costs more than its bytes then).
 inline constexpr std::uint64_t serve_bytes_per_second = std::uint64_t{16} << 20U;
 inline constexpr std::uint64_t serve_bytes_per_second_all = std::uint64_t{64} << 20U;
-// Of that so much is saved up where nobody asks: what is answered in one step keeps votes waiting.
-inline constexpr std::uint64_t serve_saved_ms = 125;
+inline constexpr std::uint64_t serve_saved_ms = 125;  // of that: what is answered in one step keeps votes waiting
 inline constexpr std::size_t serve_bytes_min = std::size_t{8} << 10U;
 // Questions of one peer that wait for their turn: as many as an honest one has under way.
 inline constexpr std::size_t questions_waiting_max = fetches_in_flight_max + snapshot_parts_per_peer + 1;

@@ -133,14 +133,18 @@ Result<std::vector<ledger::TxId>, PoolError> Mempool::leaving_for(const Pending&
     return leaving;
 }
 
-bool Mempool::move_to_clients(Pending& pending) {
-    if (pending.source == Source::client) return true;
+Result<void, PoolError> Mempool::move_to_clients(Pending& pending) {
+    if (pending.source == Source::client) return {};
     Queue& queue = by_member_.at(pending.member);
-    if (!member_has_room(queue.usage_by(Source::client), *pending.tx)) return false;
+    const Usage& member = queue.usage_by(Source::client);
+    if (!member_has_room(member, *pending.tx)) return fail(PoolError::member_must_have_room);
+    Usage others = all_;
+    others.remove(*pending.tx);
+    if (!pool_has_room(others, *pending.tx, member.transactions == 0)) return fail(PoolError::pool_must_have_room);
     queue.usage_by(Source::peer).remove(*pending.tx);
     queue.usage_by(Source::client).add(*pending.tx);
     pending.source = Source::client;
-    return true;
+    return {};
 }
 
 Pending* Mempool::find(const ledger::TxId& id) {

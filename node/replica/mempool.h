@@ -48,8 +48,9 @@ public:
     // What would have to leave for it where the member's quota or the pool is full: peers' of the same member, unsound
     // ones first, then those with later nonces, the last first. The error says which room is missing even then.
     [[nodiscard]] Result<std::vector<ledger::TxId>, PoolError> leaving_for(const Pending& pending) const;
-    // A client hands it in that a peer has told: it counts for the clients' quota from now on. False when that is full.
-    [[nodiscard]] bool move_to_clients(Pending& pending);
+    // A client hands it in that a peer has told: it counts for the clients' quota from now on. Not when that has no
+    // room for it, or the pool has only what is for firsts: else peers' next one would be a first again.
+    [[nodiscard]] Result<void, PoolError> move_to_clients(Pending& pending);
     // Its key is known to be this member's: it goes to the member's queue, within its quota or not, and has no age yet.
     void move_to(const ledger::MemberId& member, Pending& pending);
     // False when it isn't there.

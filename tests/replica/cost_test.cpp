@@ -321,6 +321,31 @@ TEST_CASE("to be turned away for want of room costs a peer its turn, a client no
     }
 }
 
+TEST_CASE("who has used up what clients may have tried turns nobody away whose transaction costs little") {
+    Hall hall;
+    const auto tried = [&hall](std::size_t operations) {
+        std::size_t count = 0;
+        while (count < admit_cost_max && std::holds_alternative<ledger::Refusal>(hall.admission.admit(
+                                             hall.hopeless(operations), std::nullopt, hall.at(1)))) {
+            ++count;
+        }
+        return count;
+    };
+    const std::size_t small = (small_cost_max - ledger::transaction_base_cost) / 7;
+    REQUIRE(cost_of(hopeless_operations(small)) <= small_cost_max);
+    REQUIRE(cost_of(hopeless_operations(small + 1)) > small_cost_max);
+    CHECK(tried(ledger::operations_max) == refused_at_once);
+    CHECK(tried(small + 1) == 0);
+    const std::size_t twice = 2 * cost_of(hopeless_operations(small));
+    CHECK(tried(small) == (admit_small_cost_max + twice - 1) / twice);
+    hall.admission.begin_turn();
+    // When their own part is used up they have what all have.
+    CHECK(tried(small) > admit_cost_max / twice);
+    CHECK(tried(ledger::operations_max) == 0);
+    hall.admission.begin_turn();
+    CHECK(tried(small) > admit_cost_max / twice);
+}
+
 TEST_CASE("the turn of a replica begins with the time") {
     Solo solo;
     std::vector<Event> events;
