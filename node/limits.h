@@ -43,7 +43,7 @@ inline constexpr std::size_t small_cost_max = (std::size_t{4} << 10U) + work_ove
 // pool; and for all others. Unused time is saved up for so long. A message counts at least so much, since the replica
 // has work with it too.
 inline constexpr unsigned small_time_parts = 8;
-inline constexpr unsigned gossip_time_parts = 8;
+inline constexpr unsigned gossip_time_parts = 16;
 inline constexpr unsigned large_time_parts = 2;
 inline constexpr std::chrono::microseconds time_saved_max{1'000'000};
 inline constexpr std::chrono::microseconds message_time_min{50};

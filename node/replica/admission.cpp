@@ -59,7 +59,7 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
 
 void Admission::begin_turn() {
     admit_costs_.clear();
-    small_cost_ = 0;
+    small_costs_.clear();
     observers_cost_ = 0;
     for (auto& [observer, cost] : observer_costs_) cost -= std::min(cost, admit_observer_cost_max);
     std::erase_if(observer_costs_, [](const auto& of_observer) { return of_observer.second == 0; });
@@ -77,24 +77,29 @@ std::size_t Admission::left_of_turn(const std::optional<Peer>& peer) const {
     return std::min(of_all, left(admit_observer_cost_max, observer_costs_, peer->name));
 }
 
-void Admission::spend(const std::optional<Peer>& peer, std::size_t spent, std::size_t whole) {
-    if (!peer) {
-        (is_small(whole) ? small_cost_ : admit_costs_[std::nullopt]) += spent;
-    } else if (!peer->observes) {
-        admit_costs_[peer->name] += spent;
-    } else {
-        observer_costs_[peer->name] += spent;
-        observers_cost_ += spent;
-    }
+std::optional<ledger::MemberId> Admission::payer_of(const std::optional<Peer>& peer) {
+    return peer ? std::optional{peer->name} : std::nullopt;
 }
 
-bool Admission::is_small(std::size_t cost) const {
-    return cost <= small_cost_max && small_cost_ < admit_small_cost_max;
+void Admission::spend(const std::optional<Peer>& peer, std::size_t spent, std::size_t whole) {
+    if (peer && peer->observes) {
+        observer_costs_[peer->name] += spent;
+        observers_cost_ += spent;
+        return;
+    }
+    (is_small(peer, whole) ? small_costs_ : admit_costs_)[payer_of(peer)] += spent;
+}
+
+// Whether what is for small ones alone pays for it.
+bool Admission::is_small(const std::optional<Peer>& peer, std::size_t cost) const {
+    if (cost > small_cost_max || (peer && peer->observes)) return false;
+    const auto spent = small_costs_.find(payer_of(peer));
+    return spent == small_costs_.end() || spent->second < admit_small_cost_max;
 }
 
 // An observer's first may cost all that observers have left.
 bool Admission::may_try(const std::optional<Peer>& peer, std::size_t cost) const {
-    if (!peer && is_small(cost)) return true;
+    if (is_small(peer, cost)) return true;
     const bool is_first = peer && peer->observes && !observer_costs_.contains(peer->name);
     return cost <= (is_first ? admit_cost_max - std::min(admit_cost_max, observers_cost_) : left_of_turn(peer));
 }
@@ -116,8 +121,8 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
     const Source source = peer ? Source::peer : Source::client;
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
     if (Pending* const known = pool_->find(transaction->tx.id())) return admit_again(*known, peer, moment);
-    if (peer && left_of_turn(peer) == 0) return Busy::too_much_at_once;
     const bool affordable = may_try(peer, cost);  // before anything is spent: an observer's first may cost more
+    if (peer && !affordable && left_of_turn(peer) == 0) return Busy::too_much_at_once;
     Pending pending{.tx = transaction,
                     .member = member_of(transaction->tx.signer()),
                     .source = source,

@@ -50,8 +50,8 @@ public:
     // here already. So what costs much, or is told again and again, uses up the peer's budget behind the others'.
     [[nodiscard]] std::vector<TransactionPtr> in_turns(const std::vector<TransactionPtr>& told, const Peer& peer) const;
     // From one call to the next, admit() tries of each validator, of all observers together, and of all clients, what
-    // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once; of clients that each
-    // cost little admit_small_cost_max more, so that one who sends dear ones turns nobody away; of one observer what
+    // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once; but for observers,
+    // admit_small_cost_max more of those that cost little, so that dear ones turn nobody away; of one observer what
     // costs admit_observer_cost_max, but its first may cost all that observers have left, and what is beyond its part
     // is owed from turn to turn. What would displace others and is refused costs its sender displacing_time_parts times
     // its time before the next such is tried.
@@ -86,7 +86,8 @@ private:
     [[nodiscard]] std::size_t left_of_turn(const std::optional<Peer>& peer) const;
     // For a transaction of this whole cost.
     void spend(const std::optional<Peer>& peer, std::size_t spent, std::size_t whole);
-    [[nodiscard]] bool is_small(std::size_t cost) const;
+    [[nodiscard]] static std::optional<ledger::MemberId> payer_of(const std::optional<Peer>& peer);
+    [[nodiscard]] bool is_small(const std::optional<Peer>& peer, std::size_t cost) const;
     [[nodiscard]] bool may_try(const std::optional<Peer>& peer, std::size_t cost) const;
     [[nodiscard]] bool may_displace(const ledger::MemberId& peer, const Moment& moment) const;
     void note_displaced_none(const ledger::MemberId& peer, std::size_t cost, const Moment& moment);
@@ -106,10 +107,10 @@ private:
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
     std::map<std::optional<ledger::MemberId>, std::size_t> admit_costs_;  // of this turn, by validator; of all clients
-    std::size_t small_cost_{0};                               // of this turn, of what is for clients' small ones alone
-    std::map<ledger::MemberId, std::size_t> observer_costs_;  // with what each owes of earlier turns
-    std::size_t observers_cost_{0};                           // of this turn, of all of them
-    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;  // of each peer: its time is used up to then
+    std::map<std::optional<ledger::MemberId>, std::size_t> small_costs_;  // of this turn, of what small ones alone have
+    std::map<ledger::MemberId, std::size_t> observer_costs_;              // with what each owes of earlier turns
+    std::size_t observers_cost_{0};                                       // of this turn, of all of them
+    std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;        // of each peer: its time is used up to then
     std::uint64_t renewed_ms_{0};
     MostSince blocks_for_firsts_;
 };

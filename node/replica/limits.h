@@ -32,7 +32,7 @@ inline constexpr std::size_t memory_per_byte = 8;
 // Work on transactions, in ledger::applying_cost (about a microsecond each), which votes wait for: of what each
 // validator, all observers, and all clients send from one tick to the next, of one review, and in vain for one block.
 inline constexpr std::size_t admit_cost_max = 16'384;
-inline constexpr std::size_t admit_small_cost_max = 4'096;  // more, of clients', for what costs small_cost_max or less
+inline constexpr std::size_t admit_small_cost_max = 4'096;  // more, but for observers, of what costs little
 inline constexpr std::size_t small_cost_max = 128;
 inline constexpr std::size_t admit_observer_cost_max = 2'048;  // of one of them
 inline constexpr std::size_t review_cost_max = 4'096;

@@ -17,7 +17,7 @@ inline const sim::World& pool_world() {
 }
 
 inline Pending pending(std::size_t owner, std::uint64_t nonce, std::uint64_t expires = sim::epoch_ms,
-                std::size_t operations = 1) {
+                       std::size_t operations = 1) {
     const ledger::TransferAccept accept{.data = ledger::DatasetId{"d" + std::to_string(nonce)}};
     const Bytes raw = sim::sign_order(pool_world(), {.owner = owner,
                                                      .nonce_us = nonce,
