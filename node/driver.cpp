@@ -95,7 +95,6 @@ void Driver::perform(std::vector<replica::Action> actions) {
                        [&](replica::EpochBegan& began) { effects_.begin_epoch(began.epochs); },
                        [&](replica::ReadyAnswer& answer) { effects_.ready(std::move(answer)); },
                        [&](replica::EvidenceFound& found) { effects_.evidence(std::move(found)); },
-                       [&](replica::GossipEntered& gossip) { effects_.gossip_entered(gossip); },
                        [&](replica::WriteSnapshot& what) { effects_.store_work(what); },
                        [&](replica::ArchiveBlocks& what) { effects_.store_work(what); },
                        [&](replica::CompactBlocks& what) { effects_.store_work(what); },

@@ -25,7 +25,6 @@ struct DriverEffects {
     std::function<void(const replica::Epochs&)> begin_epoch{};
     std::function<void(replica::ReadyAnswer)> ready{};
     std::function<void(replica::EvidenceFound)> evidence{};
-    std::function<void(const replica::GossipEntered&)> gossip_entered{};
     std::function<void(const replica::StoreWork&)> store_work{};
     // A snapshot has come whole: the replica has ended, and the node is to start again.
     std::function<void(const replica::StartAgain&)> start_again{};

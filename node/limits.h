@@ -39,14 +39,14 @@ inline constexpr std::size_t turn_bytes = std::size_t{16} << 10U;
 inline constexpr std::size_t small_cost_max = (std::size_t{4} << 10U) + work_overhead;
 
 // Of one thread's time for checking and what follows, a peer gets one part in so many: for small messages, of which an
-// honest validator sends some hundred a second, and answers that nobody asked for; for gossip, but for what enters the
-// pool; and for all others. Unused time is saved up for so long. A message counts at least so much, since the replica
-// has work with it too.
+// honest validator sends some hundred a second, and answers that nobody asked for; and for all others. Unused time is
+// saved up for so long. A message, and each transaction of gossip, counts at least so much, since others have work with
+// it too: who decrypts it, and the replica.
 inline constexpr unsigned small_time_parts = 8;
-inline constexpr unsigned gossip_time_parts = 16;
 inline constexpr unsigned large_time_parts = 2;
 inline constexpr std::chrono::microseconds time_saved_max{1'000'000};
 inline constexpr std::chrono::microseconds message_time_min{50};
+inline constexpr std::chrono::microseconds transaction_time_min{25};
 // Answers with blocks or snapshots that this node has asked a peer for don't count; so many may be due.
 inline constexpr std::size_t answers_due_max = 16;
 

@@ -203,7 +203,6 @@ private:
                     [this](replica::EvidenceFound evidence) {
                         asio::post(api_io_, [this, found = std::move(evidence)] { evidence_keeper_.keep(found); });
                     },
-                .gossip_entered = [this](const auto& what) { pool_.give_back(what.peer.value, what.transactions); },
                 .store_work = [this](const replica::StoreWork& work) { store_tasks_.begin(work); },
                 .start_again =
                     [this](const replica::StartAgain& again) {

@@ -32,13 +32,9 @@ struct Sender {
     bool shunned{false};  // what came over the present link is dropped
     TimeShare small_time{small_time_parts, time_saved_max};
     TimeShare large_time{large_time_parts, time_saved_max};
-    TimeShare gossip_time{gossip_time_parts, time_saved_max};
-    TimeShare::Span transaction_time{};  // for each of its last message of gossip
 
     // Blocks that were asked of it and haven't come; any thread.
     std::atomic<std::size_t> answers_due{0};
-    // Transactions that have entered the pool since the last message of gossip was checked; any thread.
-    std::atomic<std::size_t> entered{0};
 };
 
 // Any thread. Once here a sender stays, with no room for its messages while the chain doesn't name it.

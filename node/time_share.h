@@ -18,8 +18,6 @@ public:
 
     // From `now` on, which never goes back, so much time was spent.
     void spend(Span spent, Time now) { free_at_ = std::max(free_at_, now - saved_max_) + spent * parts_; }
-    // That it was of use: as if so much had not been spent.
-    void give_back(Span spent) { free_at_ -= spent * parts_; }
     // From when on more may be spent.
     [[nodiscard]] Time free_at() const { return free_at_; }
 

@@ -101,10 +101,6 @@ void VerifyPool::expect_answer(const std::string& peer) {
     if (due.load() < answers_due_max) ++due;
 }
 
-void VerifyPool::give_back(const std::string& peer, std::size_t transactions) {
-    if (const auto number = senders_->find(peer)) senders_->at(*number).entered += transactions;
-}
-
 void VerifyPool::link(const std::string& peer, bool up) {
     const std::optional<std::size_t> number = senders_->find(peer);
     if (number) (void)push(*number, work_overhead, Link{up});
@@ -181,26 +177,14 @@ VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn, replica::CheckedBef
     const bool asked_for = answers && take_one(sender.answers_due);
     // Gossip comes in small pieces, too, and must not use up what votes have. Answers that nobody asked for are of use
     // where a fork is shown, and honest nodes send them never else: they have the smaller part, whatever their size.
-    const bool small = message.bytes.size() + work_overhead <= small_cost_max;
-    const bool gossip = is_gossip(message.bytes);
+    const bool small = message.bytes.size() + work_overhead <= small_cost_max && !is_gossip(message.bytes);
     const std::chrono::microseconds begin = thread_time();
     const std::size_t transactions = check(sender, std::move(message), before);
     if (asked_for) return {};
-    const std::chrono::microseconds spent = std::max(thread_time() - begin, message_time_min);
-    if (gossip) return spend_gossip(sender, spent, transactions);
+    const auto least = std::max(message_time_min, transaction_time_min * static_cast<std::int64_t>(transactions));
     TimeShare& share = small || answers ? sender.small_time : sender.large_time;
-    share.spend(spent, Clock::now());
+    share.spend(std::max(thread_time() - begin, least), Clock::now());
     return share.free_at();
-}
-
-// What enters the pool costs its sender nothing, so a node that has all clients of a chain isn't slowed down by it.
-VerifyPool::Clock::time_point VerifyPool::spend_gossip(Sender& sender, TimeShare::Span spent,
-                                                       std::size_t transactions) {
-    const auto entered = static_cast<TimeShare::Span::rep>(sender.entered.exchange(0));
-    sender.gossip_time.give_back(sender.transaction_time * entered);
-    sender.gossip_time.spend(spent, Clock::now());
-    if (transactions > 0) sender.transaction_time = spent / static_cast<TimeShare::Span::rep>(transactions);
-    return sender.gossip_time.free_at();
 }
 
 // What else the sender has waiting may be for another thread than this one.

@@ -59,8 +59,6 @@ public:
     void link(const std::string& peer, bool up);
     // This node asks the peer for blocks, or for a snapshot: the answer is no imposition.
     void expect_answer(const std::string& peer);
-    // So many transactions that the peer told have entered the pool: what checking them took is given back.
-    void give_back(const std::string& peer, std::size_t transactions);
     // False when there is no room.
     [[nodiscard]] bool transaction(Bytes bytes, replica::RequestToken token);
 
@@ -96,10 +94,8 @@ private:
     void release_due();
     // Does it; until when what comes next of the sender has to wait.
     [[nodiscard]] Clock::time_point work_on(Turn turn, replica::CheckedBefore& before);
-    // How many transactions were in it, if it was gossip.
+    // How many transactions of gossip were in it.
     std::size_t check(Sender& sender, Message work, replica::CheckedBefore& before);
-    [[nodiscard]] static Clock::time_point spend_gossip(Sender& sender, TimeShare::Span spent,
-                                                        std::size_t transactions);
     void check(Sender& sender, Link work);
     void check(Sender& sender, Submission work);
     void count_bad(Sender& sender, std::size_t bad, replica::WireError error);

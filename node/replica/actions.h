@@ -102,12 +102,6 @@ struct EvidenceFound {
     Bytes evidence{};  // the encoding of consensus::Evidence
 };
 
-// So many transactions that this peer has told have entered the pool.
-struct GossipEntered {
-    ledger::MemberId peer{};
-    std::size_t transactions{};
-};
-
 // The process must end, now and without writing anything more: going on could break a promise.
 struct Halt {
     std::string code{};    // stable and dotted, as in "consensus.two_certificates"
@@ -142,7 +136,7 @@ struct ReadyAnswer {
     std::string hint{};    // what to do
 };
 
-using Action = std::variant<SendTo, Reply, BlockCommitted, StatusChanged, LogEvent, EvidenceFound, GossipEntered, Halt,
-                            EpochBegan, ReadyAnswer, WriteSnapshot, ArchiveBlocks, CompactBlocks, StartAgain>;
+using Action = std::variant<SendTo, Reply, BlockCommitted, StatusChanged, LogEvent, EvidenceFound, Halt, EpochBegan,
+                            ReadyAnswer, WriteSnapshot, ArchiveBlocks, CompactBlocks, StartAgain>;
 
 }  // namespace datadeed::replica

@@ -38,16 +38,13 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedTransactions& 
     const Admission::Moment now = moment();
     const Gossip::Moment heard = gossip_moment();
     const Admission::Peer teller{.name = peer, .observes = !outbox_.is_validator(peer)};
-    std::size_t all_entered = 0;
     for (const TransactionPtr& transaction : admission_.in_turns(message.transactions, teller)) {
         const Admission::Verdict verdict = admission_.admit(transaction, teller, now);
         const bool entered = std::holds_alternative<Admission::Entered>(verdict);
-        all_entered += entered ? 1U : 0U;
         if (entered || std::holds_alternative<Admission::AlreadyIn>(verdict)) {
             gossip_.note_heard(transaction, peer, entered, heard);
         }
     }
-    if (all_entered > 0) outbox_.push(GossipEntered{.peer = peer, .transactions = all_entered});
 }
 
 std::optional<CertifiedBlock> Replica::Parts::load(Height height) {

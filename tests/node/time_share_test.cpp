@@ -24,16 +24,6 @@ TEST_CASE("who has a part of a thread's time waits until it has earned what it s
     CHECK(share.free_at() == start + milliseconds{200});
 }
 
-TEST_CASE("what is given back is as if it hadn't been spent, and is saved up no longer than else") {
-    TimeShare share{8, seconds{0}};
-    share.spend(milliseconds{10}, start);
-    share.give_back(milliseconds{4});
-    CHECK(share.free_at() == start + milliseconds{48});
-    share.give_back(seconds{10});
-    share.spend(milliseconds{1}, start);
-    CHECK(share.free_at() == start + milliseconds{8});
-}
-
 TEST_CASE("what isn't spent is saved up, but not for ever") {
     TimeShare share{2, seconds{1}};
     share.spend(milliseconds{400}, start);

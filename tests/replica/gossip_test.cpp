@@ -317,20 +317,6 @@ TEST_CASE("what keeps coming a little at a time takes no turn from what waits lo
     }
 }
 
-TEST_CASE("how much of what a peer told has entered is said, once a message") {
-    testing::Late late{sim::validator_name(1)};
-    Transactions message;
-    for (std::uint64_t i = 0; i < 3; ++i) {
-        message.transactions.push_back({.bytes = late.registration(i, std::to_string(i))->tx.raw()});
-    }
-    const auto entered = [&] { return testing::all_of<GossipEntered>(late.hear(sim::validator_name(2), message)); };
-    const std::vector<GossipEntered> said = entered();
-    REQUIRE(said.size() == 1);
-    CHECK(said[0].peer == sim::validator_name(2));
-    CHECK(said[0].transactions == 3);
-    CHECK(entered().empty());
-}
-
 TEST_CASE("what clients hand in again within a step, though a peer told it, is told once") {
     testing::Late late{sim::validator_name(1)};
     for (const ledger::MemberId& peer : {sim::validator_name(0), sim::validator_name(2)}) {

@@ -256,33 +256,32 @@ bool Cluster::views_change() const {
 void Cluster::perform_one(std::size_t index, replica::Action& action) {
     Node& node = *nodes_[index];
     const bool honest = is_honest(index);
-    std::visit(
-        Overloaded{[&](const replica::SendTo& known) { send(index, known); },
-                   [&](const replica::Reply& known) {
-                       const auto* committed = std::get_if<replica::Committed>(&known.outcome);
-                       if (committed != nullptr && honest) checker_.on_answer(node, *committed);
-                       workload_.note_answer(known.token, known.outcome);
-                   },
-                   [&](const replica::BlockCommitted& known) { on(index, known); },
-                   [](const replica::StatusChanged&) {},
-                   [&](const replica::EpochBegan& known) {
-                       outcome_.sights.epochs_amid += views_change() ? 1U : 0U;
-                       node.begin_epoch(known.epochs);
-                       if (!honest) tell_liar(index, known.epochs.back());
-                   },
-                   [&](const replica::ReadyAnswer& known) { propose(index, known); },
-                   [&](const replica::LogEvent& known) { on(index, known); },
-                   [&](const replica::EvidenceFound& known) {
-                       if (!honest) return;
-                       prosecutor_.note(known);
-                       if (!std::exchange(reporting_, true)) schedule(report_us, What::report);
-                   },
-                   [](const replica::GossipEntered&) {}, [&](const replica::WriteSnapshot& known) { on(index, known); },
-                   [&](const replica::ArchiveBlocks& known) { on(index, known); },
-                   [&](const replica::CompactBlocks&) { give(index, replica::BlocksCompacted{}); },
-                   [&](const replica::StartAgain&) { crash(index, "has a whole snapshot, and starts again"); },
-                   [&](const replica::Halt& known) { on(index, known); }},
-        action);
+    std::visit(Overloaded{[&](const replica::SendTo& known) { send(index, known); },
+                          [&](const replica::Reply& known) {
+                              const auto* committed = std::get_if<replica::Committed>(&known.outcome);
+                              if (committed != nullptr && honest) checker_.on_answer(node, *committed);
+                              workload_.note_answer(known.token, known.outcome);
+                          },
+                          [&](const replica::BlockCommitted& known) { on(index, known); },
+                          [](const replica::StatusChanged&) {},
+                          [&](const replica::EpochBegan& known) {
+                              outcome_.sights.epochs_amid += views_change() ? 1U : 0U;
+                              node.begin_epoch(known.epochs);
+                              if (!honest) tell_liar(index, known.epochs.back());
+                          },
+                          [&](const replica::ReadyAnswer& known) { propose(index, known); },
+                          [&](const replica::LogEvent& known) { on(index, known); },
+                          [&](const replica::EvidenceFound& known) {
+                              if (!honest) return;
+                              prosecutor_.note(known);
+                              if (!std::exchange(reporting_, true)) schedule(report_us, What::report);
+                          },
+                          [&](const replica::WriteSnapshot& known) { on(index, known); },
+                          [&](const replica::ArchiveBlocks& known) { on(index, known); },
+                          [&](const replica::CompactBlocks&) { give(index, replica::BlocksCompacted{}); },
+                          [&](const replica::StartAgain&) { crash(index, "has a whole snapshot, and starts again"); },
+                          [&](const replica::Halt& known) { on(index, known); }},
+               action);
 }
 
 void Cluster::on(std::size_t index, const replica::BlockCommitted& block) {
