@@ -57,7 +57,7 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
     return key ? key->member : ledger::MemberId{};
 }
 
-void Admission::begin_turn() {
+void Admission::begin_budget() {
     admit_costs_.clear();
     small_costs_.clear();
     observers_cost_ = 0;
@@ -66,7 +66,7 @@ void Admission::begin_turn() {
 }
 
 // Of admit_cost_max, and of what one observer may have of it.
-std::size_t Admission::left_of_turn(const std::optional<Peer>& peer) const {
+std::size_t Admission::left_of_budget(const std::optional<Peer>& peer) const {
     const auto left = [](std::size_t most, const auto& costs, const auto& name) {
         const auto found = costs.find(name);
         return found == costs.end() ? most : most - std::min(most, found->second);
@@ -101,7 +101,7 @@ bool Admission::is_small(const std::optional<Peer>& peer, std::size_t cost) cons
 bool Admission::may_try(const std::optional<Peer>& peer, std::size_t cost) const {
     if (is_small(peer, cost)) return true;
     const bool is_first = peer && peer->observes && !observer_costs_.contains(peer->name);
-    return cost <= (is_first ? admit_cost_max - std::min(admit_cost_max, observers_cost_) : left_of_turn(peer));
+    return cost <= (is_first ? admit_cost_max - std::min(admit_cost_max, observers_cost_) : left_of_budget(peer));
 }
 
 // Who tells it again may know it to apply by now.
@@ -122,7 +122,7 @@ Admission::Verdict Admission::admit(const TransactionPtr& transaction, const std
     const std::size_t cost = ledger::applying_cost(transaction->tx.content());
     if (Pending* const known = pool_->find(transaction->tx.id())) return admit_again(*known, peer, moment);
     const bool affordable = may_try(peer, cost);  // before anything is spent: an observer's first may cost more
-    if (peer && !affordable && left_of_turn(peer) == 0) return Busy::too_much_at_once;
+    if (peer && !affordable && left_of_budget(peer) == 0) return Busy::too_much_at_once;
     Pending pending{.tx = transaction,
                     .member = member_of(transaction->tx.signer()),
                     .source = source,
@@ -165,7 +165,8 @@ void Admission::note_displaced_none(const ledger::MemberId& peer, std::size_t co
 }
 
 // A later one may need an earlier one, of the same signer or of another: their order is kept while it costs nobody.
-std::vector<TransactionPtr> Admission::in_turns(const std::vector<TransactionPtr>& told, const Peer& peer) const {
+std::vector<TransactionPtr> Admission::cheapest_signers_first(const std::vector<TransactionPtr>& told,
+                                                              const Peer& peer) const {
     std::map<crypto::PublicKey, std::size_t> costs;
     std::size_t all = 0;
     for (const TransactionPtr& each : told) {
@@ -175,7 +176,7 @@ std::vector<TransactionPtr> Admission::in_turns(const std::vector<TransactionPtr
     }
     // Each may be refused, twice as dear, and is looked for in its member's queue.
     constexpr std::size_t look_max = 1 + 2 * pool_member_transactions_max / pool_looks_per_unit;
-    if (2 * all + look_max * told.size() <= left_of_turn(peer)) return told;
+    if (2 * all + look_max * told.size() <= left_of_budget(peer)) return told;
     struct Turn {
         bool is_known{};
         std::size_t cost{};  // of its signer

@@ -16,11 +16,10 @@ namespace datadeed::replica {
 
 // Decides what enters the pool and what leaves it unordered. Every node does so by itself and by the same rules: a
 // transaction is tried on the state of the tip with what has entered since. One that applies is sound: consensus waits
-// for it. One that doesn't
-// is refused at once, unless something on its way may still make it apply (a block in the making, an earlier
-// transaction of the same member, blocks that this node lacks): then it waits, unsound, and is tried again after each
-// block. So a hopeless transaction that one primary dropped is dropped by all, and its client gets the same code
-// wherever it asked. One thread.
+// for it. One that doesn't is refused at once, unless something on its way may still make it apply (a block in the
+// making, an earlier transaction of the same member, blocks that this node lacks): then it waits, unsound, and is tried
+// again after each block. So a hopeless transaction that one primary dropped is dropped by all, and its client gets the
+// same code wherever it asked. One thread.
 class Admission {
 public:
     // Borrows both.
@@ -33,6 +32,7 @@ public:
         bool unsettled{};  // a proposal is being decided, or certified blocks are missing here
     };
 
+    // Another node, which told a transaction.
     struct Peer {
         ledger::MemberId name{};
         bool observes{};  // it has no vote
@@ -47,15 +47,16 @@ public:
                                 const Moment& moment);
     // What a peer told in one message, in the order in which it is to be admitted: as told, if all of it may be tried.
     // Else what isn't here yet, of the signer first that costs least in it, each signer's as told; behind it what waits
-    // here already. So what costs much, or is told again and again, uses up the peer's budget behind the others'.
-    [[nodiscard]] std::vector<TransactionPtr> in_turns(const std::vector<TransactionPtr>& told, const Peer& peer) const;
+    // here already: what costs much, or is told again and again, uses up what may be tried behind the others'.
+    [[nodiscard]] std::vector<TransactionPtr> cheapest_signers_first(const std::vector<TransactionPtr>& told,
+                                                                     const Peer& peer) const;
     // From one call to the next, admit() tries of each validator, of all observers together, and of all clients, what
     // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once; but for observers,
     // admit_small_cost_max more of those that cost little, so that dear ones turn nobody away; of one observer what
-    // costs admit_observer_cost_max, but its first may cost all that observers have left, and what is beyond its part
-    // is owed from turn to turn. What would displace others and is refused costs its sender displacing_time_parts times
+    // costs admit_observer_cost_max, but its first may cost all that observers have left, and it owes what is beyond
+    // its part the next times. What would displace others and is refused costs its sender displacing_time_parts times
     // its time before the next such is tried.
-    void begin_turn();
+    void begin_budget();
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
     // Tries again what waits unsound, once a tip and at rest once in trial_lives_ms, and sound ones that several blocks
@@ -83,7 +84,7 @@ public:
     void forget_trial() { trial_.reset(); }
 
 private:
-    [[nodiscard]] std::size_t left_of_turn(const std::optional<Peer>& peer) const;
+    [[nodiscard]] std::size_t left_of_budget(const std::optional<Peer>& peer) const;
     // For a transaction of this whole cost.
     void spend(const std::optional<Peer>& peer, std::size_t spent, std::size_t whole);
     [[nodiscard]] static std::optional<ledger::MemberId> payer_of(const std::optional<Peer>& peer);
@@ -106,10 +107,10 @@ private:
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
-    std::map<std::optional<ledger::MemberId>, std::size_t> admit_costs_;  // of this turn, by validator; of all clients
-    std::map<std::optional<ledger::MemberId>, std::size_t> small_costs_;  // of this turn, of what small ones alone have
-    std::map<ledger::MemberId, std::size_t> observer_costs_;              // with what each owes of earlier turns
-    std::size_t observers_cost_{0};                                       // of this turn, of all of them
+    std::map<std::optional<ledger::MemberId>, std::size_t> admit_costs_;  // since then, by validator; of all clients
+    std::map<std::optional<ledger::MemberId>, std::size_t> small_costs_;  // since then, of what small ones alone have
+    std::map<ledger::MemberId, std::size_t> observer_costs_;              // with what each owes from before
+    std::size_t observers_cost_{0};                                       // since then, of all of them
     std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;        // of each peer: its time is used up to then
     std::uint64_t renewed_ms_{0};
     MostSince blocks_for_firsts_;

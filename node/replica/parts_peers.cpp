@@ -38,7 +38,7 @@ void Replica::Parts::receive(const ledger::MemberId& peer, CheckedTransactions& 
     const Admission::Moment now = moment();
     const Gossip::Moment heard = gossip_moment();
     const Admission::Peer teller{.name = peer, .observes = !outbox_.is_validator(peer)};
-    for (const TransactionPtr& transaction : admission_.in_turns(message.transactions, teller)) {
+    for (const TransactionPtr& transaction : admission_.cheapest_signers_first(message.transactions, teller)) {
         const Admission::Verdict verdict = admission_.admit(transaction, teller, now);
         const bool entered = std::holds_alternative<Admission::Entered>(verdict);
         if (entered || std::holds_alternative<Admission::AlreadyIn>(verdict)) {

@@ -177,7 +177,7 @@ TEST_CASE("so many transactions are tried on one trial state, then it is begun a
     const TransactionPtr hopeless = door.offer(1, "nowhere", 2);
     const auto try_in_vain = [&](std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
-            door.admission.begin_turn();
+            door.admission.begin_budget();
             REQUIRE(door.refusal_of(hopeless) == ledger::Refusal::data_not_found);
         }
     };

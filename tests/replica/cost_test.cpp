@@ -49,7 +49,7 @@ struct Hall {
         const TransactionPtr sound = bench.registration(1, "sound", bench.genesis());
         REQUIRE(std::holds_alternative<Admission::Entered>(admission.admit(sound, std::nullopt, at(now_ms))));
         for (const std::size_t count : operations) {
-            admission.begin_turn();
+            admission.begin_budget();
             waiting.push_back(hopeless(count));
             REQUIRE(std::holds_alternative<Admission::Entered>(
                 admission.admit(waiting.back(), std::nullopt, at(now_ms, true))));
@@ -113,7 +113,7 @@ TEST_CASE("so much comes in at once as may be tried, each refusal twice as dear;
             hall.admission.admit(hall.hopeless(), std::nullopt, hall.at(1'000)));
     };
     for (int turn = 0; turn < 2; ++turn) {
-        hall.admission.begin_turn();
+        hall.admission.begin_budget();
         for (std::size_t i = 0; i < refused_at_once; ++i) CHECK(refused());
         const Admission::Verdict verdict = hall.admission.admit(hall.hopeless(), std::nullopt, hall.at(1'000));
         CHECK(std::get<Busy>(verdict) == Busy::too_much_at_once);
@@ -152,7 +152,7 @@ TEST_CASE("what one sender has tried in vain takes nothing from another's part o
         return count;
     };
     for (int turn = 0; turn < 2; ++turn) {
-        hall.admission.begin_turn();
+        hall.admission.begin_budget();
         CHECK(tried(std::nullopt) == refused_at_once);
         CHECK(tried(sim::validator_name(1)) == refused_at_once);
         CHECK(tried(sim::validator_name(2)) == refused_at_once);
@@ -182,7 +182,7 @@ TEST_CASE("each validator has a part of a turn, all observers have one, and each
     for (std::size_t observer = 1; observer < 20; ++observer) all += tried(observer, true);
     CHECK(all == times(admit_cost_max));
     CHECK(tried(2, false) == times(admit_cost_max));
-    hall.admission.begin_turn();
+    hall.admission.begin_budget();
     CHECK(tried(30, true) == times(admit_observer_cost_max));
 }
 
@@ -233,11 +233,11 @@ TEST_CASE("what an observer spends beyond its part it owes") {
     const std::size_t turns = owed / admit_observer_cost_max;
     REQUIRE(turns >= 1);
     for (std::size_t turn = 0; turn < turns; ++turn) {
-        hall.admission.begin_turn();
+        hall.admission.begin_budget();
         CHECK_FALSE(is_tried(0, dearest));
         CHECK(is_tried(1, dear));
     }
-    hall.admission.begin_turn();
+    hall.admission.begin_budget();
     CHECK(is_tried(0, dearest));
 }
 
@@ -282,10 +282,10 @@ TEST_CASE("of a message that is tried first which is new, and whose signer makes
     const Admission::Peer peer{.name = sim::validator_name(1)};
     const All told{known, dear, cheap, first, second};
     // While there's enough for all of them, nobody needs a turn, and what follows from another stays behind it.
-    CHECK(hall.admission.in_turns(told, peer) == told);
+    CHECK(hall.admission.cheapest_signers_first(told, peer) == told);
     for (std::size_t i = 0; i < refused_at_once; ++i) (void)hall.admission.admit(hall.hopeless(), peer, hall.at(1));
-    CHECK(hall.admission.in_turns(told, peer) == All{first, second, dear, cheap, known});
-    CHECK(hall.admission.in_turns({}, peer).empty());
+    CHECK(hall.admission.cheapest_signers_first(told, peer) == All{first, second, dear, cheap, known});
+    CHECK(hall.admission.cheapest_signers_first({}, peer).empty());
     // To the unit: each may cost twice what it does, and be looked for in two full quotas.
     const std::size_t each =
         2 * cost_of(hopeless_operations(1)) + 1 + 2 * pool_member_transactions_max / pool_looks_per_unit;
@@ -294,9 +294,9 @@ TEST_CASE("of a message that is tried first which is new, and whose signer makes
     while ((many.size() + 2) * each <= admit_cost_max) many.push_back(hall.hopeless(1));
     const TransactionPtr last = hall.bench.make(1, hopeless_operations(1), hall.bench.genesis());
     many.push_back(last);
-    CHECK(hall.admission.in_turns(many, other).back() == last);
+    CHECK(hall.admission.cheapest_signers_first(many, other).back() == last);
     many.insert(many.begin(), hall.hopeless(1));
-    CHECK(hall.admission.in_turns(many, other).front() == last);
+    CHECK(hall.admission.cheapest_signers_first(many, other).front() == last);
 }
 
 TEST_CASE("to be turned away for want of room costs a peer its turn, a client nothing") {
@@ -344,11 +344,11 @@ TEST_CASE("dear ones that use up what may be tried turn nobody away whose transa
     CHECK(tried(small + 1) == 0);
     const std::size_t twice = 2 * cost_of(hopeless_operations(small)) + look;
     CHECK(tried(small) == (admit_small_cost_max + twice - 1) / twice);
-    hall.admission.begin_turn();
+    hall.admission.begin_budget();
     // When their own part is used up they have what all have.
     CHECK(tried(small) > admit_cost_max / twice);
     CHECK(tried(ledger::operations_max) == 0);
-    hall.admission.begin_turn();
+    hall.admission.begin_budget();
     CHECK(tried(small) > admit_cost_max / twice);
 }
 

@@ -206,7 +206,7 @@ TEST_CASE("of what would displace others so much of each peer is tried as its pa
     const auto tried = [&](std::size_t peer, std::uint64_t ms) {
         std::size_t count = 0;
         const auto tell = [&] {
-            door.admission.begin_turn();
+            door.admission.begin_budget();
             return std::get<Busy>(
                 door.admission.admit(hopeless, Admission::Peer{.name = sim::validator_name(peer)}, door.after(ms)));
         };
@@ -240,7 +240,7 @@ TEST_CASE("what displaces others and applies may come as often as it likes") {
     }
     // Each comes before the one that is there.
     for (const TransactionPtr& each : all | std::views::reverse) {
-        door.admission.begin_turn();
+        door.admission.begin_budget();
         REQUIRE(std::holds_alternative<Admission::Entered>(
             door.admission.admit(each, Admission::Peer{.name = sim::validator_name(1)}, door.moment())));
     }
@@ -260,7 +260,7 @@ TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
     REQUIRE(cost > 10 * ledger::transaction_base_cost);
     const TransactionPtr old = sim::checked(door.bench.world, raw);
     const auto tried = [&door](const TransactionPtr& transaction) {
-        door.admission.begin_turn();
+        door.admission.begin_budget();
         std::size_t count = 0;
         while (std::holds_alternative<ledger::Refusal>(door.admit(transaction))) ++count;
         CHECK(door.turned_away(transaction) == Busy::too_much_at_once);
@@ -270,14 +270,14 @@ TEST_CASE("what its nonce refuses counts for little, whatever else is in it") {
     CHECK(tried(now) == (admit_cost_max - cost) / (2 * cost) + 1);
     // Nor when it waits here and is tried again.
     REQUIRE(door.pool.add({.tx = old, .member = sim::owner_name(0), .checked = Height{7}, .sound = false}));
-    door.admission.begin_turn();
+    door.admission.begin_budget();
     for (std::size_t i = 0; i < admit_cost_max / cost; ++i) {
         door.pool.find(old->tx.id())->checked = Height{7};
         REQUIRE(std::holds_alternative<Admission::AlreadyIn>(door.admit(old)));
     }
     CHECK(std::holds_alternative<Admission::Entered>(door.admit(now)));
     // Where its operations refuse it, or it applies, it costs what it takes.
-    door.admission.begin_turn();
+    door.admission.begin_budget();
     for (std::size_t i = 0; i < admit_cost_max / cost; ++i) {
         door.pool.find(now->tx.id())->checked = Height{7};
         REQUIRE(std::holds_alternative<Admission::AlreadyIn>(door.admit(now)));
@@ -298,7 +298,7 @@ TEST_CASE("what the trial refuses for its nonce costs what it takes to try it on
                                                              .expires_ms = first->tx.content().expires.value,
                                                              .operations = many}));
     const std::size_t cost = ledger::applying_cost(second->tx.content());
-    door.admission.begin_turn();
+    door.admission.begin_budget();
     std::size_t tried = 0;
     while (tried < admit_cost_max && std::holds_alternative<Admission::Entered>(door.admit(second))) {
         ++tried;
