@@ -29,7 +29,8 @@ Busy busy_of(PoolError error) {
     return error == PoolError::member_must_have_room ? Busy::member_has_too_many : Busy::pool_full;
 }
 
-static_assert(ledger::transaction_cost_max <= admit_cost_max, "one transaction is never more than a turn may hold");
+static_assert(ledger::transaction_cost_max <= admit_cost_max,
+              "one transaction is never more than may be tried at once");
 
 }  // namespace
 
@@ -71,8 +72,7 @@ std::size_t Admission::left_of_budget(const std::optional<Peer>& peer) const {
         const auto found = costs.find(name);
         return found == costs.end() ? most : most - std::min(most, found->second);
     };
-    if (!peer) return left(admit_cost_max, admit_costs_, std::nullopt);
-    if (!peer->observes) return left(admit_cost_max, admit_costs_, peer->name);
+    if (!peer || !peer->observes) return left(admit_cost_max, admit_costs_, payer_of(peer));
     const std::size_t of_all = admit_cost_max - std::min(admit_cost_max, observers_cost_);
     return std::min(of_all, left(admit_observer_cost_max, observer_costs_, peer->name));
 }
@@ -167,16 +167,13 @@ void Admission::note_displaced_none(const ledger::MemberId& peer, std::size_t co
 // A later one may need an earlier one, of the same signer or of another: their order is kept while it costs nobody.
 std::vector<TransactionPtr> Admission::cheapest_signers_first(const std::vector<TransactionPtr>& told,
                                                               const Peer& peer) const {
-    std::map<crypto::PublicKey, std::size_t> costs;
     std::size_t all = 0;
-    for (const TransactionPtr& each : told) {
-        const std::size_t cost = ledger::applying_cost(each->tx.content());
-        costs[each->tx.signer()] += cost;
-        all += cost;
-    }
+    for (const TransactionPtr& each : told) all += ledger::applying_cost(each->tx.content());
     // Each may be refused, twice as dear, and is looked for in its member's queue.
     constexpr std::size_t look_max = 1 + 2 * pool_member_transactions_max / pool_looks_per_unit;
     if (2 * all + look_max * told.size() <= left_of_budget(peer)) return told;
+    std::map<crypto::PublicKey, std::size_t> costs;
+    for (const TransactionPtr& each : told) costs[each->tx.signer()] += ledger::applying_cost(each->tx.content());
     struct Turn {
         bool is_known{};
         std::size_t cost{};  // of its signer

@@ -155,7 +155,7 @@ void Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
                                 .view = consensus::Epoch::place_of(certificate.view),
                                 .caught_up = caught_up});
     settle(*block);
-    admission_.note_tip();
+    if (pbft_) admission_.note_tip();
     if (is_validator_ && !caught_up) tell_tip(false);
     cosign(block->block.header);
     // Who is far behind has more to do than to help others.

@@ -59,6 +59,7 @@ struct Door {
     Chain chain{.bench = Bench{4, 1, 3}};
     Bench& bench = chain.bench;
     Mempool pool;
+    const Admission::Peer peer{.name = sim::validator_name(1)};
     Admission admission{*bench.executor, pool};
 };
 

@@ -30,7 +30,7 @@ TEST_CASE("who has filled its part of the pool is turned away before anything is
 TEST_CASE("what a peer tells displaces what peers told after it, if it applies; what clients handed in stays") {
     Door door{{.member_transactions = 1}};
     const auto tell = [&door](const TransactionPtr& transaction) {
-        return door.admission.admit(transaction, Admission::Peer{.name = sim::validator_name(1)}, door.moment());
+        return door.admission.admit(transaction, door.peer, door.moment());
     };
     const TransactionPtr first = door.registration(0, "first");
     const TransactionPtr hopeless = door.acceptance(0, "nowhere");
@@ -55,17 +55,14 @@ TEST_CASE("what was displaced is no longer in the trial state, and what found no
     Door door{{.member_transactions = 1}};
     const TransactionPtr first = door.registration(0, "first");
     const TransactionPtr gone = door.registration(0, "gone");
-    REQUIRE(std::holds_alternative<Admission::Entered>(
-        door.admission.admit(gone, Admission::Peer{.name = sim::validator_name(1)}, door.moment())));
-    REQUIRE(std::holds_alternative<Admission::Entered>(
-        door.admission.admit(first, Admission::Peer{.name = sim::validator_name(1)}, door.moment())));
+    REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(gone, door.peer, door.moment())));
+    REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(first, door.peer, door.moment())));
     CHECK(door.enters(door.offer(0, "gone", 1), false));
     const TransactionPtr outside = door.registration(0, "outside");
-    REQUIRE(std::get<Busy>(door.admission.admit(outside, Admission::Peer{.name = sim::validator_name(1)},
-                                                door.moment())) == Busy::member_has_too_many);
+    REQUIRE(std::get<Busy>(door.admission.admit(outside, door.peer, door.moment())) == Busy::member_has_too_many);
     REQUIRE(door.pool.remove(first->tx.id()));
-    CHECK(std::holds_alternative<Admission::Entered>(door.admission.admit(
-        door.offer(0, "outside", 1), Admission::Peer{.name = sim::validator_name(1)}, door.moment(true))));
+    CHECK(std::holds_alternative<Admission::Entered>(
+        door.admission.admit(door.offer(0, "outside", 1), door.peer, door.moment(true))));
     CHECK(door.pool.sound() == 0);
 }
 
@@ -241,8 +238,7 @@ TEST_CASE("what displaces others and applies may come as often as it likes") {
     // Each comes before the one that is there.
     for (const TransactionPtr& each : all | std::views::reverse) {
         door.admission.begin_budget();
-        REQUIRE(std::holds_alternative<Admission::Entered>(
-            door.admission.admit(each, Admission::Peer{.name = sim::validator_name(1)}, door.moment())));
+        REQUIRE(std::holds_alternative<Admission::Entered>(door.admission.admit(each, door.peer, door.moment())));
     }
     CHECK(door.pool.size() == 1);
 }
@@ -311,9 +307,7 @@ TEST_CASE("what is told again is tried again, once on each tip") {
     Door door;
     REQUIRE(door.enters(door.registration(0, "keeps it in"), true));
     const TransactionPtr early = door.offer(0, "b", 1);
-    const auto tell = [&] {
-        return door.admission.admit(early, Admission::Peer{.name = sim::validator_name(1)}, door.moment());
-    };
+    const auto tell = [&] { return door.admission.admit(early, door.peer, door.moment()); };
     REQUIRE(std::holds_alternative<Admission::Entered>(tell()));
     const Pending* const pending = door.pool.find(early->tx.id());
     REQUIRE_FALSE(pending->sound);

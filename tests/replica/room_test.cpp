@@ -9,6 +9,20 @@ namespace datadeed::replica {
 using testing::pending;
 using testing::told;
 
+namespace {
+
+// Room for so many, in transactions, bytes or memory, half of it for firsts.
+PoolLimits half_reserved(std::size_t count, int bounded) {
+    const TransactionPtr each = pending(0, 1).tx;
+    PoolLimits limits{.reserved_parts = 2};
+    if (bounded == 0) limits.transactions = count;
+    if (bounded == 1) limits.bytes = count * each->tx.raw().size();
+    if (bounded == 2) limits.memory = count * memory_of(*each);
+    return limits;
+}
+
+}  // namespace
+
 TEST_CASE("a pool takes so many of one member and no more, and others still have room") {
     Mempool pool;
     for (std::uint64_t i = 0; i < pool_member_transactions_max; ++i) REQUIRE(pool.add(pending(0, i)));
@@ -20,12 +34,7 @@ TEST_CASE("a pool takes so many of one member and no more, and others still have
 }
 
 TEST_CASE("one part of a pool is for members of whom nothing else waits from that source") {
-    const std::size_t size = pending(0, 1).tx->tx.raw().size();
-    const std::size_t memory = memory_of(*pending(0, 1).tx);
-    const PoolLimits limits = GENERATE_COPY(PoolLimits{.transactions = 4, .reserved_parts = 2},
-                                            PoolLimits{.bytes = 4 * size, .reserved_parts = 2},
-                                            PoolLimits{.memory = 4 * memory, .reserved_parts = 2});
-    Mempool pool{limits};
+    Mempool pool{half_reserved(4, GENERATE(0, 1, 2))};
     for (const std::uint64_t nonce : {1U, 2U}) REQUIRE(pool.add(pending(0, nonce)));
     CHECK(pool.add(pending(0, 3)).error() == PoolError::pool_must_have_room);
     REQUIRE(pool.add(pending(1, 1)));
@@ -39,12 +48,7 @@ TEST_CASE("one part of a pool is for members of whom nothing else waits from tha
 }
 
 TEST_CASE("what clients hand in that peers told takes no more of the room for firsts") {
-    const std::size_t size = pending(0, 1).tx->tx.raw().size();
-    const std::size_t memory = memory_of(*pending(0, 1).tx);
-    const PoolLimits limits = GENERATE_COPY(PoolLimits{.transactions = 8, .reserved_parts = 2},
-                                            PoolLimits{.bytes = 8 * size, .reserved_parts = 2},
-                                            PoolLimits{.memory = 8 * memory, .reserved_parts = 2});
-    Mempool pool{limits};
+    Mempool pool{half_reserved(8, GENERATE(0, 1, 2))};
     const auto moved = [&pool](std::uint64_t nonce) {
         return pool.move_to_clients(*pool.find(told(0, nonce).tx->tx.id()));
     };
