@@ -211,7 +211,17 @@ TEST_CASE("what costs much in a message uses up no turn before what costs little
                                                                          .expires_ms = sim::epoch_ms + 60'000,
                                                                          .operations = hopeless_operations()})});
     }
-    message.transactions.push_back({.bytes = late.registration(1, "x")->tx.raw()});
+    // Too dear for what is for small ones alone.
+    std::vector<ledger::Operation> operations;
+    for (std::size_t i = 0; i < 20; ++i) {
+        operations.emplace_back(
+            ledger::RegisterData{.data = ledger::DatasetId{std::to_string(i)}, .title = "T", .type = "table"});
+    }
+    REQUIRE(cost_of(operations) > small_cost_max);
+    message.transactions.push_back({.bytes = sim::sign_order(world, {.owner = 0,
+                                                                     .nonce_us = sim::epoch_ms * 1000,
+                                                                     .expires_ms = sim::epoch_ms + 60'000,
+                                                                     .operations = operations})});
     (void)late.hear(sim::validator_name(2), message);
     CHECK(late.node.replica().status().pool_transactions == 1);
 }
