@@ -21,8 +21,7 @@ inline constexpr std::size_t clients_bytes = std::size_t{16} << 20U;  // all cli
 inline constexpr std::size_t work_overhead = 1024;
 inline constexpr std::size_t peer_bytes_min = replica::wire_size_max + work_overhead;
 
-// The part of a peer's share behind which its gossip is dropped: the rest is for votes and blocks, which come only
-// after it.
+// The part of a peer's share behind which its gossip is dropped: the rest is for votes and blocks.
 inline constexpr std::size_t gossip_part = 2;  // one half
 
 // How long a key is refused unseen after its member's quota was found full, and how many such keys are remembered.
@@ -39,10 +38,12 @@ inline constexpr std::size_t turn_bytes = std::size_t{16} << 10U;
 inline constexpr std::size_t small_cost_max = (std::size_t{4} << 10U) + work_overhead;
 
 // Of one thread's time for checking and what follows, a peer gets one part in so many: for small messages, of which an
-// honest validator sends some hundred a second, and answers that nobody asked for; and for all others. Unused time is
-// saved up for so long. A message, and each transaction of gossip, counts at least so much, since others have work with
-// it too: who decrypts it, and the replica.
+// honest validator sends some hundred a second, and answers that nobody asked for; for gossip, of which an honest one
+// with all clients of a loaded chain sends a fifth; and for all others. Unused time is saved up for so long. A message,
+// and each transaction of gossip, counts at least so much, since others have work with it too: who decrypts it, and the
+// replica.
 inline constexpr unsigned small_time_parts = 8;
+inline constexpr unsigned gossip_time_parts = 4;
 inline constexpr unsigned large_time_parts = 2;
 inline constexpr std::chrono::microseconds time_saved_max{1'000'000};
 inline constexpr std::chrono::microseconds message_time_min{50};

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -27,14 +28,17 @@ struct Sender {
     std::string name;  // empty: the clients
     std::atomic<Rank> rank;
     ByteBudget share;
-    // Of a peer; touched by nobody but who checks its message, which is one thread at a time.
+    // Of a peer, any thread. Its links are numbered as they go up; of those up to shunned_link nothing more is looked
+    // at.
+    std::atomic<std::uint64_t> link{1};
+    std::atomic<std::uint64_t> shunned_link{0};
+    // Blocks that were asked of it and haven't come.
+    std::atomic<std::size_t> answers_due{0};
     Conduct conduct{};
-    bool shunned{false};  // what came over the present link is dropped
+    // Each touched by nobody but who checks a message of its queue, which is one thread at a time.
     TimeShare small_time{small_time_parts, time_saved_max};
     TimeShare large_time{large_time_parts, time_saved_max};
-
-    // Blocks that were asked of it and haven't come; any thread.
-    std::atomic<std::size_t> answers_due{0};
+    TimeShare gossip_time{gossip_time_parts, time_saved_max};
 };
 
 // Any thread. Once here a sender stays, with no room for its messages while the chain doesn't name it.

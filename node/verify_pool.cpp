@@ -33,6 +33,15 @@ bool take_one(std::atomic<std::size_t>& count) {
     return false;
 }
 
+// False when it was there.
+bool raise_to(std::atomic<std::uint64_t>& number, std::uint64_t least) {
+    std::uint64_t before = number.load();
+    while (before < least) {
+        if (number.compare_exchange_weak(before, least)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 VerifyPool::VerifyPool(std::size_t threads, ContextPicture& context, Inbox& inbox, Senders& senders, Metrics& metrics,
@@ -49,13 +58,23 @@ VerifyPool::VerifyPool(std::size_t threads, ContextPicture& context, Inbox& inbo
 void VerifyPool::know_senders() {
     for (std::size_t i = 0; i < senders_->size(); ++i) {
         const Rank rank = senders_->at(i).rank;
-        if (i < known_senders_) {
-            turns_.set_rank(i, rank);
-        } else {
-            turns_.add({.rank = rank, .one_at_a_time = i != Senders::clients});
+        for (const Queue queue : {Queue::all_else, Queue::gossip}) {
+            if (i < known_senders_) {
+                turns_.set_rank(number_of(i, queue), rank);
+            } else {
+                turns_.add({.rank = rank, .one_at_a_time = i != Senders::clients});
+            }
         }
     }
     known_senders_ = senders_->size();
+}
+
+std::size_t VerifyPool::number_of(std::size_t sender, Queue queue) {
+    return sender * static_cast<std::size_t>(Queue::count) + static_cast<std::size_t>(queue);
+}
+
+Sender& VerifyPool::sender_of(std::size_t number) const {
+    return senders_->at(number / static_cast<std::size_t>(Queue::count));
 }
 
 void VerifyPool::begin_epoch(const ledger::ValidatorSet& nodes) {
@@ -85,11 +104,13 @@ bool VerifyPool::message(const std::string& peer, Bytes bytes) {
         metrics_->message_dropped("unknown_peer");
         return false;
     }
-    ByteBudget& share = senders_->at(*number).share;
+    Sender& sender = senders_->at(*number);
     const std::size_t cost = bytes.size() + work_overhead;
+    const bool gossip = is_gossip(bytes);
     std::optional<ByteBudget::Lease> lease =
-        share.take(cost, is_gossip(bytes) ? share.most() / gossip_part : share.most());
-    const bool taken = lease && push(*number, cost, Message{std::move(bytes), std::move(*lease)});
+        sender.share.take(cost, gossip ? sender.share.most() / gossip_part : sender.share.most());
+    const bool taken = lease && push(number_of(*number, gossip ? Queue::gossip : Queue::all_else), cost,
+                                     Message{std::move(bytes), sender.link, std::move(*lease)});
     if (!taken) metrics_->message_dropped("queue_full");
     return taken;
 }
@@ -103,21 +124,24 @@ void VerifyPool::expect_answer(const std::string& peer) {
 
 void VerifyPool::link(const std::string& peer, bool up) {
     const std::optional<std::size_t> number = senders_->find(peer);
-    if (number) (void)push(*number, work_overhead, Link{up});
+    if (!number) return;
+    if (up) ++senders_->at(*number).link;
+    (void)push(number_of(*number, Queue::all_else), work_overhead, Link{up});
 }
 
 bool VerifyPool::transaction(Bytes bytes, replica::RequestToken token) {
     const std::size_t cost = bytes.size() + work_overhead;
     std::optional<ByteBudget::Lease> lease = senders_->at(Senders::clients).share.take(cost);
-    return lease && push(Senders::clients, cost, Submission{std::move(bytes), token, std::move(*lease)});
+    return lease && push(number_of(Senders::clients, Queue::all_else), cost,
+                         Submission{std::move(bytes), token, std::move(*lease)});
 }
 
-bool VerifyPool::push(std::size_t sender, std::size_t cost, Work work) {
-    const bool small = cost <= small_cost_max && senders_->at(sender).rank == Rank::validator;
+bool VerifyPool::push(std::size_t number, std::size_t cost, Work work) {
+    const bool small = cost <= small_cost_max && sender_of(number).rank == Rank::validator;
     {
         const std::lock_guard lock{mutex_};
         if (closed_) return false;
-        turns_.push(sender, cost, std::move(work));
+        turns_.push(number, cost, std::move(work));
     }
     arrived_.notify_one();
     if (small) small_arrived_.notify_one();
@@ -137,10 +161,10 @@ void VerifyPool::run(const std::function<std::optional<Turn>()>& take, std::cond
             continue;
         }
         lock.unlock();
-        const std::size_t sender = turn->sender;
+        const std::size_t number = turn->sender;
         const Clock::time_point not_before = work_on(std::move(*turn), before);
         lock.lock();
-        finish(sender, not_before);
+        finish(number, not_before);
     }
 }
 
@@ -156,14 +180,14 @@ void VerifyPool::wait(std::unique_lock<std::mutex>& lock, std::condition_variabl
 // When the pool ends, nobody rests: what waits is finished.
 void VerifyPool::release_due() {
     while (!resting_.empty() && (closed_ || resting_.begin()->first <= Clock::now())) {
-        const std::size_t sender = resting_.begin()->second;
+        const std::size_t number = resting_.begin()->second;
         resting_.erase(resting_.begin());
-        finish(sender, {});
+        finish(number, {});
     }
 }
 
 VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn, replica::CheckedBefore& before) {
-    Sender& sender = senders_->at(turn.sender);
+    Sender& sender = sender_of(turn.sender);
     if (auto* const link = std::get_if<Link>(&turn.work)) {
         check(sender, *link);
         return {};
@@ -175,39 +199,39 @@ VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn, replica::CheckedBef
     auto& message = std::get<Message>(turn.work);
     const bool answers = is_answer(message.bytes);
     const bool asked_for = answers && take_one(sender.answers_due);
-    // Gossip comes in small pieces, too, and must not use up what votes have. Answers that nobody asked for are of use
-    // where a fork is shown, and honest nodes send them never else: they have the smaller part, whatever their size.
-    const bool small = message.bytes.size() + work_overhead <= small_cost_max && !is_gossip(message.bytes);
+    // Answers that nobody asked for are of use where a fork is shown, and honest nodes send them never else: they have
+    // the smaller part, whatever their size.
+    const bool small = message.bytes.size() + work_overhead <= small_cost_max || answers;
+    TimeShare& share = is_gossip(message.bytes) ? sender.gossip_time : small ? sender.small_time : sender.large_time;
     const std::chrono::microseconds begin = thread_time();
     const std::size_t transactions = check(sender, std::move(message), before);
     if (asked_for) return {};
     const auto least = std::max(message_time_min, transaction_time_min * static_cast<std::int64_t>(transactions));
-    TimeShare& share = small || answers ? sender.small_time : sender.large_time;
     share.spend(std::max(thread_time() - begin, least), Clock::now());
     return share.free_at();
 }
 
-// What else the sender has waiting may be for another thread than this one.
-void VerifyPool::finish(std::size_t sender, Clock::time_point not_before) {
+// What else the queue has waiting may be for another thread than this one.
+void VerifyPool::finish(std::size_t number, Clock::time_point not_before) {
     if (!closed_ && not_before > Clock::now()) {
-        resting_.emplace(not_before, sender);
+        resting_.emplace(not_before, number);
         // Whoever is idle looks after it.
         arrived_.notify_one();
         small_arrived_.notify_one();
         return;
     }
-    const bool more = turns_.done(sender);
+    const bool more = turns_.done(number);
     if (closed_) {
         arrived_.notify_all();
         small_arrived_.notify_all();
     } else if (more) {
         arrived_.notify_one();
-        if (senders_->at(sender).rank == Rank::validator) small_arrived_.notify_one();
+        if (sender_of(number).rank == Rank::validator) small_arrived_.notify_one();
     }
 }
 
 std::size_t VerifyPool::check(Sender& sender, Message work, replica::CheckedBefore& before) {
-    if (sender.shunned) {
+    if (work.link <= sender.shunned_link) {
         metrics_->message_dropped("shunned");
         return 0;
     }
@@ -215,7 +239,7 @@ std::size_t VerifyPool::check(Sender& sender, Message work, replica::CheckedBefo
         replica::decode_and_verify(work.bytes, *context_->get(), before);
     if (!event) {
         metrics_->message_dropped("bad_message");
-        count_bad(sender, 1, event.error());
+        count_bad(sender, work.link, 1, event.error());
         return 0;
     }
     std::size_t transactions = 0;
@@ -223,7 +247,7 @@ std::size_t VerifyPool::check(Sender& sender, Message work, replica::CheckedBefo
         transactions = gossip->transactions.size();
         if (gossip->bad > 0) {
             metrics_->message_dropped("bad_transaction");
-            count_bad(sender, gossip->bad, replica::WireError::transaction_must_verify);
+            count_bad(sender, work.link, gossip->bad, replica::WireError::transaction_must_verify);
         }
         if (!work.lease.grow(swelling_of(gossip->transactions), sender.share.most() / gossip_part)) {
             metrics_->message_dropped("queue_full");
@@ -237,10 +261,9 @@ std::size_t VerifyPool::check(Sender& sender, Message work, replica::CheckedBefo
     return transactions;
 }
 
-void VerifyPool::check(Sender& sender, Link work) {
+void VerifyPool::check(const Sender& sender, Link work) {
     ledger::MemberId peer{sender.name};
     if (work.up) {
-        sender.shunned = false;
         inbox_->push_always(InboxItem{.event = replica::PeerUp{.peer = std::move(peer)}, .lease = {}});
     } else {
         inbox_->push_always(InboxItem{.event = replica::PeerDown{.peer = std::move(peer)}, .lease = {}});
@@ -257,10 +280,11 @@ void VerifyPool::check(Sender& clients, Submission work) {
     }
 }
 
-void VerifyPool::count_bad(Sender& sender, std::size_t bad, replica::WireError error) {
+void VerifyPool::count_bad(Sender& sender, std::uint64_t link, std::size_t bad, replica::WireError error) {
     reports_.on_bad_message(sender.name, error);
     if (!sender.conduct.is_too_bad(bad, monotonic_now().value)) return;
-    sender.shunned = true;
+    // Its other queue may have told so already.
+    if (!raise_to(sender.shunned_link, link)) return;
     reports_.on_misconduct(sender.name);
 }
 

@@ -22,8 +22,9 @@
 #include "node/turns.h"
 
 // The threads between the network and the replica: they decode messages and check every signature, the dear part of the
-// work. What belongs to one peer is done in the order in which it came; clients' transactions are done in no order that
-// anybody may rely on. Whose turn it is says turns.h, who may have how much waiting senders.h.
+// work. What one peer sends has two queues, each done in the order in which it came: gossip, and all else, which
+// doesn't wait for it. Clients' transactions are done in no order that anybody may rely on. Whose turn it is says
+// turns.h, who may have how much waiting senders.h.
 
 namespace datadeed::node {
 
@@ -71,6 +72,7 @@ public:
 private:
     struct Message {
         Bytes bytes{};
+        std::uint64_t link{};  // over which it came
         ByteBudget::Lease lease{};
     };
     struct Link {
@@ -85,20 +87,25 @@ private:
     using Turn = Turns<Work>::Turn;
     using Clock = std::chrono::steady_clock;
 
-    [[nodiscard]] bool push(std::size_t sender, std::size_t cost, Work work);
+    // A sender's, by its number among turns_.
+    enum class Queue : std::uint8_t { all_else, gossip, count };
+
+    [[nodiscard]] static std::size_t number_of(std::size_t sender, Queue queue);
+    [[nodiscard]] Sender& sender_of(std::size_t number) const;
+    [[nodiscard]] bool push(std::size_t number, std::size_t cost, Work work);
     // One thread's life, with what it takes and what wakes it.
     void run(const std::function<std::optional<Turn>()>& take, std::condition_variable& arrived);
     void know_senders();
     void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& arrived);
-    void finish(std::size_t sender, Clock::time_point not_before);
+    void finish(std::size_t number, Clock::time_point not_before);
     void release_due();
-    // Does it; until when what comes next of the sender has to wait.
+    // Does it; until when what comes next in its queue has to wait.
     [[nodiscard]] Clock::time_point work_on(Turn turn, replica::CheckedBefore& before);
     // How many transactions of gossip were in it.
     std::size_t check(Sender& sender, Message work, replica::CheckedBefore& before);
-    void check(Sender& sender, Link work);
+    void check(const Sender& sender, Link work);
     void check(Sender& sender, Submission work);
-    void count_bad(Sender& sender, std::size_t bad, replica::WireError error);
+    void count_bad(Sender& sender, std::uint64_t link, std::size_t bad, replica::WireError error);
 
     ContextPicture* context_;
     Inbox* inbox_;
@@ -109,10 +116,10 @@ private:
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::condition_variable small_arrived_;
-    Turns<Work> turns_;             // under mutex_
+    Turns<Work> turns_;             // by queue; under mutex_
     std::size_t known_senders_{0};  // to it; under mutex_
     bool closed_{false};            // under mutex_
-    // Senders that have used up their time, by when they have some again; under mutex_.
+    // Queues that have used up their time, by when they have some again; under mutex_.
     std::multimap<Clock::time_point, std::size_t> resting_;
     std::vector<std::jthread> threads_;
 };

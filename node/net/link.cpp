@@ -1,5 +1,9 @@
 #include "node/net/link.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
@@ -12,6 +16,14 @@ namespace {
 
 // So much is written at once: enough for full TLS records, little enough that an urgent message doesn't wait long.
 constexpr std::size_t write_bytes = std::size_t{128} << 10U;
+
+// What the system has taken can't be overtaken: it takes no more than it is about to send, so that an urgent message
+// doesn't wait behind megabytes of gossip when the peer reads slowly.
+void take_little_ahead(StrandSocket& socket) {
+    const int unsent_max = static_cast<int>(write_bytes);
+    // Where it isn't known, all is as correct.
+    (void)setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_max, sizeof unsent_max);
+}
 
 }  // namespace
 
@@ -30,6 +42,7 @@ Link::Link(StrandSocket socket, asio::ssl::context& tls, std::shared_ptr<LinkOwn
 void Link::start() {
     error_code ignored;
     stream_.next_layer().set_option(asio::ip::tcp::no_delay{true}, ignored);
+    take_little_ahead(stream_.next_layer());
     timer_.expires_after(owner_->limits().handshake_time);
     timer_.async_wait([self = shared_from_this()](error_code error) {
         if (!error && !self->ready_) self->fail_with(Error::handshake_must_end_in_time, "the handshake took too long");

@@ -1,6 +1,7 @@
 #include <openssl/core_names.h>
 
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
@@ -73,6 +74,16 @@ public:
         boost::system::error_code error;
         asio::read(stream_, asio::buffer(head), error);
         return !error;
+    }
+    void skip(std::size_t size) {
+        Bytes skipped(size);
+        REQUIRE(asio::read(stream_, asio::buffer(skipped)) == size);
+    }
+    // How much comes before this text.
+    [[nodiscard]] std::size_t skip_to(std::string_view text) {
+        std::string read;
+        asio::read_until(stream_, asio::dynamic_buffer(read), text);
+        return read.find(text);
     }
     [[nodiscard]] bool is_closed() { return test::is_closed(stream_.next_layer()); }
     [[nodiscard]] SSL* tls() { return stream_.native_handle(); }
@@ -406,6 +417,20 @@ TEST_CASE("a peer that never reads holds up nobody else, and its queue stays bou
     CHECK(node.dropped(2) >= 50);
     CHECK(node.dropped(3) == 0);
     CHECK(node.downs(2) == 0);
+}
+
+TEST_CASE("an urgent message doesn't wait behind megabytes that a slow reader hasn't taken yet") {
+    TestNode node{{.number = 1, .members = {2}}};
+    HandMadePeer slow{2, node.port()};
+    join(slow, node, 2);
+    REQUIRE(slow.is_greeted());
+    const auto large = std::make_shared<const Bytes>(std::size_t{64} << 10U, 7);
+    for (int i = 0; i < 400; ++i) node.transport().send("n2", large, Class::background);
+    slow.skip(std::size_t{8} << 20U);
+    // Meanwhile the system takes what it will take. In less time it takes less, and there is less to see.
+    std::this_thread::sleep_for(std::chrono::milliseconds{300});
+    node.transport().send("n2", message_of("urgent"), Class::urgent);
+    CHECK(slow.skip_to("urgent") <= std::size_t{2} << 20U);
 }
 
 TEST_CASE("who sends more than there is room for is read slowly, and stays up") {

@@ -138,6 +138,14 @@ struct Crowd {
         const std::size_t at = text.find(name);
         return at == std::string::npos ? 0 : std::stoul(text.substr(at + name.size()));
     }
+    // Takes so many messages of peers, and what comes before them.
+    void await(std::size_t messages) {
+        while (messages > 0) {
+            const std::vector<InboxItem> items = inbox.take(patience, 1);
+            REQUIRE(items.size() == 1);
+            if (std::holds_alternative<replica::PeerMessage>(items[0].event)) --messages;
+        }
+    }
     // All that was let through, in order; "up" and "down" with the peer.
     std::vector<std::string> drain() {
         pool.stop();
@@ -225,13 +233,31 @@ TEST_CASE("transactions that are larger in memory than on the wire use up the ro
     CHECK(submissions <= room / (ledger::operations_max * sizeof(ledger::Operation) / 2));
 }
 
-TEST_CASE("small gossip is paid for by the time of large messages") {
+TEST_CASE("gossip is paid for by a time of its own, whatever its size") {
+    for (const std::size_t size : {std::size_t{8}, small_cost_max}) {
+        Crowd crowd;
+        REQUIRE(crowd.pool.message(Crowd::validator(1), gossip_of(1, size)));
+        (void)crowd.drain();
+        const Sender& sender = crowd.senders.at(*crowd.senders.find(Crowd::validator(1)));
+        CHECK(sender.small_time.free_at() == TimeShare::Time{});
+        CHECK(sender.large_time.free_at() == TimeShare::Time{});
+        CHECK(sender.gossip_time.free_at() != TimeShare::Time{});
+    }
+}
+
+TEST_CASE("votes don't wait for gossip of their sender that has to rest, nor it for them") {
+    const auto [used_up, rests, goes] = GENERATE(table<TimeShare Sender::*, Bytes, Bytes>(
+        {{&Sender::gossip_time, gossip_of(1), vote(1)}, {&Sender::small_time, vote(1), gossip_of(1)}}));
     Crowd crowd;
-    REQUIRE(crowd.pool.message(Crowd::validator(1), gossip_of(1)));
-    (void)crowd.drain();
-    const Sender& sender = crowd.senders.at(*crowd.senders.find(Crowd::validator(1)));
-    CHECK(sender.small_time.free_at() == TimeShare::Time{});
-    CHECK(sender.large_time.free_at() != TimeShare::Time{});
+    const std::string peer = Crowd::validator(1);
+    (crowd.senders.at(*crowd.senders.find(peer)).*used_up).spend(std::chrono::hours{1}, TimeShare::Time::clock::now());
+    for (int i = 0; i < 3; ++i) REQUIRE(crowd.pool.message(peer, rests));
+    // The others of that queue wait for hours.
+    REQUIRE(crowd.inbox.take(patience, SIZE_MAX).size() == 1);
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(crowd.pool.message(peer, goes));
+        REQUIRE(crowd.inbox.take(patience, SIZE_MAX).size() == 1);
+    }
 }
 
 TEST_CASE("each transaction of gossip counts, however fast it was checked") {
@@ -251,13 +277,13 @@ TEST_CASE("each transaction of gossip counts, however fast it was checked") {
         // It comes after all that the other has to do with it.
         REQUIRE(crowd.pool.message(peer, tip()));
         for (std::size_t arrived = 0; arrived < 2;) arrived += crowd.inbox.take(patience, SIZE_MAX).size();
-        return sender.large_time.free_at();
+        return sender.gossip_time.free_at();
     };
     (void)tell();
     // What was saved up is gone, so that all that is spent shows.
-    sender.large_time.spend(2 * time_saved_max / large_time_parts, std::chrono::steady_clock::now());
-    const TimeShare::Time known_before = sender.large_time.free_at();
-    CHECK(tell() - known_before >= transactions * transaction_time_min * large_time_parts);
+    sender.gossip_time.spend(2 * time_saved_max / gossip_time_parts, std::chrono::steady_clock::now());
+    const TimeShare::Time known_before = sender.gossip_time.free_at();
+    CHECK(tell() - known_before >= transactions * transaction_time_min * gossip_time_parts);
 }
 
 TEST_CASE("the replica's queue has room for as much as those who serve may send") {
@@ -355,6 +381,9 @@ TEST_CASE("a peer whose messages break rules is reported, and nothing more of th
         const std::string peer = Crowd::observer(1);
         crowd.pool.link(peer, true);
         for (std::size_t i = 0; i < times; ++i) crowd.pool.message(peer, bad);
+        // Gossip and votes don't wait for each other.
+        const std::size_t told = replica::kind_of(bad) == replica::WireKind::transactions ? times : 0;
+        crowd.await(told);
         crowd.pool.message(peer, vote(1));
         crowd.pool.message(Crowd::validator(2), vote(2));
         crowd.pool.link(peer, false);
@@ -364,7 +393,7 @@ TEST_CASE("a peer whose messages break rules is reported, and nothing more of th
         std::erase(through, Crowd::validator(2));
         std::erase(through, "up " + peer);
         if (crowd.misconduct > 0) CHECK(crowd.worst == peer);
-        return std::pair{crowd.misconduct.load(), through.size()};
+        return std::pair{crowd.misconduct.load(), told + through.size()};
     };
     Bytes forged = vote(1);
     forged.back() ^= 1U;
@@ -376,6 +405,24 @@ TEST_CASE("a peer whose messages break rules is reported, and nothing more of th
     // Gossip counts by its transactions.
     CHECK(provoke(gossip_of(1), bad_messages_max - 1) == std::pair{0, bad_messages_max + 1});
     CHECK(provoke(gossip_of(bad_messages_max), 1) == std::pair{1, std::size_t{2}});
+}
+
+TEST_CASE("gossip of a link that was closed for misconduct isn't looked at over the next one") {
+    Crowd crowd;
+    const std::string peer = Crowd::validator(1);
+    crowd.senders.at(*crowd.senders.find(peer)).gossip_time.spend(std::chrono::hours{1}, TimeShare::Time::clock::now());
+    // The second has to rest.
+    for (int i = 0; i < 2; ++i) REQUIRE(crowd.pool.message(peer, gossip_of(1)));
+    crowd.await(1);
+    // With the transaction that was bad already.
+    for (std::size_t i = 1; i < bad_messages_max; ++i) crowd.pool.message(peer, Bytes(10, 0xFF));
+    crowd.pool.link(peer, false);
+    crowd.pool.link(peer, true);
+    crowd.pool.message(peer, vote(1));
+    crowd.await(1);
+    CHECK(crowd.drain().empty());
+    CHECK(crowd.dropped("shunned") == 1);
+    CHECK(crowd.misconduct == 1);
 }
 
 TEST_CASE("a certificate that many VIEW-CHANGEs carry is checked once by each thread") {
