@@ -58,6 +58,13 @@ ledger::MemberId Admission::member_of(const crypto::PublicKey& signer) const {
     return key ? key->member : ledger::MemberId{};
 }
 
+// Nodes tick whenever something comes.
+void Admission::on_tick(std::uint64_t now_ms) {
+    if (now_ms < budget_ms_ + tick_period_ms) return;
+    budget_ms_ = now_ms;
+    begin_budget();
+}
+
 void Admission::begin_budget() {
     admit_costs_.clear();
     small_costs_.clear();

@@ -50,12 +50,13 @@ public:
     // here already: what costs much, or is told again and again, uses up what may be tried behind the others'.
     [[nodiscard]] std::vector<TransactionPtr> cheapest_signers_first(const std::vector<TransactionPtr>& told,
                                                                      const Peer& peer) const;
-    // From one call to the next, admit() tries of each validator, of all observers together, and of all clients, what
-    // costs admit_cost_max (the last refused one costs twice), and then says too_much_at_once; but for observers,
-    // admit_small_cost_max more of those that cost little, so that dear ones turn nobody away; of one observer what
-    // costs admit_observer_cost_max, but its first may cost all that observers have left, and it owes what is beyond
-    // its part the next times. What would displace others and is refused costs its sender displacing_time_parts times
-    // its time before the next such is tried.
+    // Begins a budget, if the present one is tick_period_ms old. Of one, admit() tries of each validator, of all
+    // observers together, and of all clients, what costs admit_cost_max (the last refused one costs twice), and then
+    // says too_much_at_once; but for observers, admit_small_cost_max more of those that cost little, so that dear ones
+    // turn nobody away; of one observer what costs admit_observer_cost_max, but its first may cost all that observers
+    // have left, and it owes what is beyond its part of the next ones. What would displace others and is refused costs
+    // its sender displacing_time_parts times its time before the next such is tried.
+    void on_tick(std::uint64_t now_ms);
     void begin_budget();
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
@@ -112,6 +113,7 @@ private:
     std::map<ledger::MemberId, std::size_t> observer_costs_;              // with what each owes from before
     std::size_t observers_cost_{0};                                       // since then, of all of them
     std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;        // of each peer: its time is used up to then
+    std::uint64_t budget_ms_{0};
     std::uint64_t renewed_ms_{0};
     MostSince blocks_for_firsts_;
 };

@@ -35,6 +35,8 @@ std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, H
     if (bytes_ + pending.tx->tx.raw().size() > bytes_max_) return Wants::nothing;
     if (has_its_share(pending.member)) return Wants::others;
     if (cost_ + cost_of(pending) <= build_cost_max) return std::nullopt;
+    // What is behind it isn't kept out by what may never go in.
+    if (!pending.sound) return Wants::skip;
     return ++passed_over_ < build_passed_over_max ? Wants::others : Wants::nothing;
 }
 

@@ -54,7 +54,7 @@ TimeMs Executor::time_of_next(TimeMs wall) const {
     return std::max(wall, TimeMs{tip().time.value + 1});
 }
 
-Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall) {
+Result<Executor::Built, chain::Error> Executor::build(const Mempool& pool, TimeMs wall) {
     const TimeMs time = time_of_next(wall);
     const chain::ExecutionBase base = committer_->base();
     ledger::BlockExecution execution{base.state, {.height = tip().height.next(), .time = time}, base.judge};
@@ -62,12 +62,13 @@ Result<Executor::Built, chain::Error> Executor::build(Mempool& pool, TimeMs wall
     BlockAssembly assembly{rules_, share_bound_.at(time)};
     const auto offer = [&](const Pending& pending) {
         if (const auto wants = assembly.pass_over(pending, tip().height)) return *wants;
-        if (const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx); applied) {
-            assembly.take(pending);
-        } else {
+        if (const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx); !applied) {
             assembly.refuse(pending);
             built.refused.emplace_back(pending.tx->tx.id(), applied.error());
+            // Those that were refused before are tried beside the turns: who has many loses none to them.
+            return pending.sound ? Mempool::Wants::more : Mempool::Wants::skip;
         }
+        assembly.take(pending);
         return Mempool::Wants::more;
     };
     pool.for_each_in_turns([&](const Pending& pending, bool is_last_of_member) {

@@ -51,7 +51,7 @@ public:
     // A block of what applies among the pool's transactions, in its turns, as of `wall` or just after the tip. What
     // bounded members' shares in it bounds them in the next ones (ShareBound).
     // An error when the store can't be read: this node must stop.
-    [[nodiscard]] Result<Built, chain::Error> build(Mempool& pool, TimeMs wall);
+    [[nodiscard]] Result<Built, chain::Error> build(const Mempool& pool, TimeMs wall);
 
     // Why a proposal doesn't get this node's vote.
     struct Objection {

@@ -106,7 +106,13 @@ void Gossip::tell_again(const Moment& moment) {
 
 void Gossip::on_view(const Moment& moment) {
     for_new_primary_ = {};
-    if (moment.primary == self_) return;
+    if (moment.primary == self_) {
+        pool_->for_each_by_age([&](Pending& pending) {
+            mark_offered(pending, moment);
+            return true;
+        });
+        return;
+    }
     for_new_primary_.until = pool_->next_arrival();
     pool_->for_each_by_age([](Pending& pending) {
         pending.offered_ms = 0;

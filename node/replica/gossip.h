@@ -39,7 +39,7 @@ public:
     // Time has passed: to the primary what its time has come for, to all what has waited for long.
     void on_tick(const Moment& moment);
     // To a new primary all that waits, a message at once and one each tick, what has waited longest first: its time for
-    // each begins when it is told.
+    // each begins when it is told. A node that is the primary knows what it has.
     void on_view(const Moment& moment);
 
 private:

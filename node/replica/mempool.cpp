@@ -1,7 +1,9 @@
 #include "node/replica/mempool.h"
 
 #include <algorithm>
+#include <limits>
 #include <ranges>
+#include <tuple>
 #include <utility>
 
 #include "base/assert.h"
@@ -196,35 +198,33 @@ std::vector<ledger::TxId> Mempool::expired(TimeMs time, std::size_t count_max) c
     return ids;
 }
 
-void Mempool::for_each_in_turns(const Visit& visit) {
-    if (by_member_.empty()) return;
+// Those that were offered longest ago come first, as those do for which a primary is left (oldest_sound).
+void Mempool::for_each_in_turns(const Visit& visit) const {
     struct Turn {
         std::size_t cost{};  // of what was visited of the member
+        std::uint64_t since{};
         std::size_t order{};
         std::map<Place, Entry*>::const_iterator next;
         std::map<Place, Entry*>::const_iterator end;
     };
     std::vector<Turn> turns;
-    const auto first = by_member_.lower_bound(next_turn_);
-    const auto take_turn = [&turns](const auto& member) {
-        turns.push_back(
-            {.order = turns.size(), .next = member.second.entries.begin(), .end = member.second.entries.end()});
-    };
-    std::for_each(first, by_member_.end(), take_turn);
-    std::for_each(by_member_.begin(), first, take_turn);
+    for (const auto& [member, queue] : by_member_) {
+        turns.push_back({.since = offered_since(first_sound(queue)),
+                         .order = turns.size(),
+                         .next = queue.entries.begin(),
+                         .end = queue.entries.end()});
+    }
     const auto is_later = [](const Turn& a, const Turn& b) {
-        return std::pair{a.cost, a.order} > std::pair{b.cost, b.order};
+        return std::tuple{a.cost, a.since, a.order} > std::tuple{b.cost, b.since, b.order};
     };
-    const Pending* not_served = nullptr;
+    std::ranges::make_heap(turns, is_later);
     while (!turns.empty()) {
         std::ranges::pop_heap(turns, is_later);
         Turn& turn = turns.back();
         const Pending& pending = turn.next->second->pending;
         const bool is_last = ++turn.next == turn.end;
         const Wants wants = visit(pending, is_last);
-        const bool passes_over = wants == Wants::others || wants == Wants::nothing;
-        if (passes_over && turn.cost == 0 && not_served == nullptr) not_served = &pending;
-        if (wants == Wants::nothing) break;
+        if (wants == Wants::nothing) return;
         if (wants == Wants::more) turn.cost += ledger::block_cost(pending.tx->tx.content());
         if (is_last || wants == Wants::others) {
             turns.pop_back();
@@ -232,9 +232,6 @@ void Mempool::for_each_in_turns(const Visit& visit) {
             std::ranges::push_heap(turns, is_later);
         }
     }
-    const auto begun = first == by_member_.end() ? by_member_.begin() : first;
-    const auto behind = std::next(begun) == by_member_.end() ? by_member_.begin() : std::next(begun);
-    next_turn_ = not_served != nullptr ? not_served->member : behind->first;
 }
 
 void Mempool::for_each_by_age(const std::function<bool(Pending&)>& visit, std::uint64_t from) {
@@ -258,19 +255,28 @@ Mempool::Entry* Mempool::first_sound(const Queue& queue) {
     return found == queue.entries.end() ? nullptr : found->second;
 }
 
-const Pending* Mempool::oldest_sound(std::uint64_t now_ms, Height tip) {
-    const Entry* oldest = nullptr;
-    for (const auto& [member, queue] : by_member_) {
-        Entry* const first = first_sound(queue);
-        if (first == nullptr) continue;
-        if (age_restarts_.contains(member) && first->pending.offered_ms != 0) {
-            first->pending.offered_ms = now_ms;
-            first->pending.offered_at = tip;
-        }
-        // What nobody can know yet is the youngest: it has 0.
-        if (oldest == nullptr || first->pending.offered_ms - 1 < oldest->pending.offered_ms - 1) oldest = first;
+// What nobody can know yet is the youngest: it has 0; and what isn't there.
+std::uint64_t Mempool::offered_since(const Entry* first) {
+    return first == nullptr ? std::numeric_limits<std::uint64_t>::max() : first->pending.offered_ms - 1;
+}
+
+void Mempool::restart_ages(std::uint64_t now_ms, Height tip) {
+    for (const ledger::MemberId& member : age_restarts_) {
+        Entry* const first = first_sound(by_member_.at(member));
+        if (first == nullptr || first->pending.offered_ms == 0) continue;
+        first->pending.offered_ms = now_ms;
+        first->pending.offered_at = tip;
     }
     age_restarts_.clear();
+}
+
+const Pending* Mempool::oldest_sound(std::uint64_t now_ms, Height tip) {
+    restart_ages(now_ms, tip);
+    const Entry* oldest = nullptr;
+    for (const auto& [member, queue] : by_member_) {
+        const Entry* const first = first_sound(queue);
+        if (first != nullptr && (oldest == nullptr || offered_since(first) < offered_since(oldest))) oldest = first;
+    }
     return oldest == nullptr ? nullptr : &oldest->pending;
 }
 

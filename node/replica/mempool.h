@@ -66,14 +66,13 @@ public:
     [[nodiscard]] std::vector<ledger::TxId> expired(TimeMs time, std::size_t count_max) const;
 
     // Calls `visit` for one transaction after another, a member's in order of nonces, always of the member whose
-    // visited ones cost least in a block so far; of equals, in turns that begin with the first member that was passed
-    // over last time, or that hadn't its turn; else behind the one whose turn was first. Until it has enough or none
-    // is left. `visit` must not change the pool.
-    // `skip`: more, and this one wasn't tried, so it counts for nothing; `others`: than this member's.
+    // visited ones cost least in a block so far; of equals, of the one whose first sound one has been offered longest.
+    // Until it has enough or none is left. `visit` must not change the pool.
+    // `skip`: more, and this one counts for nothing; `others`: than this member's.
     // `is_last_of_member`: nothing else of it waits.
     enum class Wants : std::uint8_t { more, skip, others, nothing };
     using Visit = std::function<Wants(const Pending&, bool is_last_of_member)>;
-    void for_each_in_turns(const Visit& visit);
+    void for_each_in_turns(const Visit& visit) const;
     // All of them from this arrival on, oldest first, until `visit` returns false. It must not change the pool but for
     // marks.
     void for_each_by_age(const std::function<bool(Pending&)>& visit, std::uint64_t from = 0);
@@ -81,8 +80,9 @@ public:
     [[nodiscard]] std::uint64_t next_arrival() const { return arrivals_; }
     // The ids of some that aren't sound, those first that were found so longest ago.
     [[nodiscard]] std::vector<ledger::TxId> unsound(std::size_t count_max) const;
-    // Of the members' first sound ones the one offered longest ago; null when there is none. What stands behind its own
-    // member's waits for those, so an age begins when it is the first: sets those of age_restarts_.
+    // An age begins when nothing of its member that is sound stands before it: sets those of age_restarts_.
+    void restart_ages(std::uint64_t now_ms, Height tip);
+    // Of the members' first sound ones the one offered longest ago; null when there is none. Restarts ages before.
     [[nodiscard]] const Pending* oldest_sound(std::uint64_t now_ms, Height tip);
     // Of the members' first sound ones.
     struct Firsts {
@@ -133,6 +133,7 @@ private:
     void leave_queue(const Entry& entry);
     void mark_unsound(Entry& entry);
     [[nodiscard]] static Entry* first_sound(const Queue& queue);
+    [[nodiscard]] static std::uint64_t offered_since(const Entry* first);
 
     PoolLimits limits_;
     std::map<ledger::TxId, std::unique_ptr<Entry>> by_id_;
@@ -141,7 +142,6 @@ private:
     std::map<std::uint64_t, Entry*> by_arrival_;
     std::map<TimeMs, std::set<ledger::TxId>> by_expiry_;
     std::map<std::uint64_t, const Entry*> unsound_;  // in the order in which they were found so
-    ledger::MemberId next_turn_{};
     std::uint64_t arrivals_{0};
     std::uint64_t verdicts_{0};
     Usage all_{};

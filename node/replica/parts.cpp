@@ -100,7 +100,7 @@ std::vector<Action> Replica::Parts::finish() {
 void Replica::Parts::on(Tick& event) {
     at_.now = std::max(at_.now, event.now.value);
     at_.wall = event.wall;
-    admission_.begin_budget();
+    admission_.on_tick(at_.now);
     if (at_.fork_seen) return at_.now < *at_.fork_seen + fork_tell_ms ? void() : halt(two_certificates());
     if (!pbft_) start_voting({});
     if (pbft_) to_consensus_.emplace_back(consensus::Tick{.now_ms = at_.now});

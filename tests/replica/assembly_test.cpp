@@ -81,6 +81,8 @@ TEST_CASE("a block is filled to exactly build_cost_max") {
     take(14, 1);
     REQUIRE(left == 0);
     CHECK(desk.pass_over(desk.pending(1, 0, true)) == Desk::Wants::others);
+    // What may never go in keeps out nothing behind it.
+    CHECK(desk.pass_over(desk.pending(1, 0, false)) == Desk::Wants::skip);
 }
 
 TEST_CASE(
@@ -143,7 +145,7 @@ TEST_CASE("a block goes without the rest when as much was thought sound and isn'
     CHECK(desk.pass_over(of(tried)) == Desk::Wants::nothing);
 }
 
-TEST_CASE("who stood behind what was tried in vain comes first in the next block") {
+TEST_CASE("who stood behind as much as may be tried in vain for one block is in the next") {
     const std::vector<ledger::Operation> nowhere(
         ledger::operations_max, ledger::TransferWithdraw{.data = ledger::DatasetId{"a"}, .to = sim::owner_name(0)});
     const std::size_t cost = ledger::applying_cost({.nonce = {}, .expires = {}, .operations = nowhere});
@@ -163,13 +165,39 @@ TEST_CASE("who stood behind what was tried in vain comes first in the next block
         }
     }
     add_waiting(bench, last, 1);
+    bench.pool.for_each_by_age([](Pending& each) { return each.offered_ms = 1, true; });
     const auto block = [&bench] {
         const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
         REQUIRE(built);
+        for (const auto& [id, refusal] : built->refused) bench.pool.set_sound(*bench.pool.find(id), false);
+        bench.pool.restart_ages(2, Height{});
         return built->block == nullptr ? 0 : built->block->block->transactions.size();
     };
     CHECK(block() == 0);
     CHECK(block() == 1);
+}
+
+TEST_CASE("a member's hopeless ones take no turn of the sound one behind them, however full blocks are") {
+    Bench bench{1, 0, 5};
+    const std::vector<ledger::Operation> nowhere(
+        ledger::operations_max, ledger::TransferWithdraw{.data = ledger::DatasetId{"a"}, .to = sim::owner_name(0)});
+    for (int i = 0; i < 20; ++i) {
+        const TransactionPtr hopeless = bench.make(0, nowhere, bench.genesis());
+        REQUIRE(bench.pool.add({.tx = hopeless, .member = sim::owner_name(0), .checked = Height{7}}));
+    }
+    add_waiting(bench, 0, ledger::operations_max);
+    for (std::size_t owner = 1; owner < 5; ++owner) {
+        for (int i = 0; i < 12; ++i) add_waiting(bench, owner, ledger::operations_max);
+    }
+    // The others are offered as late.
+    bench.pool.for_each_by_age([](Pending& each) { return each.offered_ms = 1, true; });
+    const Result<Executor::Built, chain::Error> built = bench.executor->build(bench.pool, bench.genesis());
+    REQUIRE((built && built->block != nullptr));
+    CHECK_FALSE(built->refused.empty());
+    CHECK(std::ranges::any_of(built->block->block->transactions, [&](const TransactionPtr& each) {
+        return bench.pool.find(each->tx.id())->member == sim::owner_name(0);
+    }));
+    CHECK(built->block->block->transactions.size() < 4 * 12);
 }
 
 TEST_CASE("of equal transactions as many go in as the block's cost allows") {
