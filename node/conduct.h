@@ -13,7 +13,7 @@ namespace datadeed::node {
 // How one peer has behaved lately. Any thread.
 class Conduct {
 public:
-    // Takes note of `bad` bad messages at `now_ms`. Whether bad_messages_max of them came within
+    // Takes note of `bad` bad messages at `now_ms`, monotonic. Whether bad_messages_max of them came within
     // bad_messages_ms; then the count begins anew.
     [[nodiscard]] bool is_too_bad(std::size_t bad, std::uint64_t now_ms) {
         const std::lock_guard lock{mutex_};

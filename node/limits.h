@@ -30,7 +30,7 @@ inline constexpr std::size_t throttled_keys_max = 4'096;
 
 // While both wait, validators get so many bytes of work for each byte of observers and clients.
 inline constexpr std::size_t validators_part = 8;
-// Among those of one rank, each gets so many bytes' worth of turns a round, whatever the size of its messages.
+// Among queues of one rank, each gets so many bytes' worth of turns a round, whatever the size of its messages.
 inline constexpr std::size_t turn_bytes = std::size_t{16} << 10U;
 
 // Messages of validators that don't wait for large ones: a vote without a block, a tip, a question; less than a

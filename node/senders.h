@@ -28,11 +28,11 @@ struct Sender {
     std::string name;  // empty: the clients
     std::atomic<Rank> rank;
     ByteBudget share;
-    // Of a peer, any thread. Its links are numbered as they go up; of those up to shunned_link nothing more is looked
-    // at.
+    // Of a peer, any thread. Its links are numbered as they go up (1: before any); nothing more is looked at of those
+    // up to shunned_link.
     std::atomic<std::uint64_t> link{1};
     std::atomic<std::uint64_t> shunned_link{0};
-    // Blocks that were asked of it and haven't come.
+    // Blocks or snapshots that were asked of it and haven't come.
     std::atomic<std::size_t> answers_due{0};
     Conduct conduct{};
     // Each touched by nobody but who checks a message of its queue, which is one thread at a time.

@@ -16,9 +16,9 @@
 
 namespace datadeed::node {
 
-// A queue for each sender, and rounds by deficit (M. Shreedhar, G. Varghese: Efficient fair queuing using deficit round
-// robin, 1996) with the cost of a piece of work in bytes. What it bounds is order only: how much may wait is for the
-// caller to say.
+// A queue for each sender (a peer counts as two: verify_pool.h), and rounds by deficit (M. Shreedhar, G. Varghese:
+// Efficient fair queuing using deficit round robin, 1996) with the cost of a piece of work in bytes. What it bounds is
+// order only: how much may wait is for the caller to say.
 template <class T>
 class Turns {
 public:

@@ -58,9 +58,9 @@ VerifyPool::VerifyPool(std::size_t threads, ContextPicture& context, Inbox& inbo
 void VerifyPool::know_senders() {
     for (std::size_t i = 0; i < senders_->size(); ++i) {
         const Rank rank = senders_->at(i).rank;
-        for (const Queue queue : {Queue::all_else, Queue::gossip}) {
+        for (const Queue each : {Queue::all_else, Queue::gossip}) {
             if (i < known_senders_) {
-                turns_.set_rank(number_of(i, queue), rank);
+                turns_.set_rank(queue_number_of(i, each), rank);
             } else {
                 turns_.add({.rank = rank, .one_at_a_time = i != Senders::clients});
             }
@@ -69,12 +69,12 @@ void VerifyPool::know_senders() {
     known_senders_ = senders_->size();
 }
 
-std::size_t VerifyPool::number_of(std::size_t sender, Queue queue) {
-    return sender * static_cast<std::size_t>(Queue::count) + static_cast<std::size_t>(queue);
+std::size_t VerifyPool::queue_number_of(std::size_t sender, Queue which) {
+    return sender * static_cast<std::size_t>(Queue::count) + static_cast<std::size_t>(which);
 }
 
-Sender& VerifyPool::sender_of(std::size_t number) const {
-    return senders_->at(number / static_cast<std::size_t>(Queue::count));
+Sender& VerifyPool::sender_of(std::size_t queue) const {
+    return senders_->at(queue / static_cast<std::size_t>(Queue::count));
 }
 
 void VerifyPool::begin_epoch(const ledger::ValidatorSet& nodes) {
@@ -109,7 +109,7 @@ bool VerifyPool::message(const std::string& peer, Bytes bytes) {
     const bool gossip = is_gossip(bytes);
     std::optional<ByteBudget::Lease> lease =
         sender.share.take(cost, gossip ? sender.share.most() / gossip_part : sender.share.most());
-    const bool taken = lease && push(number_of(*number, gossip ? Queue::gossip : Queue::all_else), cost,
+    const bool taken = lease && push(queue_number_of(*number, gossip ? Queue::gossip : Queue::all_else), cost,
                                      Message{std::move(bytes), sender.link, std::move(*lease)});
     if (!taken) metrics_->message_dropped("queue_full");
     return taken;
@@ -126,22 +126,22 @@ void VerifyPool::link(const std::string& peer, bool up) {
     const std::optional<std::size_t> number = senders_->find(peer);
     if (!number) return;
     if (up) ++senders_->at(*number).link;
-    (void)push(number_of(*number, Queue::all_else), work_overhead, Link{up});
+    (void)push(queue_number_of(*number, Queue::all_else), work_overhead, Link{up});
 }
 
 bool VerifyPool::transaction(Bytes bytes, replica::RequestToken token) {
     const std::size_t cost = bytes.size() + work_overhead;
     std::optional<ByteBudget::Lease> lease = senders_->at(Senders::clients).share.take(cost);
-    return lease && push(number_of(Senders::clients, Queue::all_else), cost,
+    return lease && push(queue_number_of(Senders::clients, Queue::all_else), cost,
                          Submission{std::move(bytes), token, std::move(*lease)});
 }
 
-bool VerifyPool::push(std::size_t number, std::size_t cost, Work work) {
-    const bool small = cost <= small_cost_max && sender_of(number).rank == Rank::validator;
+bool VerifyPool::push(std::size_t queue, std::size_t cost, Work work) {
+    const bool small = cost <= small_cost_max && sender_of(queue).rank == Rank::validator;
     {
         const std::lock_guard lock{mutex_};
         if (closed_) return false;
-        turns_.push(number, cost, std::move(work));
+        turns_.push(queue, cost, std::move(work));
     }
     arrived_.notify_one();
     if (small) small_arrived_.notify_one();
@@ -161,10 +161,10 @@ void VerifyPool::run(const std::function<std::optional<Turn>()>& take, std::cond
             continue;
         }
         lock.unlock();
-        const std::size_t number = turn->sender;
+        const std::size_t queue = turn->sender;
         const Clock::time_point not_before = work_on(std::move(*turn), before);
         lock.lock();
-        finish(number, not_before);
+        finish(queue, not_before);
     }
 }
 
@@ -180,9 +180,9 @@ void VerifyPool::wait(std::unique_lock<std::mutex>& lock, std::condition_variabl
 // When the pool ends, nobody rests: what waits is finished.
 void VerifyPool::release_due() {
     while (!resting_.empty() && (closed_ || resting_.begin()->first <= Clock::now())) {
-        const std::size_t number = resting_.begin()->second;
+        const std::size_t queue = resting_.begin()->second;
         resting_.erase(resting_.begin());
-        finish(number, {});
+        finish(queue, {});
     }
 }
 
@@ -212,21 +212,21 @@ VerifyPool::Clock::time_point VerifyPool::work_on(Turn turn, replica::CheckedBef
 }
 
 // What else the queue has waiting may be for another thread than this one.
-void VerifyPool::finish(std::size_t number, Clock::time_point not_before) {
+void VerifyPool::finish(std::size_t queue, Clock::time_point not_before) {
     if (!closed_ && not_before > Clock::now()) {
-        resting_.emplace(not_before, number);
+        resting_.emplace(not_before, queue);
         // Whoever is idle looks after it.
         arrived_.notify_one();
         small_arrived_.notify_one();
         return;
     }
-    const bool more = turns_.done(number);
+    const bool more = turns_.done(queue);
     if (closed_) {
         arrived_.notify_all();
         small_arrived_.notify_all();
     } else if (more) {
         arrived_.notify_one();
-        if (sender_of(number).rank == Rank::validator) small_arrived_.notify_one();
+        if (sender_of(queue).rank == Rank::validator) small_arrived_.notify_one();
     }
 }
 

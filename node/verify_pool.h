@@ -87,17 +87,17 @@ private:
     using Turn = Turns<Work>::Turn;
     using Clock = std::chrono::steady_clock;
 
-    // A sender's, by its number among turns_.
+    // Each sender has these; turns_ numbers them one sender after the other.
     enum class Queue : std::uint8_t { all_else, gossip, count };
 
-    [[nodiscard]] static std::size_t number_of(std::size_t sender, Queue queue);
-    [[nodiscard]] Sender& sender_of(std::size_t number) const;
-    [[nodiscard]] bool push(std::size_t number, std::size_t cost, Work work);
+    [[nodiscard]] static std::size_t queue_number_of(std::size_t sender, Queue which);
+    [[nodiscard]] Sender& sender_of(std::size_t queue) const;
+    [[nodiscard]] bool push(std::size_t queue, std::size_t cost, Work work);
     // One thread's life, with what it takes and what wakes it.
     void run(const std::function<std::optional<Turn>()>& take, std::condition_variable& arrived);
     void know_senders();
     void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& arrived);
-    void finish(std::size_t number, Clock::time_point not_before);
+    void finish(std::size_t queue, Clock::time_point not_before);
     void release_due();
     // Does it; until when what comes next in its queue has to wait.
     [[nodiscard]] Clock::time_point work_on(Turn turn, replica::CheckedBefore& before);

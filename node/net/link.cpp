@@ -21,7 +21,7 @@ constexpr std::size_t write_bytes = std::size_t{128} << 10U;
 // doesn't wait behind megabytes of gossip when the peer reads slowly.
 void take_little_ahead(StrandSocket& socket) {
     const int unsent_max = static_cast<int>(write_bytes);
-    // Where it isn't known, all is as correct.
+    // Without it an urgent message only waits longer.
     (void)setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_max, sizeof unsent_max);
 }
 

@@ -327,12 +327,16 @@ void Admission::note_ordered(const CheckedTransaction& transaction) {
     pool_->remove(tx.id());
 }
 
-void Admission::note_refused(const ledger::TxId& id) {
+// What others stood before may apply to the tip: backups, who try it there, go on counting its time.
+void Admission::note_refused(const ledger::TxId& id, const Moment& moment) {
     Pending* pending = pool_->find(id);
     DATADEED_ASSERT(pending != nullptr);
-    pending->checked = executor_->tip().height;
-    pending->refused_ms.reset();
-    pool_->set_sound(*pending, false);
+    if (pending->sound) {
+        (void)review_one(*pending, moment);
+    } else {
+        pending->checked = executor_->tip().height;
+        pending->refused_ms.reset();
+    }
 }
 
 }  // namespace datadeed::replica

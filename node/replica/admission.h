@@ -50,14 +50,14 @@ public:
     // here already: what costs much, or is told again and again, uses up what may be tried behind the others'.
     [[nodiscard]] std::vector<TransactionPtr> cheapest_signers_first(const std::vector<TransactionPtr>& told,
                                                                      const Peer& peer) const;
-    // Begins a budget, if the present one is tick_period_ms old. Of one, admit() tries of each validator, of all
-    // observers together, and of all clients, what costs admit_cost_max (the last refused one costs twice), and then
-    // says too_much_at_once; but for observers, admit_small_cost_max more of those that cost little, so that dear ones
-    // turn nobody away; of one observer what costs admit_observer_cost_max, but its first may cost all that observers
-    // have left, and it owes what is beyond its part of the next ones. What would displace others and is refused costs
-    // its sender displacing_time_parts times its time before the next such is tried.
+    // Time has passed (monotonic): a budget begins, if the present one is tick_period_ms old. Of one, admit() tries of
+    // each validator, of all observers together, and of all clients, what costs admit_cost_max (the last refused one
+    // costs twice), and then says too_much_at_once; but for observers, admit_small_cost_max more of those that cost
+    // little, so that dear ones turn nobody away; of one observer what costs admit_observer_cost_max, but its first may
+    // cost all that observers have left, and it owes what is beyond its part of the next ones. What would displace
+    // others and is refused costs its sender displacing_time_parts times its time before the next such is tried.
     void on_tick(std::uint64_t now_ms);
-    void begin_budget();
+    void begin_budget();  // what on_tick() does when it is time
 
     using Dropped = std::vector<std::pair<ledger::TxId, ledger::Refusal>>;
     // Tries again what waits unsound, once a tip and at rest once in trial_lives_ms, and sound ones that several blocks
@@ -78,8 +78,8 @@ public:
 
     // A block of the chain has it: it leaves the pool, and what its member has behind it was not passed by.
     void note_ordered(const CheckedTransaction& transaction);
-    // A transaction of the pool was tried in a block of this node's and refused.
-    void note_refused(const ledger::TxId& id);
+    // A transaction of the pool was tried in a block of this node's and refused. Tries it on the tip if it was sound.
+    void note_refused(const ledger::TxId& id, const Moment& moment);
     // The tip has moved, or something has left the pool: what was tried stands on a state that is gone. To be called
     // before the next admit or review.
     void forget_trial() { trial_.reset(); }
@@ -108,12 +108,13 @@ private:
     Mempool* pool_;
     std::optional<ledger::BlockExecution> trial_;  // on the tip's state; gone when that changes
     std::size_t trial_count_{0};
-    std::map<std::optional<ledger::MemberId>, std::size_t> admit_costs_;  // since then, by validator; of all clients
-    std::map<std::optional<ledger::MemberId>, std::size_t> small_costs_;  // since then, of what small ones alone have
+    std::map<std::optional<ledger::MemberId>, std::size_t>
+        admit_costs_;  // of this budget, by validator; of all clients
+    std::map<std::optional<ledger::MemberId>, std::size_t> small_costs_;  // and what small ones alone have
     std::map<ledger::MemberId, std::size_t> observer_costs_;              // with what each owes from before
-    std::size_t observers_cost_{0};                                       // since then, of all of them
+    std::size_t observers_cost_{0};                                       // of this budget, of all of them
     std::map<ledger::MemberId, std::uint64_t> displacing_free_us_;        // of each peer: its time is used up to then
-    std::uint64_t budget_ms_{0};
+    std::uint64_t budget_ms_{0};                                          // when it began
     std::uint64_t renewed_ms_{0};
     MostSince blocks_for_firsts_;
 };

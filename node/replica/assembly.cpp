@@ -32,15 +32,17 @@ std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, H
     using Wants = Mempool::Wants;
     if (is_done()) return Wants::nothing;
     if (is_in_vain(pending, tip)) return Wants::skip;
-    if (bytes_ + pending.tx->tx.raw().size() > bytes_max_) return Wants::nothing;
-    if (has_its_share(pending.member)) return Wants::others;
-    if (cost_ + cost_of(pending) <= build_cost_max) return std::nullopt;
+    const bool has_bytes = bytes_ + pending.tx->tx.raw().size() <= bytes_max_;
+    const bool has_room = has_bytes && cost_ + cost_of(pending) <= build_cost_max;
     // What is behind it isn't kept out by what may never go in.
-    if (!pending.sound) return Wants::skip;
+    if (!pending.sound && !has_room) return Wants::skip;
+    if (!has_bytes) return Wants::nothing;
+    if (has_its_share(pending.member)) return Wants::others;
+    if (has_room) return std::nullopt;
     return ++passed_over_ < build_passed_over_max ? Wants::others : Wants::nothing;
 }
 
-// Or too much was tried in vain: the block goes without the rest, whose turn is first the next time.
+// Or too much was tried in vain: the block goes without the rest, and who was refused stands behind it in the next.
 bool BlockAssembly::is_done() const {
     return taken_.size() >= transactions_max_ || refused_cost_ >= build_cost_max;
 }
@@ -85,7 +87,8 @@ void BlockAssembly::take(const Pending& pending) {
 }
 
 void BlockAssembly::refuse(const Pending& pending) {
-    const std::size_t cost = ledger::applying_cost(pending.tx->tx.content());
+    // What was thought sound is tried on the tip then (Admission::note_refused).
+    const std::size_t cost = (pending.sound ? 2 : 1) * ledger::applying_cost(pending.tx->tx.content());
     refused_cost_ += cost;
     if (pending.sound) wasted_[pending.member] += cost;
 }

@@ -71,10 +71,10 @@ private:
     std::map<ledger::MemberId, std::size_t> wasted_;  // of refused_cost_, by what was thought sound
 };
 
-// Beyond one, how many blocks it may take until each member's first sound one is in, since all take turns.
+// Beyond one, how many blocks it may take until each member's first sound one is in, of those that wait now.
 [[nodiscard]] std::uint64_t blocks_for_firsts(const Mempool::Firsts& firsts, const ledger::Parameters& rules);
 
-// The most of these numbers since a height: while a turn goes round, less and less of it waits. One thread.
+// The most of these numbers since a height: as firsts are ordered, fewer of them wait. One thread.
 class MostSince {
 public:
     // Heights rise.

@@ -65,7 +65,7 @@ Result<Executor::Built, chain::Error> Executor::build(const Mempool& pool, TimeM
         if (const Result<void, ledger::Refusal> applied = execution.apply(pending.tx->tx); !applied) {
             assembly.refuse(pending);
             built.refused.emplace_back(pending.tx->tx.id(), applied.error());
-            // Those that were refused before are tried beside the turns: who has many loses none to them.
+            // What was refused before takes no turn from what is sound behind it.
             return pending.sound ? Mempool::Wants::more : Mempool::Wants::skip;
         }
         assembly.take(pending);

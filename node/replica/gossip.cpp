@@ -9,11 +9,20 @@
 
 namespace datadeed::replica {
 
-// From here on the primary can know it.
-void Gossip::mark_offered(Pending& pending, const Moment& moment) const {
+// From then on the primary can know it.
+void Gossip::mark_offered(Pending& pending, std::uint64_t since_ms, const Moment& moment) {
     if (pending.offered_ms != 0) return;
-    pending.offered_ms = std::max<std::uint64_t>(moment.now_ms, 1);
+    pending.offered_ms = std::max<std::uint64_t>(since_ms, 1);
     pending.offered_at = moment.tip;
+}
+
+// Clients can make a node tell much more than one checks of a peer: an honest primary would be left for what still
+// waits there to be checked.
+std::uint64_t Gossip::checked_at(std::size_t transactions, const Moment& moment) {
+    const std::uint64_t now_us = moment.now_ms * 1000;
+    checked_us_ = std::max(checked_us_, now_us) + transactions * gossip_transaction_us;
+    checked_us_ = std::min(checked_us_, now_us + gossip_lag_max_ms * 1000);
+    return checked_us_ / 1000;
 }
 
 // It counts as told at once: who hands it in again within this step has it told once.
@@ -29,7 +38,7 @@ void Gossip::note_heard(const TransactionPtr& transaction, const ledger::MemberI
     if (peer == moment.primary || self_ == moment.primary) {
         Pending* pending = pool_->find(transaction->tx.id());
         DATADEED_ASSERT(pending != nullptr);
-        mark_offered(*pending, moment);
+        mark_offered(*pending, moment.now_ms, moment);
     } else if (entered && to_pass_on_.size() < pool_transactions_max) {
         to_pass_on_.emplace_back(moment.now_ms + gossip_pass_on_ms, transaction);
     }
@@ -38,11 +47,12 @@ void Gossip::note_heard(const TransactionPtr& transaction, const ledger::MemberI
 // To all validators, in one message.
 void Gossip::tell(std::span<const TransactionPtr> batch, const Moment& moment) {
     outbox_->send_validators(encode_transactions(batch), Lane::gossip);
+    const std::uint64_t checked_ms = checked_at(batch.size(), moment);
     for (const TransactionPtr& transaction : batch) {
         Pending* pending = pool_->find(transaction->tx.id());
         if (pending == nullptr) continue;
         pending->told_ms = std::max<std::uint64_t>(moment.now_ms, 1);
-        mark_offered(*pending, moment);
+        mark_offered(*pending, checked_ms, moment);
     }
 }
 
@@ -57,7 +67,7 @@ void Gossip::tell_new(const Moment& moment) {
 
 void Gossip::on_tick(const Moment& moment) {
     pass_on(moment);
-    tell_new_primary(moment);
+    if (moment.now_ms >= new_primary_ms_ + tick_period_ms) tell_new_primary(moment);
     if (moment.now_ms >= tell_ms_ + gossip_again_ms) tell_again(moment);
 }
 
@@ -66,7 +76,7 @@ void Gossip::pass_on(const Moment& moment) {
     for (; !to_pass_on_.empty() && to_pass_on_.front().first <= moment.now_ms; to_pass_on_.pop_front()) {
         Pending* pending = pool_->find(to_pass_on_.front().second->tx.id());
         if (pending == nullptr || pending->offered_ms != 0) continue;
-        mark_offered(*pending, moment);
+        mark_offered(*pending, checked_at(1, moment), moment);
         batch.push_back(std::move(to_pass_on_.front().second));
     }
     for (std::size_t begin = 0; begin < batch.size();) {
@@ -108,7 +118,7 @@ void Gossip::on_view(const Moment& moment) {
     for_new_primary_ = {};
     if (moment.primary == self_) {
         pool_->for_each_by_age([&](Pending& pending) {
-            mark_offered(pending, moment);
+            mark_offered(pending, moment.now_ms, moment);
             return true;
         });
         return;
@@ -123,6 +133,7 @@ void Gossip::on_view(const Moment& moment) {
 
 void Gossip::tell_new_primary(const Moment& moment) {
     if (!outbox_->is_up(moment.primary)) return;
+    new_primary_ms_ = moment.now_ms;
     std::vector<TransactionPtr> batch;
     const auto add = [&](const Pending& pending) {
         if (pending.arrival >= for_new_primary_.until) return false;
@@ -135,7 +146,8 @@ void Gossip::tell_new_primary(const Moment& moment) {
     batch.resize(end_of_gossip(batch, 0));
     for_new_primary_.from = pool_->find(batch.back()->tx.id())->arrival + 1;
     outbox_->send(moment.primary, encode_transactions(batch), Lane::gossip);
-    for (const TransactionPtr& transaction : batch) mark_offered(*pool_->find(transaction->tx.id()), moment);
+    const std::uint64_t checked_ms = checked_at(batch.size(), moment);
+    for (const TransactionPtr& each : batch) mark_offered(*pool_->find(each->tx.id()), checked_ms, moment);
 }
 
 }  // namespace datadeed::replica

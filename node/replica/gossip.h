@@ -15,7 +15,8 @@ namespace datadeed::replica {
 // Who is told of which transaction, and when. What clients of this node hand in goes to all validators at once, so that
 // backups watch over it. What peers hand in goes to the primary, unless it is decided within a moment: somebody may
 // have told the backups only, and they would hold the primary to what it doesn't know. What still waits after a while
-// goes to all again. One thread; the moment is handed in.
+// goes to all again. The primary is held to each from when it can have checked what it was told before. One thread; the
+// moment is handed in.
 class Gossip {
 public:
     // Borrows both.
@@ -38,12 +39,13 @@ public:
     void tell_new(const Moment& moment);
     // Time has passed: to the primary what its time has come for, to all what has waited for long.
     void on_tick(const Moment& moment);
-    // To a new primary all that waits, a message at once and one each tick, what has waited longest first: its time for
-    // each begins when it is told. A node that is the primary knows what it has.
+    // To a new primary all that waits, a message at once and one each tick_period_ms, what has waited longest first:
+    // its time for each begins when it is told. When this node is the primary, what had no time yet begins now.
     void on_view(const Moment& moment);
 
 private:
-    void mark_offered(Pending& pending, const Moment& moment) const;
+    static void mark_offered(Pending& pending, std::uint64_t since_ms, const Moment& moment);
+    [[nodiscard]] std::uint64_t checked_at(std::size_t transactions, const Moment& moment);
     void tell(std::span<const TransactionPtr> batch, const Moment& moment);
     void pass_on(const Moment& moment);
     void tell_again(const Moment& moment);
@@ -63,6 +65,8 @@ private:
     Arrivals for_new_primary_;  // what a new primary hasn't been told yet
     Arrivals round_;            // what is told again before the oldest has its turn again
     std::uint64_t tell_ms_{0};
+    std::uint64_t new_primary_ms_{0};  // when a new primary was told some of it
+    std::uint64_t checked_us_{0};      // when a primary has checked what it was told
 };
 
 }  // namespace datadeed::replica

@@ -30,7 +30,7 @@ inline constexpr std::size_t memory_per_transaction = 512;
 inline constexpr std::size_t memory_per_byte = 8;
 
 // Work on transactions, in ledger::applying_cost (about a microsecond each), which votes wait for: of what each
-// validator, all observers, and all clients send from one tick to the next, of one review, and in vain for one block.
+// validator, all observers, and all clients send within tick_period_ms, of one review, and in vain for one block.
 inline constexpr std::size_t admit_cost_max = 16'384;
 inline constexpr std::size_t admit_small_cost_max = 4'096;  // more, but for observers, of what costs little
 inline constexpr std::size_t small_cost_max = 128;
@@ -67,16 +67,16 @@ inline constexpr std::size_t build_passed_over_max = 64;
 
 inline constexpr std::size_t gossip_transactions_max = 1024;  // in one message
 inline constexpr std::size_t gossip_bytes_max = std::size_t{1} << 20U;
-// Bad ones in a message until its rest isn't looked at: a correct node sends none.
-inline constexpr std::size_t gossip_bad_max = 16;
-// How often a transaction that isn't committed is told again, in case a message was lost.
-// Several times within the second after which it may demote a primary that didn't get it.
+inline constexpr std::size_t gossip_bad_max = 16;  // until its rest isn't looked at: a correct node sends none
+// How often what isn't committed is told again, in case a message was lost: some times before it demotes a primary.
 inline constexpr std::uint64_t gossip_again_ms = 300;
-// How long what a peer told may take to be decided before it is passed on to the primary: mostly enough, and far less
-// than consensus gives a primary.
+// What a peer told, and isn't decided for so long, is passed on to the primary: long before it demotes one.
 inline constexpr std::uint64_t gossip_pass_on_ms = 50;
 // Of what waits long, or of what a new primary is told, looked at for one message.
 inline constexpr std::size_t gossip_again_max = 256;
+// A primary is held to what a node tells when it can have checked what that told before: so long each, in all at most.
+inline constexpr std::uint64_t gossip_transaction_us = 300;  // a quarter of a thread (gossip_time_parts), 75 µs each
+inline constexpr std::uint64_t gossip_lag_max_ms = 5'000;
 
 // How often consensus is told of work, and how long a proposal counts as being decided.
 inline constexpr std::uint64_t work_period_ms = 1'000;

@@ -198,24 +198,24 @@ std::vector<ledger::TxId> Mempool::expired(TimeMs time, std::size_t count_max) c
     return ids;
 }
 
-// Those that were offered longest ago come first, as those do for which a primary is left (oldest_sound).
+// Of members with equal work that one is first for which backups would leave this primary first (oldest_sound).
 void Mempool::for_each_in_turns(const Visit& visit) const {
     struct Turn {
         std::size_t cost{};  // of what was visited of the member
-        std::uint64_t since{};
+        std::uint64_t age{};
         std::size_t order{};
         std::map<Place, Entry*>::const_iterator next;
         std::map<Place, Entry*>::const_iterator end;
     };
     std::vector<Turn> turns;
     for (const auto& [member, queue] : by_member_) {
-        turns.push_back({.since = offered_since(first_sound(queue)),
+        turns.push_back({.age = age_key(first_sound(queue)),
                          .order = turns.size(),
                          .next = queue.entries.begin(),
                          .end = queue.entries.end()});
     }
     const auto is_later = [](const Turn& a, const Turn& b) {
-        return std::tuple{a.cost, a.since, a.order} > std::tuple{b.cost, b.since, b.order};
+        return std::tuple{a.cost, a.age, a.order} > std::tuple{b.cost, b.age, b.order};
     };
     std::ranges::make_heap(turns, is_later);
     while (!turns.empty()) {
@@ -255,8 +255,8 @@ Mempool::Entry* Mempool::first_sound(const Queue& queue) {
     return found == queue.entries.end() ? nullptr : found->second;
 }
 
-// What nobody can know yet is the youngest: it has 0; and what isn't there.
-std::uint64_t Mempool::offered_since(const Entry* first) {
+// Less is older. What the primary can't know yet has 0, which wraps around to the youngest.
+std::uint64_t Mempool::age_key(const Entry* first) {
     return first == nullptr ? std::numeric_limits<std::uint64_t>::max() : first->pending.offered_ms - 1;
 }
 
@@ -275,7 +275,7 @@ const Pending* Mempool::oldest_sound(std::uint64_t now_ms, Height tip) {
     const Entry* oldest = nullptr;
     for (const auto& [member, queue] : by_member_) {
         const Entry* const first = first_sound(queue);
-        if (first != nullptr && (oldest == nullptr || offered_since(first) < offered_since(oldest))) oldest = first;
+        if (first != nullptr && (oldest == nullptr || age_key(first) < age_key(oldest))) oldest = first;
     }
     return oldest == nullptr ? nullptr : &oldest->pending;
 }

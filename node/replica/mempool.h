@@ -66,8 +66,8 @@ public:
     [[nodiscard]] std::vector<ledger::TxId> expired(TimeMs time, std::size_t count_max) const;
 
     // Calls `visit` for one transaction after another, a member's in order of nonces, always of the member whose
-    // visited ones cost least in a block so far; of equals, of the one whose first sound one has been offered longest.
-    // Until it has enough or none is left. `visit` must not change the pool.
+    // visited ones cost least in a block so far; of equals, of the one whose first sound one has been offered longest
+    // (as of restart_ages). Until it has enough or none is left. `visit` must not change the pool.
     // `skip`: more, and this one counts for nothing; `others`: than this member's.
     // `is_last_of_member`: nothing else of it waits.
     enum class Wants : std::uint8_t { more, skip, others, nothing };
@@ -80,7 +80,7 @@ public:
     [[nodiscard]] std::uint64_t next_arrival() const { return arrivals_; }
     // The ids of some that aren't sound, those first that were found so longest ago.
     [[nodiscard]] std::vector<ledger::TxId> unsound(std::size_t count_max) const;
-    // An age begins when nothing of its member that is sound stands before it: sets those of age_restarts_.
+    // The age of a member's first sound one begins anew when one before it is gone, and when it has become sound.
     void restart_ages(std::uint64_t now_ms, Height tip);
     // Of the members' first sound ones the one offered longest ago; null when there is none. Restarts ages before.
     [[nodiscard]] const Pending* oldest_sound(std::uint64_t now_ms, Height tip);
@@ -133,7 +133,7 @@ private:
     void leave_queue(const Entry& entry);
     void mark_unsound(Entry& entry);
     [[nodiscard]] static Entry* first_sound(const Queue& queue);
-    [[nodiscard]] static std::uint64_t offered_since(const Entry* first);
+    [[nodiscard]] static std::uint64_t age_key(const Entry* first);
 
     PoolLimits limits_;
     std::map<ledger::TxId, std::unique_ptr<Entry>> by_id_;

@@ -64,7 +64,8 @@ void Replica::Parts::perform(consensus::Build& action) {
     pool_.restart_ages(at_.now, executor_.tip().height);
     const Result<Executor::Built, chain::Error> built = executor_.build(pool_, at_.wall);
     if (!built) return halt(built.error());
-    for (const auto& [id, refusal] : built->refused) admission_.note_refused(id);
+    const Admission::Moment now = moment();
+    for (const auto& [id, refusal] : built->refused) admission_.note_refused(id, now);
     consensus::Built answer{.view = action.view, .height = action.height, .proposal = {}};
     if (built->block) {
         at_.proposal = at_.now;

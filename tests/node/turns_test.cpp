@@ -165,6 +165,12 @@ TEST_CASE("so many bad messages within so long are too many") {
     CHECK_FALSE(burst.is_too_bad(bad_messages_max - 1, 5'000));
     CHECK(burst.is_too_bad(1'000'000, 5'000));
 
+    // Of two threads the one that looked at its clock first comes second, here by much.
+    Conduct late;
+    CHECK_FALSE(late.is_too_bad(1, 2 * bad_messages_ms));
+    CHECK_FALSE(late.is_too_bad(bad_messages_max - 2, bad_messages_ms));
+    CHECK(late.is_too_bad(1, 3 * bad_messages_ms - 1));
+
     Conduct slow;
     for (std::uint64_t i = 0; i < 1'000; ++i) {
         CHECK_FALSE(slow.is_too_bad(1, i * bad_messages_ms / (bad_messages_max - 1)));

@@ -347,17 +347,41 @@ TEST_CASE("what has left the pool doesn't count as having entered") {
     CHECK(door.refusal_of(door.offer(1, "b", 2)) == ledger::Refusal::data_not_found);
 }
 
-TEST_CASE("what a block of this node's refused is no work, and isn't tried on that state again") {
+TEST_CASE(
+    "what a block of this node's refused is tried on the tip: what applies there keeps its age, else it's no work") {
     Door door;
-    const TransactionPtr transaction = door.registration(1, "a");
-    CHECK(door.enters(transaction, true));
-    door.pass_block("b");
-    door.admission.note_refused(transaction->tx.id());
-    CHECK(door.pool.sound() == 0);
+    const TransactionPtr loser = door.registration(1, "a");
+    const TransactionPtr patient = door.registration(2, "c");
+    CHECK(door.enters(loser, true));
+    CHECK(door.enters(patient, true));
+    for (const TransactionPtr& each : {loser, patient}) door.pool.find(each->tx.id())->offered_ms = 500;
+    door.pass_block("a");
+    for (const TransactionPtr& each : {loser, patient}) door.admission.note_refused(each->tx.id(), door.after(1));
+    door.pool.restart_ages(2'000, Height{});
+    CHECK_FALSE(door.pool.find(loser->tx.id())->sound);
+    CHECK(door.pool.find(patient->tx.id())->sound);
+    CHECK(door.pool.find(patient->tx.id())->offered_ms == 500);
     const Result<Executor::Built, chain::Error> built = door.bench.executor->build(door.pool, door.bench.genesis());
-    REQUIRE(built.has_value());
-    CHECK(built->block == nullptr);
+    REQUIRE((built && built->block != nullptr));
+    CHECK(built->block->block->transactions.size() == 1);
     CHECK(built->refused.empty());
+}
+
+TEST_CASE("what was refused before, and is again behind others, isn't tried in a block on that state any more") {
+    Door door;
+    const TransactionPtr waiting = door.offer(1, "a", 2);
+    CHECK(door.enters(waiting, false, true));
+    door.pass_block("b");
+    const auto refused = [&door] {
+        const auto built = door.bench.executor->build(door.pool, door.bench.genesis());
+        REQUIRE(built.has_value());
+        CHECK(built->block == nullptr);
+        return built->refused.size();
+    };
+    CHECK(refused() == 1);
+    door.admission.note_refused(waiting->tx.id(), door.after(1));
+    CHECK(refused() == 0);
+    CHECK_FALSE(door.pool.find(waiting->tx.id())->refused_ms);
 }
 
 }  // namespace datadeed::replica

@@ -2,6 +2,7 @@
 
 #include "base/fields.h"
 #include "consensus/config.h"
+#include "ledger/cost.h"
 #include "node/replica/limits.h"
 #include "node/replica/proposal.h"
 #include "tests/replica/late.h"

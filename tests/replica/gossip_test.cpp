@@ -170,6 +170,35 @@ TEST_CASE("what a primary is held to from when on is when it was told it, or cou
     CHECK(offered().first == 1'200);
 }
 
+TEST_CASE(
+    "a primary is held to what it was told when it can have checked what this node told before, at most so late") {
+    Town town;
+    constexpr std::size_t many = 1'000;
+    std::vector<TransactionPtr> all;
+    for (std::size_t i = 0; i < many; ++i) all.push_back(town.enter("t" + std::to_string(i), 1'000));
+    const auto tell_all = [&](std::uint64_t now_ms) {
+        for (const TransactionPtr& each : all) town.gossip.add_own(each, Town::at(now_ms));
+        town.gossip.tell_new(Town::at(now_ms));
+    };
+    const auto offered = [&town](const std::string& name, std::uint64_t now_ms) {
+        const TransactionPtr own = town.enter(name, now_ms);
+        town.gossip.add_own(own, Town::at(now_ms));
+        town.gossip.tell_new(Town::at(now_ms));
+        return town.pool.find(own->tx.id())->offered_ms;
+    };
+    tell_all(1'000);
+    CHECK(offered("a", 1'000) == 1'000 + (many + 1) * gossip_transaction_us / 1000);
+    CHECK(offered("b", 1'000 + many) == 1'000 + many);
+    // What another told and this node passes on stands behind as much.
+    tell_all(5'000);
+    const TransactionPtr heard = town.enter("c", 5'000);
+    town.gossip.note_heard(heard, an_observer, true, Town::at(5'000));
+    town.gossip.on_tick(Town::at(5'000 + gossip_pass_on_ms));
+    CHECK(town.pool.find(heard->tx.id())->offered_ms >= 5'000 + many * gossip_transaction_us / 1000);
+    for (std::size_t i = 0; i < gossip_lag_max_ms * 1000 / (many * gossip_transaction_us); ++i) tell_all(5'000);
+    CHECK(offered("d", 5'000) == 5'000 + gossip_lag_max_ms);
+}
+
 TEST_CASE("what a primary hears itself it passes to nobody, and its age begins") {
     Town town;
     const TransactionPtr heard = town.enter("a", 1'000);
@@ -205,11 +234,19 @@ TEST_CASE("a new primary is told nothing by an empty pool, and a node that becom
     Town town;
     town.gossip.on_view(Town::at(1'000));
     CHECK(town.letters().empty());
-    const TransactionPtr waiting = town.enter("a", 1'000);
+    (void)town.enter("a", 1'000);
     town.gossip.on_view(Town::at(1'500, self));
     CHECK(town.letters().empty());
-    // It knows what it has.
+}
+
+TEST_CASE("what waits at a node that becomes the primary counts as offered from then on") {
+    Town town;
+    const TransactionPtr waiting = town.enter("a", 1'000);
+    const TransactionPtr offered = town.enter("b", 1'000);
+    town.gossip.note_heard(offered, primary, false, Town::at(1'200));
+    town.gossip.on_view(Town::at(1'500, self));
     CHECK(town.pool.find(waiting->tx.id())->offered_ms == 1'500);
+    CHECK(town.pool.find(offered->tx.id())->offered_ms == 1'200);
 }
 
 TEST_CASE("only so many go again at once, each in its turn, and none that is young") {
@@ -254,7 +291,7 @@ TEST_CASE("what doesn't fit into one message goes in several: to all what is new
     CHECK(joined(passed_on) == heard);
 }
 
-TEST_CASE("a new primary is told all that waits, a message each tick, and held to what it was told") {
+TEST_CASE("a new primary is told all that waits, a message each tick_period_ms, and held to what it was told") {
     Town town;
     const std::vector<TransactionPtr> large = town.enter_large(1'000);
     const auto marked = [&](auto mark, std::uint64_t ms) {
@@ -266,12 +303,17 @@ TEST_CASE("a new primary is told all that waits, a message each tick, and held t
     Letters shown = town.letters();
     REQUIRE(shown.size() == 1);
     CHECK(shown[0].size() < large.size());
-    CHECK(marked(&Pending::offered_ms, 1'100) == shown[0].size());
+    const std::uint64_t first_checked_us = 1'100'000 + shown[0].size() * gossip_transaction_us;
+    CHECK(marked(&Pending::offered_ms, first_checked_us / 1000) == shown[0].size());
     CHECK(marked(&Pending::offered_ms, 0) == large.size() - shown[0].size());
+    town.gossip.on_tick(Town::at(1'100 + tick_period_ms - 1));
+    CHECK(town.letters().empty());
     town.gossip.on_tick(Town::at(1'120));
     shown.push_back(joined(town.letters()));
     CHECK(joined(shown) == large);
-    CHECK(marked(&Pending::offered_ms, 1'120) == shown[1].size());
+    const std::uint64_t checked_us = std::max<std::uint64_t>(first_checked_us, 1'120'000);
+    CHECK(marked(&Pending::offered_ms, (checked_us + shown[1].size() * gossip_transaction_us) / 1000) ==
+          shown[1].size());
     town.gossip.on_tick(Town::at(1'140));
     CHECK(town.letters().empty());
     const std::vector<TransactionPtr> rest = shown[1];

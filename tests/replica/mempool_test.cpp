@@ -24,7 +24,7 @@ std::vector<std::uint64_t> order(Mempool& pool) {
 
 }  // namespace
 
-TEST_CASE("what makes up a turn is of each member its first sound one") {
+TEST_CASE("the firsts of a pool are of each member its first sound one") {
     Mempool pool;
     for (const std::uint64_t nonce : {1U, 2U, 3U}) REQUIRE(pool.add(pending(0, nonce)));
     pool.set_sound(*pool.find(pending(0, 1).tx->tx.id()), false);
@@ -273,7 +273,7 @@ TEST_CASE("who had its turn stands behind all who hadn't") {
     CHECK(order_in_block(4, 4) == four);
 }
 
-TEST_CASE("what wasn't tried counts for nothing in its member's turn") {
+TEST_CASE("what is skipped counts for nothing in its member's turn") {
     using Wants = Mempool::Wants;
     Mempool pool;
     for (std::size_t owner = 0; owner < 2; ++owner) {
