@@ -47,7 +47,7 @@ void Gossip::note_heard(const TransactionPtr& transaction, const ledger::MemberI
 // To all validators, in one message.
 void Gossip::tell(std::span<const TransactionPtr> batch, const Moment& moment) {
     outbox_->send_validators(encode_transactions(batch), Lane::gossip);
-    const std::uint64_t checked_ms = checked_at(batch.size(), moment);
+    const std::uint64_t checked_ms = self_ == moment.primary ? moment.now_ms : checked_at(batch.size(), moment);
     for (const TransactionPtr& transaction : batch) {
         Pending* pending = pool_->find(transaction->tx.id());
         if (pending == nullptr) continue;
@@ -118,6 +118,7 @@ void Gossip::on_view(const Moment& moment) {
     for_new_primary_ = {};
     if (moment.primary == self_) {
         pool_->for_each_by_age([&](Pending& pending) {
+            pending.offered_ms = std::min(pending.offered_ms, moment.now_ms);
             mark_offered(pending, moment.now_ms, moment);
             return true;
         });

@@ -40,7 +40,8 @@ public:
     // Time has passed: to the primary what its time has come for, to all what has waited for long.
     void on_tick(const Moment& moment);
     // To a new primary all that waits, a message at once and one each tick_period_ms, what has waited longest first:
-    // its time for each begins when it is told. When this node is the primary, what had no time yet begins now.
+    // its time for each begins when it is told. When this node is the primary, what has no time yet, or a later one,
+    // begins now.
     void on_view(const Moment& moment);
 
 private:

@@ -264,7 +264,7 @@ void Mempool::restart_ages(std::uint64_t now_ms, Height tip) {
     for (const ledger::MemberId& member : age_restarts_) {
         Entry* const first = first_sound(by_member_.at(member));
         if (first == nullptr || first->pending.offered_ms == 0) continue;
-        first->pending.offered_ms = now_ms;
+        first->pending.offered_ms = std::max(first->pending.offered_ms, now_ms);
         first->pending.offered_at = tip;
     }
     age_restarts_.clear();
@@ -274,7 +274,9 @@ const Pending* Mempool::oldest_sound(std::uint64_t now_ms, Height tip) {
     restart_ages(now_ms, tip);
     const Entry* oldest = nullptr;
     for (const auto& [member, queue] : by_member_) {
-        const Entry* const first = first_sound(queue);
+        Entry* const first = first_sound(queue);
+        // Blocks count from when the primary can know it, too.
+        if (first != nullptr && first->pending.offered_ms > now_ms) first->pending.offered_at = tip;
         if (first != nullptr && (oldest == nullptr || age_key(first) < age_key(oldest))) oldest = first;
     }
     return oldest == nullptr ? nullptr : &oldest->pending;

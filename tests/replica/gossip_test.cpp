@@ -197,6 +197,13 @@ TEST_CASE(
     CHECK(town.pool.find(heard->tx.id())->offered_ms >= 5'000 + many * gossip_transaction_us / 1000);
     for (std::size_t i = 0; i < gossip_lag_max_ms * 1000 / (many * gossip_transaction_us); ++i) tell_all(5'000);
     CHECK(offered("d", 5'000) == 5'000 + gossip_lag_max_ms);
+    // A node that becomes the primary knows what it told, and what it tells.
+    town.gossip.on_view(Town::at(5'100, self));
+    CHECK(town.pool.find(heard->tx.id())->offered_ms == 5'100);
+    const TransactionPtr own = town.enter("e", 5'100);
+    town.gossip.add_own(own, Town::at(5'100, self));
+    town.gossip.tell_new(Town::at(5'100, self));
+    CHECK(town.pool.find(own->tx.id())->offered_ms == 5'100);
 }
 
 TEST_CASE("what a primary hears itself it passes to nobody, and its age begins") {

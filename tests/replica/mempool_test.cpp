@@ -273,6 +273,20 @@ TEST_CASE("who had its turn stands behind all who hadn't") {
     CHECK(order_in_block(4, 4) == four);
 }
 
+TEST_CASE("what will be known only later has no age until then, and no block counts") {
+    Mempool pool;
+    REQUIRE(pool.add(pending(0, 10)));
+    REQUIRE(pool.add(pending(0, 20)));
+    const auto find = [&pool](std::uint64_t nonce) { return pool.find(pending(0, nonce).tx->tx.id()); };
+    for (const std::uint64_t nonce : {10U, 20U}) find(nonce)->offered_ms = 500;
+    CHECK(pool.oldest_sound(499, Height{7})->offered_at == Height{7});
+    CHECK(pool.oldest_sound(500, Height{8})->offered_at == Height{7});
+    // Nor when another before it is gone.
+    find(20)->offered_ms = 900;
+    pool.remove(find(10)->tx->tx.id());
+    CHECK(pool.oldest_sound(600, Height{9})->offered_ms == 900);
+}
+
 TEST_CASE("what is skipped counts for nothing in its member's turn") {
     using Wants = Mempool::Wants;
     Mempool pool;
