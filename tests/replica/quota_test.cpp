@@ -316,6 +316,7 @@ TEST_CASE("what is told again is tried again, once on each tip") {
     door.pass_block("b");
     CHECK(std::holds_alternative<Admission::AlreadyIn>(tell()));
     CHECK(pending->sound);
+    CHECK(pending->source == Source::peer);
 }
 
 }  // namespace datadeed::replica
