@@ -42,7 +42,7 @@ std::optional<Mempool::Wants> BlockAssembly::pass_over(const Pending& pending, H
     return ++passed_over_ < build_passed_over_max ? Wants::others : Wants::nothing;
 }
 
-// Or too much was tried in vain: the block goes without the rest, and who was refused stands behind it in the next.
+// Or too much was tried in vain: the block goes without the rest.
 bool BlockAssembly::is_done() const {
     return taken_.size() >= transactions_max_ || refused_cost_ >= build_cost_max;
 }
