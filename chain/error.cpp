@@ -54,19 +54,25 @@ Words words_of_folder(Fault fault) {
                 "Stop the other one first. Two nodes with one key would contradict each other."};
     }
     if (fault == Fault::folder_missing) {
-        return {"folder.missing", "this is not a node's folder",
-                "Check the path, or make the folder with the command that sets a node up."};
+        return {"folder.missing", "this is not a node's folder", "Check the path; the folder above it must be there."};
     }
     if (fault == Fault::folder_is_a_file) {
         return {"folder.is_a_file", "a file stands where the folder should be",
                 "Correct the path in the configuration, or move the file away."};
     }
     if (fault == Fault::folder_not_empty) {
-        return {"folder.not_empty", "the folder has something in it", "Name an empty folder or a new one."};
+        return {
+            "folder.not_empty", "the folder has something in it, but isn't whole",
+            "Name an empty folder or a new one. If it is a node's, put back what it lacks, format or genesis.cbor, "
+            "from "
+            "a backup or another node of this chain and version; remove nothing: a validator without its file votes "
+            "never votes again."};
     }
     if (fault == Fault::folder_format_unknown) {
-        return {"folder.format_unknown", "the folder was written by another version",
-                "Run the version that wrote it, or fetch the chain anew into an empty folder."};
+        return {
+            "folder.format_unknown", "the folder was written by another version, or its file format is damaged",
+            "Run the version that wrote it. If the file is damaged, put back that of another node of this version, and "
+            "leave all else: a validator without its file votes never votes again."};
     }
     return {"folder.other_chain", "the folder holds another chain",
             "Compare the genesis document in the folder with the one in the configuration."};

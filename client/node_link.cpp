@@ -72,7 +72,8 @@ Problem unreachable(const std::string& reasons) {
     return {.code = code::unreachable,
             .title = "no node can be reached",
             .detail = reasons,
-            .hint = {"check that the nodes run: datadeed dev status, or systemctl status datadeed-node"},
+            .hint = {"check the addresses in the profile, and that the nodes run: datadeed dev status --dir DIR, or "
+                     "the log of each"},
             .status = 503};
 }
 

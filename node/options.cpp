@@ -59,7 +59,7 @@ std::string help_text() {
         "Keys of the configuration (TOML; defaults in brackets):\n";
     for (const ConfigKey& key : config_keys()) {
         std::string name = "  " + std::string{key.table} + '.' + std::string{key.name};
-        name.resize(30, ' ');
+        name.resize(32, ' ');
         const std::string default_text = default_of(key);
         text += name + std::string{key.help};
         if (key.required) {

@@ -91,6 +91,8 @@ Ran run_all(const sim::Options& options, std::uint64_t first, std::uint64_t coun
     for (std::uint64_t i = 1; i < options.jobs; ++i) threads.emplace_back(work);
     work();
     for (std::thread& thread : threads) thread.join();
+    // A comment of the diagram, else.
+    if (options.show == sim::Show::diagram) std::cout << "%% ";
     std::cout << done << " of " << count << " from " << first << ": " << failures << " violations\n";
     return {.first_failing = first_failing, .replay = replay};
 }
