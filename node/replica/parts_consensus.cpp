@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/fields.h"
@@ -36,7 +37,9 @@ void Replica::Parts::give_work() {
     if (const Pending* oldest = admission_.oldest_waiting(moment())) {
         // A primary answers for what it can know. What nobody has offered to it has no age yet.
         const bool offered = oldest->offered_ms != 0;
-        work.oldest_ms = offered ? at_.now - std::min(at_.now, oldest->offered_ms) : 0;
+        // Nor while this node is behind: what it holds may be in a block that it hasn't got yet.
+        const std::uint64_t since = std::max(oldest->offered_ms, at_.caught_up);
+        work.oldest_ms = offered ? at_.now - std::min(at_.now, since) : 0;
         work.oldest_blocks = offered ? admission_.passed_by(*oldest) : 0;
     }
     to_consensus_.emplace_back(work);
@@ -140,6 +143,7 @@ void Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
     const Result<void, Halt> committed = executor_.commit(block, certificate, votes);
     if (!committed) return halt(committed.error());
     at_.commit = at_.now;
+    if (caught_up) at_.caught_up = at_.now;
     last_view_ = certificate.view;
     epoch_over_ = block->block.header.validators_hash != nodes_hash_;
     work_given_.reset();
@@ -215,6 +219,14 @@ void Replica::Parts::perform(consensus::EnteredView& action) {
                  {"primary", context_.present().at(action.primary).name}});
     outbox_.push(StatusChanged{});
     gossip_.on_view(gossip_moment());
+}
+
+void Replica::Parts::perform(consensus::AskedForView& action) {
+    constexpr std::array causes{"timer", "others", "proof", "pace", "fairness"};
+    outbox_.log(LogEvent::Level::info, "view.asked",
+                {{"epoch", std::to_string(consensus::Epoch::of(action.view))},
+                 {"view", std::to_string(consensus::Epoch::place_of(action.view))},
+                 {"cause", causes.at(static_cast<std::size_t>(action.cause))}});
 }
 
 void Replica::Parts::perform(consensus::Halt& action) {

@@ -8,6 +8,7 @@
 #include "tests/replica/late.h"
 #include "tests/replica/skipped.h"
 #include "tests/replica/solo.h"
+#include "tests/replica/voter.h"
 #include "tests/support/catch.h"
 
 namespace datadeed::replica {
@@ -16,6 +17,7 @@ using datadeed::replica::testing::Chain;
 using datadeed::replica::testing::Late;
 using datadeed::replica::testing::messages_in;
 using datadeed::replica::testing::question_in;
+using datadeed::replica::testing::Voter;
 
 namespace {
 
@@ -130,17 +132,25 @@ bool leaves(const std::vector<Action>& actions) {
     });
 }
 
-// How many blocks, each final sooner than the least timeout, a primary may make until it is left.
-std::uint64_t blocks_until_it_is_left(Late& late, std::uint64_t blocks_max) {
-    const ledger::MemberId primary = sim::validator_name(0);
+// How many blocks, each final sooner than the least timeout, a primary may make until it is left. The first is caught
+// up with, the others as well or decided by votes.
+std::uint64_t blocks_until_it_is_left(Voter& voter, std::uint64_t blocks_max, bool by_votes = true) {
     for (std::uint64_t blocks = 0; blocks < blocks_max; ++blocks) {
         const std::string name = "block-" + std::to_string(blocks);
-        const CertifiedBlock block = blocks == 0 ? late.good : late.chain.next({name.c_str()});
-        const std::optional<FetchBlocks> question = late.question_to(primary, block.certificate.height);
-        REQUIRE(question);
-        const bool left = leaves(late.answer(primary, *question, block));
-        REQUIRE(late.node.replica().status().height == block.certificate.height);
+        const TimeMs now{sim::epoch_ms + voter.now_ms};
+        const CertifiedBlock block = blocks == 0 ? voter.good : voter.chain.next({name.c_str()}, now);
+        const Height height = block.certificate.height;
+        bool left = false;
+        if (by_votes && blocks > 0) {
+            left = leaves(voter.tick(200)) || leaves(voter.propose(block)) ||
+                   leaves(voter.decide(height, block.certificate.hash, {1, 2}));
+        } else {
+            const std::optional<FetchBlocks> question = voter.question_to(testing::node_0, height);
+            REQUIRE(question);
+            left = leaves(voter.answer(testing::node_0, *question, block));
+        }
         if (left) return blocks + 1;
+        REQUIRE(voter.status().height == height);
     }
     return blocks_max;
 }
@@ -167,18 +177,25 @@ TransactionPtr hand_in(Late& late, std::size_t owner, std::uint64_t nonce_ms, st
 TEST_CASE("a primary is left for passing by a member's first transaction, not one behind the member's others") {
     const bool comes_before = GENERATE(true, false);
     constexpr std::uint64_t blocks_max = 20;
-    Late late{sim::validator_name(3)};
-    // All are of one member. The blocks' nonces begin at the time of the genesis document.
-    (void)hand_in(late, 0, comes_before ? late.chain.bench.genesis().value - 1 : sim::epoch_ms, 1);
+    Voter late;
+    // All are of one member, and the blocks' nonces in between.
+    (void)hand_in(late, 0, comes_before ? late.chain.bench.genesis().value - 1 : sim::epoch_ms + 60'000, 1);
     const std::uint64_t expected = comes_before ? consensus::Timing{}.fairness_blocks : blocks_max;
     CHECK(blocks_until_it_is_left(late, blocks_max) == expected);
+}
+
+TEST_CASE("a node that catches up holds no primary to what may be in a block that it hasn't got yet") {
+    constexpr std::uint64_t blocks_max = 20;
+    Voter late;
+    (void)hand_in(late, 0, late.chain.bench.genesis().value - 1, 1);
+    CHECK(blocks_until_it_is_left(late, blocks_max, false) == blocks_max);
 }
 
 TEST_CASE("blocks that all members' firsts may take don't count against a primary") {
     // The most counts that did at once: that it orders them takes nothing from what it was forgiven.
     const bool orders_them = GENERATE(false, true);
     constexpr std::size_t others = 22;
-    Late late{sim::validator_name(3), 2 + others};
+    Voter late{sim::validator_name(3), 2 + others};
     const std::uint64_t nonce_ms = late.chain.bench.genesis().value - 1;
     Mempool::Firsts firsts;
     for (std::size_t owner = 0; owner < 2 + others; ++owner) {

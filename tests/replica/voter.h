@@ -17,7 +17,9 @@ inline const ledger::MemberId node_2 = sim::validator_name(2);
 
 // A validator of four, the last unless another is named, whose links to the others and to the observer are open.
 struct Voter : Late {
-    explicit Voter(const ledger::MemberId& name = sim::validator_name(3)) : Late{name} { connect(); }
+    explicit Voter(const ledger::MemberId& name = sim::validator_name(3), std::size_t owners = 2) : Late{name, owners} {
+        connect();
+    }
     void connect() {
         for (std::size_t i = 0; i < 4; ++i) {
             if (sim::validator_name(i) != node.name()) (void)step(PeerUp{.peer = sim::validator_name(i)});
