@@ -37,10 +37,11 @@ void Replica::Parts::give_work() {
     if (const Pending* oldest = admission_.oldest_waiting(moment())) {
         // A primary answers for what it can know. What nobody has offered to it has no age yet.
         const bool offered = oldest->offered_ms != 0;
-        // Nor while this node is behind: what it holds may be in a block that it hasn't got yet.
-        const std::uint64_t since = std::max(oldest->offered_ms, at_.caught_up);
-        work.oldest_ms = offered ? at_.now - std::min(at_.now, since) : 0;
-        work.oldest_blocks = offered ? admission_.passed_by(*oldest) : 0;
+        work.oldest_ms = offered ? at_.now - std::min(at_.now, oldest->offered_ms) : 0;
+        // Nor by blocks while this node is behind: what it holds may be in one that it hasn't got yet. Time counts all
+        // the same, since a primary can have each backup in turn catch up.
+        const bool keeps_up = at_.now >= at_.caught_up + consensus::Timing{}.fairness_wait_ms;
+        work.oldest_blocks = offered && keeps_up ? admission_.passed_by(*oldest) : 0;
     }
     to_consensus_.emplace_back(work);
 }
