@@ -38,10 +38,7 @@ void Replica::Parts::give_work() {
         // A primary answers for what it can know. What nobody has offered to it has no age yet.
         const bool offered = oldest->offered_ms != 0;
         work.oldest_ms = offered ? at_.now - std::min(at_.now, oldest->offered_ms) : 0;
-        // Nor by blocks while this node is behind: what it holds may be in one that it hasn't got yet. Time counts all
-        // the same, since a primary can have each backup in turn catch up.
-        const bool keeps_up = at_.now >= at_.caught_up + consensus::Timing{}.fairness_wait_ms;
-        work.oldest_blocks = offered && keeps_up ? admission_.passed_by(*oldest) : 0;
+        work.oldest_blocks = offered ? admission_.passed_by(*oldest) : 0;
     }
     to_consensus_.emplace_back(work);
 }
@@ -144,7 +141,6 @@ void Replica::Parts::commit(const BlockPtr& block, const consensus::CommitCertif
     const Result<void, Halt> committed = executor_.commit(block, certificate, votes);
     if (!committed) return halt(committed.error());
     at_.commit = at_.now;
-    if (caught_up) at_.caught_up = at_.now;
     last_view_ = certificate.view;
     epoch_over_ = block->block.header.validators_hash != nodes_hash_;
     work_given_.reset();

@@ -17,9 +17,8 @@ struct Times {
     std::uint64_t proposal{0};  // one was judged good or made,
     Height proposal_height{};   // for this height
     std::uint64_t commit{0};
-    std::uint64_t caught_up{0};  // the last block that came by catching up
-    std::uint64_t work_due{0};   // when consensus is told again that work waits
-    std::uint64_t tip{0};        // all peers were told of ours
+    std::uint64_t work_due{0};  // when consensus is told again that work waits
+    std::uint64_t tip{0};       // all peers were told of ours
     std::uint64_t cosign{0};
     std::optional<std::uint64_t> fork_seen{};
     bool fork_proven{false};                                 // and whose signatures contradict was told

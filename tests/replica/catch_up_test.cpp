@@ -134,14 +134,14 @@ bool leaves(const std::vector<Action>& actions) {
 
 // How many blocks, each final sooner than the least timeout, a primary may make until it is left. The first is caught
 // up with, the others as well or decided by votes.
-std::uint64_t blocks_until_it_is_left(Voter& voter, std::uint64_t blocks_max, bool by_votes = true) {
+std::uint64_t blocks_until_it_is_left(Voter& voter, std::uint64_t blocks_max) {
     for (std::uint64_t blocks = 0; blocks < blocks_max; ++blocks) {
         const std::string name = "block-" + std::to_string(blocks);
         const TimeMs now{sim::epoch_ms + voter.now_ms};
         const CertifiedBlock block = blocks == 0 ? voter.good : voter.chain.next({name.c_str()}, now);
         const Height height = block.certificate.height;
         bool left = false;
-        if (by_votes && blocks > 0) {
+        if (blocks > 0) {
             left = leaves(voter.tick(200)) || leaves(voter.propose(block)) ||
                    leaves(voter.decide(height, block.certificate.hash, {1, 2}));
         } else {
@@ -182,16 +182,6 @@ TEST_CASE("a primary is left for passing by a member's first transaction, not on
     (void)hand_in(late, 0, comes_before ? late.chain.bench.genesis().value - 1 : sim::epoch_ms + 60'000, 1);
     const std::uint64_t expected = comes_before ? consensus::Timing{}.fairness_blocks : blocks_max;
     CHECK(blocks_until_it_is_left(late, blocks_max) == expected);
-}
-
-TEST_CASE("a node that catches up holds no primary to what may be in a block that it hasn't got yet, but for so long") {
-    Voter late;
-    (void)hand_in(late, 0, late.chain.bench.genesis().value - 1, 1);
-    const std::uint64_t begun_ms = late.now_ms;
-    CHECK(blocks_until_it_is_left(late, 100, false) < 100);
-    const std::uint64_t age_ms = late.now_ms - begun_ms;
-    CHECK(age_ms >= consensus::Timing{}.fairness_age_ms);
-    CHECK(age_ms < consensus::Timing{}.fairness_age_ms + 2 * work_period_ms);
 }
 
 TEST_CASE("blocks that all members' firsts may take don't count against a primary") {
