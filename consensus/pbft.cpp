@@ -134,7 +134,7 @@ void Pbft::handle(Tick& event) {
     }
     fetch_if_due();
     if (timers_.progress && now_ >= *timers_.progress) {
-        change_view(reign_.view.next(), Cause::timer);
+        change_view(reign_.view.next());
     } else {
         check_fairness();
         check_pace();
@@ -178,7 +178,7 @@ void Pbft::handle(Validated& event) {
     }
     slot_.round.refused = true;
     // A signed proposal that breaks the rules proves its primary faulty (C1), a clock that differs proves nothing.
-    if (!judged.mine && !event.subjective) change_view(reign_.view.next(), Cause::proof);
+    if (!judged.mine && !event.subjective) change_view(reign_.view.next());
     if (!halted_) advance();
 }
 

@@ -91,7 +91,7 @@ private:
     // pbft_view.cpp: view change and timers
     void receive(ValidatorIndex via, Signed<ViewChange> message);
     void receive(ValidatorIndex via, Signed<NewView> message);
-    void change_view(View to, Cause cause);
+    void change_view(View to);
     void look_at_view_changes();
     void report_if_hidden(const Signed<ViewChange>& change);
     void open_as_primary();

@@ -108,7 +108,7 @@ bool Pbft::notice(const Signed<PrePrepare>& message) {
     if (is_new) report_if_divided(bare);
     if (!is_new && place->second.message.hash != bare.message.hash) {
         report(place->second, std::move(bare));
-        if (view == reign_.view && !reign_.changing) change_view(reign_.view.next(), Cause::proof);
+        if (view == reign_.view && !reign_.changing) change_view(reign_.view.next());
         return false;
     }
     if (slot_.noticed.size() > votes_per_signer_max) {
@@ -126,7 +126,7 @@ void Pbft::consider(Signed<PrePrepare> message) {
     const std::optional<Carried>& carried = reign_.opening.carried;
     const bool must_carry = carried && carried->height == open_height();
     if (must_carry && carried->hash != message.message.hash) {
-        change_view(reign_.view.next(), Cause::proof);  // the primary breaks what it opened the view with
+        change_view(reign_.view.next());  // the primary breaks what it opened the view with
         return;
     }
     actions_.push_back(Validate{.view = reign_.view,

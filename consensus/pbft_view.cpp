@@ -7,7 +7,7 @@
 namespace datadeed::consensus {
 
 // C2: from here on no vote below `to`. What is prepared goes along, and stays.
-void Pbft::change_view(View to, Cause cause) {
+void Pbft::change_view(View to) {
     timers_.progress.reset();
     if (height_ < closed_) return;  // the chain lost blocks: what I had prepared may be forgotten, so I say nothing
     ++failures_;
@@ -21,7 +21,6 @@ void Pbft::change_view(View to, Cause cause) {
     view_changes_.insert_or_assign(config_.self, message);
     persist(ViewChangeSent{message});
     send(message);
-    actions_.push_back(AskedForView{.view = to, .cause = cause});
     timers_.resend = now_ + resend_interval_ms();
     look_at_view_changes();
 }
@@ -62,7 +61,7 @@ void Pbft::report_if_hidden(const Signed<ViewChange>& change) {
 void Pbft::look_at_view_changes() {
     const std::optional<View> joined = view_to_join(view_changes_, config_.validators.weak());
     if (joined && *joined > reign_.view) {
-        change_view(*joined, Cause::others);
+        change_view(*joined);
         return;
     }
     if (!reign_.changing) return;
@@ -111,7 +110,7 @@ void Pbft::receive(ValidatorIndex, Signed<NewView> message) {
     }
     if (opening->base != message.message.base || opening->carried != message.message.carried) {
         report(std::move(message), std::nullopt);
-        change_view(view.next(), Cause::proof);
+        change_view(view.next());
         return;
     }
     enter(std::move(message), std::move(*opening));
@@ -184,7 +183,7 @@ void Pbft::check_fairness() {
         work_.oldest_ms >= timing.fairness_wait_ms && now_ >= reign_.entered_ms + timing.fairness_wait_ms;
     const bool passed_by =
         waited && work_.oldest_blocks >= timing.fairness_blocks && reign_.decided >= timing.fairness_blocks;
-    if (too_old || passed_by) change_view(reign_.view.next(), Cause::fairness);
+    if (too_old || passed_by) change_view(reign_.view.next());
 }
 
 // What the round that ends with `decided` tells of the others' pace. One that a view change interrupted tells nothing.
@@ -203,7 +202,7 @@ void Pbft::check_pace() {
     if (!finds_primary_slow()) return;
     if (complaints() + 1 < config_.validators.quorum()) return;
     demoted_ms_ = now_;
-    change_view(reign_.view.next(), Cause::pace);
+    change_view(reign_.view.next());
 }
 
 bool Pbft::finds_primary_slow() const {

@@ -125,19 +125,12 @@ struct EnteredView {
     View view{};
     ValidatorIndex primary{};
 };
-// For logs: a later view is asked for (C1), since the timer ran out (T1), f + 1 others do (T5), the primary is proved
-// faulty, a quorum finds it slow (T7), or it lets a transaction wait (T8).
-enum class Cause : std::uint8_t { timer, others, proof, pace, fairness };
-struct AskedForView {
-    View view{};
-    Cause cause{};
-};
 // Stop, for that reason: every later step returns nothing.
 struct Halt {
     HaltReason reason{};
 };
-using Action = std::variant<Persist, Send, Build, Validate, Decide, FetchBody, FetchBlocks, ReportEvidence, EnteredView,
-                            AskedForView, Halt>;
+using Action =
+    std::variant<Persist, Send, Build, Validate, Decide, FetchBody, FetchBlocks, ReportEvidence, EnteredView, Halt>;
 using Actions = std::vector<Action>;
 
 }  // namespace datadeed::consensus

@@ -76,7 +76,6 @@ private:
     void perform(consensus::FetchBlocks& action);
     void perform(consensus::ReportEvidence& action);
     void perform(consensus::EnteredView& action);
-    void perform(consensus::AskedForView& action);
     void perform(consensus::Halt& action);
     [[nodiscard]] BlockPtr block_of(const Digest& hash, const Bytes& payload);
     void remember(BlockPtr block, Bytes payload);
@@ -109,6 +108,7 @@ private:
     void cosign(const ledger::BlockHeader& header);
     void cosign_idle();
     void store_checkpoints();
+
     // parts_forks.cpp: chains that part
     void ask_for_fork(const ledger::MemberId& peer, const Tip& theirs);
     void check_fork(const CheckedCertifiedBlock& shown);

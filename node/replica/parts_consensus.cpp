@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/fields.h"
@@ -216,14 +215,6 @@ void Replica::Parts::perform(consensus::EnteredView& action) {
                  {"primary", context_.present().at(action.primary).name}});
     outbox_.push(StatusChanged{});
     gossip_.on_view(gossip_moment());
-}
-
-void Replica::Parts::perform(consensus::AskedForView& action) {
-    constexpr std::array causes{"timer", "others", "proof", "pace", "fairness"};
-    outbox_.log(LogEvent::Level::info, "view.asked",
-                {{"epoch", std::to_string(consensus::Epoch::of(action.view))},
-                 {"view", std::to_string(consensus::Epoch::place_of(action.view))},
-                 {"cause", causes.at(static_cast<std::size_t>(action.cause))}});
 }
 
 void Replica::Parts::perform(consensus::Halt& action) {

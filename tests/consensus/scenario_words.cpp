@@ -148,7 +148,6 @@ void Scenario::note(const Node& who, const Action& action) {
             [&](const EnteredView& does) {
                 tell(head + "in view " + std::to_string(does.view.value) + " of " + std::to_string(does.primary.value));
             },
-            [&](const AskedForView&) {},  // its VIEW-CHANGE says so
             [&](const Halt& does) { tell(head + "halt: " + std::string{words_for(does.reason)}); },
         },
         action);

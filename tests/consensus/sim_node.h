@@ -124,7 +124,6 @@ private:
     void perform_one(FetchBlocks& action);
     void perform_one(ReportEvidence&) {}
     void perform_one(EnteredView&) {}
-    void perform_one(AskedForView&) {}
     void perform_one(Halt&) {}
     void receive(ValidatorIndex from, const Message& message);
     void receive(ValidatorIndex from, const BodyRequest& request);
