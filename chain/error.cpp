@@ -61,12 +61,10 @@ Words words_of_folder(Fault fault) {
                 "Correct the path in the configuration, or move the file away."};
     }
     if (fault == Fault::folder_not_empty) {
-        return {
-            "folder.not_empty", "the folder has something in it, but isn't whole",
-            "Name an empty folder or a new one. If it is a node's, put back what it lacks, format or genesis.cbor, "
-            "from "
-            "a backup or another node of this chain and version; remove nothing: a validator without its file votes "
-            "never votes again."};
+        return {"folder.not_empty", "the folder has something in it",
+                "Name an empty folder or a new one. If it is a node's, put back what it lacks, format or genesis.cbor, "
+                "from a backup or another node of this chain and version, and remove nothing: a validator without its "
+                "file votes never votes again."};
     }
     if (fault == Fault::folder_format_unknown) {
         return {
